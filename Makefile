@@ -1,0 +1,70 @@
+# Everything a developer or a first-time user types. Needs Python 3.11+ and make, nothing else.
+# `make help` lists the targets; ARGS="..." is passed on to the program behind a target.
+
+PYTHON ?=
+ARGS ?=
+BIN := .venv/bin
+STAMP := .venv/.complete
+# `make test RUN="-m coverage run"` measures what the tests reach, as `make coverage` does.
+RUN ?=
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help setup demo test lint format coverage bench clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: $(STAMP) ## make .venv with slackbridge installed; quick when nothing changed
+	@:
+
+$(STAMP): pyproject.toml constraints.txt
+	@rm -f $@
+	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found=$$python; break; \
+		fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "slackbridge needs Python 3.11 or later, and none was found." >&2; \
+		echo "Install one (python.org, apt, brew, uv), or name it: make PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	fi; \
+	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
+		echo "Making .venv with $$($$found --version)"; \
+		rm -rf .venv; \
+		$$found -m venv .venv || { \
+			rm -rf .venv; \
+			echo "$$found cannot make a virtual environment (on Debian: apt install python3-venv)." >&2; \
+			exit 1; \
+		}; \
+	fi
+	@echo "Installing slackbridge and what it needs (once; about a minute)"
+	@$(BIN)/python -m pip install --quiet --no-compile -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8030
+	@$(BIN)/slackbridge demo $(ARGS)
+
+test: setup ## run the tests
+	@$(BIN)/python $(RUN) -m pytest $(ARGS)
+
+lint: setup ## format check, ruff, mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+coverage: RUN = -m coverage run
+coverage: test ## run the tests and show what they reach
+	@$(BIN)/coverage report --skip-covered --sort=cover
+
+bench: setup ## measure, against the floors
+	@$(BIN)/python -m bench $(ARGS)
+
+clean: ## remove everything that can be made again (not var/, which holds data)
+	rm -rf .venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis dist *.egg-info
+	find slackbridge tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""slackbridge: marketplace support tickets as Slack threads."""

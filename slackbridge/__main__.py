@@ -1,0 +1,5 @@
+"""`python -m slackbridge` is the command line."""
+
+from slackbridge.cli import main
+
+main()

@@ -1,0 +1,283 @@
+"""The composition root: builds the adapters, hands them to the rooms, starts and stops in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from slackbridge import providers
+from slackbridge.config import ConfigError, Settings
+from slackbridge.crew import Crew
+from slackbridge.door import Desk
+from slackbridge.errors import Failure, Unauthorized
+from slackbridge.intake import Rules
+from slackbridge.lane import Lane, Place
+from slackbridge.lookup import TicketLookup
+from slackbridge.ops.health import Pulse, serve
+from slackbridge.ops.schedule import Schedule
+from slackbridge.people import People
+from slackbridge.policy import Route
+from slackbridge.poll import Poller, Rhythm
+from slackbridge.ports import Provider
+from slackbridge.poster import Poster
+from slackbridge.sender import Patience, Sender
+from slackbridge.slack.buttons import Buttons
+from slackbridge.slack.chat import SlackChat
+from slackbridge.slack.client import SlackClient
+from slackbridge.slack.command import Command
+from slackbridge.slack.front import Front
+from slackbridge.slack.http import add_routes
+from slackbridge.slack.socket import Sockets
+from slackbridge.store.keys import DAY
+from slackbridge.store.redis import RedisStore, connect
+
+log = structlog.get_logger(__name__)
+BEAT_SECONDS = 10.0
+RETRY_SECONDS = 2.0
+LOOKUP_SECONDS = 8.0
+
+
+class Bridge:
+    """One running process. `redis_url` is a server that is there already."""
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        self.settings = settings
+        timing, slack = settings.timing, settings.slack
+        self.store = RedisStore(
+            connect(redis_url),
+            lease_seconds=timing.lease_seconds,
+            retention_seconds=timing.retention_days * DAY,
+        )
+        client = SlackClient(
+            slack.bot_token.get_secret_value(),
+            slack.api_url,
+            self.store,
+            timeout=timing.call_timeout_seconds,
+            post_pace=(slack.post_seconds, slack.post_burst),
+        )
+        self.chat = SlackChat(client)
+        self.people = People(self.chat, settings.agents.allow)
+        self.desk = Desk(self.store, self.people.may, _rules(settings), self._wake)
+        self.providers = _providers(settings)
+        names = {account.name: account.provider for account in settings.accounts}
+        self.lookup = TicketLookup(self.providers, names, self.store, LOOKUP_SECONDS)
+        self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds)
+        self.pollers = [self._poller(name) for name in self.providers]
+        self.front = self._front()
+        self.pulse = Pulse(self.store, f"{os.getpid()}")
+        self._schedule = Schedule()
+        self._background: set[asyncio.Task[None]] = set()
+        self._sockets: Sockets | None = None
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _lanes(self, names: dict[str, str]) -> dict[str, Lane]:
+        timing = self.settings.timing
+        settle = min(timing.settle_seconds, 5.0)
+        poster = Poster(
+            self.store,
+            self.chat,
+            timeout=timing.call_timeout_seconds,
+            settle=settle,
+            edit_every=timing.edit_seconds,
+        )
+        return {
+            name: Lane(
+                self.store,
+                self.chat,
+                provider,
+                Sender(provider, self.people.may, _patience(self.settings)),
+                poster,
+                self.desk,
+                _place(self.settings, names[name]),
+            )
+            for name, provider in self.providers.items()
+        }
+
+    def _poller(self, name: str) -> Poller:
+        account = self.settings.account(name)
+        assert account is not None  # noqa: S101 - it is where the name comes from
+        timing = self.settings.timing
+        rhythm = Rhythm(
+            poll=account.poll_seconds,
+            full_walk=account.full_walk_seconds,
+            recent=self.settings.start.recent_hours * 3600,
+            probe=timing.probe_seconds,
+            unauthorized_probe=timing.unauthorized_probe_seconds,
+            down_max=timing.retry_max_seconds,
+        )
+        return Poller(name, account.token_env, self.store, self.providers[name], self.desk, rhythm)
+
+    def _front(self) -> Front:
+        buttons = Buttons(self.chat, self.store, self.desk, self.lookup, self._spawn)
+        command = Command(self.chat, self.desk, self.lookup, self._spawn)
+        return Front(self.chat, self.store, self.desk, buttons, command)
+
+    # -- running -------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set. Raises ConfigError if Slack refuses the token."""
+        await self.chat.client.open()
+        server = None
+        crew: asyncio.Task[None] | None = None
+        try:
+            await self._meet_slack(stop)
+            app = self.front.app(self.settings.slack.signing_secret.get_secret_value())
+            crew = asyncio.create_task(self.crew.run())
+            server = await serve(self.settings, self.pulse, lambda web: add_routes(web, app))
+            if self.settings.slack.mode == "socket":
+                await self._open_sockets(app)
+            else:
+                await self.catch_up()
+            self._begin_schedule()
+            log.info("running", mode=self.settings.slack.mode, accounts=list(self.providers))
+            await _first(stop.wait(), crew)
+        finally:
+            log.info("stopping")
+            self._schedule.stop()
+            if self._sockets is not None:
+                await self._sockets.close()
+            if server is not None:
+                await server.stop()
+            await self.crew.stop(self.settings.timing.stop_seconds)
+            if crew is not None:
+                crew.cancel()
+                await asyncio.gather(crew, return_exceptions=True)
+            await self.close()
+
+    async def _meet_slack(self, stop: asyncio.Event) -> None:
+        """Learn who we are; while Slack does not answer, wait."""
+        while not stop.is_set():
+            try:
+                await self.store.sync()
+                await self.chat.begin()
+                return
+            except Unauthorized as failure:
+                raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.reason}") from None
+            except Failure as failure:
+                if failure.code in ("invalid_auth", "account_inactive", "token_revoked"):
+                    raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.code}") from None
+                log.warning("not ready", why=failure.reason)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _open_sockets(self, app: Any) -> None:
+        slack = self.settings.slack
+        self._sockets = Sockets(
+            app, slack.app_token.get_secret_value(), slack.api_url, self.catch_up
+        )
+        self.pulse.sockets = self._sockets.connected
+        await self._sockets.open()
+
+    def _begin_schedule(self) -> None:
+        for poller in self.pollers:
+            account = self.settings.account(poller.account)
+            seconds = account.poll_seconds if account else 30.0
+            self._schedule.every(seconds, poller.cycle, f"poll {poller.account}", now=True)
+        self._schedule.every(BEAT_SECONDS, self.pulse.beat, "heartbeat", now=True)
+        self._schedule.start()
+
+    async def catch_up(self) -> None:
+        """Nobody may have listened: have the threads that were active lately read again."""
+        since = self.store.now() - self.settings.timing.catch_up_hours * 3600
+        for account in self.providers:
+            while True:
+                try:
+                    await self._look_again(account, since)
+                    break
+                except Failure as failure:
+                    log.warning("catch-up waits", account=account, why=failure.reason)
+                    await asyncio.sleep(RETRY_SECONDS)
+
+    async def _look_again(self, account: str, since: float) -> None:
+        for key in await self.store.lately_keys(account, since):
+            await self.desk.look_again(key)
+
+    def _wake(self) -> None:
+        self.crew.wake()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run on after Slack was answered."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._spawned)
+
+    def _spawned(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed", error=type(error).__name__)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        for provider in self.providers.values():
+            await provider.close()
+        await self.chat.client.close()
+        await self.store.close()
+
+
+async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:
+    """Until `wait` is over; a task that ends before it has failed, and its error is raised."""
+    waiting = asyncio.ensure_future(wait)
+    await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        waiting.cancel()
+        task.result()
+
+
+def _rules(settings: Settings) -> Rules:
+    replies = settings.replies
+    return Rules(
+        mode=replies.mode,
+        prefixes=replies.note_prefixes,
+        undo=replies.undo_seconds,
+        fresh=replies.fresh_minutes * 60,
+    )
+
+
+def _patience(settings: Settings) -> Patience:
+    timing = settings.timing
+    return Patience(
+        timeout=timing.call_timeout_seconds,
+        settle=timing.settle_seconds,
+        retry=timing.retry_seconds,
+        retry_max=timing.retry_max_seconds,
+        give_up=settings.replies.fresh_minutes * 60,
+    )
+
+
+def _place(settings: Settings, provider: str) -> Place:
+    timing = settings.timing
+    return Place(
+        provider=provider,
+        routes=_routes(settings),
+        channel=settings.slack.channel,
+        ops_channel=settings.slack.ops_channel,
+        retention=timing.retention_days * DAY,
+        retry=timing.retry_seconds,
+        retry_max=timing.retry_max_seconds,
+        quarantine_after=timing.quarantine_after,
+    )
+
+
+def _routes(settings: Settings) -> tuple[Route, ...]:
+    return tuple(
+        Route({str(name): value for name, value in route.when.items()}, route.channel)
+        for route in settings.routes
+    )
+
+
+def _providers(settings: Settings) -> dict[str, Provider]:
+    """One provider per account. Raises ConfigError naming the account."""
+    built: dict[str, Provider] = {}
+    for account in settings.accounts:
+        try:
+            built[account.name] = providers.build(account)
+        except ValueError as error:
+            raise ConfigError(f"account {account.name!r}: {error}") from None
+    return built

@@ -1,0 +1,214 @@
+"""The command line: run, demo, check, poll, show, replay, health, manifest."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from slackbridge import config, report
+from slackbridge.app import Bridge
+from slackbridge.config import ConfigError, Settings
+from slackbridge.errors import Failure
+from slackbridge.model import TicketKey
+from slackbridge.ops import doctor
+from slackbridge.ops import log as logs
+from slackbridge.store import embedded
+
+T = TypeVar("T")
+app = typer.Typer(
+    name="slackbridge",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Marketplace support tickets as Slack threads, and agents' replies back to the customer.",
+)
+ConfigPath = Annotated[
+    str, typer.Option("--config", "-c", help="The configuration (default: ./slackbridge.toml).")
+]
+
+
+def main() -> None:
+    """The entry point: every known failure is one clear sentence and exit code 1 or 2."""
+    try:
+        app()
+    except ConfigError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(2)
+    except Failure as failure:
+        typer.echo(failure.reason, err=True)
+        sys.exit(1)
+
+
+def settings_from(path: str) -> Settings:
+    """Read the configuration and set the log up. Raises ConfigError."""
+    settings = config.load(config.path_of(path))
+    slack = settings.slack
+    secrets = [slack.bot_token, slack.app_token, slack.signing_secret]
+    secrets += [account.token for account in settings.accounts]
+    logs.configure(
+        settings.ops.log_level,
+        settings.ops.log_format,
+        [secret.get_secret_value() for secret in secrets],
+    )
+    return settings
+
+
+@contextlib.asynccontextmanager
+async def redis_for(settings: Settings, *, share: bool = True) -> AsyncIterator[str]:
+    """The address of Redis; with none configured, that of a server of our own.
+
+    With `share`, the server of a running bridge serves too.
+    """
+    if settings.redis.url:
+        yield settings.redis.url
+        return
+    there = embedded.running(settings.redis.data_dir) if share else None
+    if there is not None:
+        yield there
+        return
+    server = await embedded.start(settings.redis.data_dir)
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+def go(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end."""
+    return asyncio.run(work)
+
+
+@app.command()
+def run(config_path: ConfigPath = "") -> None:
+    """The service: polls, posts, listens, replies. Ends within 10 s of SIGTERM or Ctrl-C."""
+    go(_run(settings_from(config_path)))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with redis_for(settings, share=False) as url:
+        bridge = Bridge(settings, url)
+        await bridge.run(stop)
+
+
+@app.command()
+def check(config_path: ConfigPath = "") -> None:
+    """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault."""
+    findings = go(_check(settings_from(config_path)))
+    typer.echo(doctor.table(findings))
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+async def _check(settings: Settings) -> list[doctor.Finding]:
+    try:
+        async with redis_for(settings) as url:
+            bridge = Bridge(settings, url)
+            await bridge.chat.client.open()
+            try:
+                return await doctor.examine(bridge)
+            finally:
+                await bridge.close()
+    except Failure as failure:
+        return [doctor.Finding("redis", False, failure.reason, "Start Redis, or set REDIS_URL.")]
+
+
+@app.command()
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="One full walk, then stop.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Mark and post nothing.")] = False,
+    config_path: ConfigPath = "",
+) -> None:
+    """List the marketplaces once and say what a running bridge would do."""
+    if not once:
+        raise ConfigError("`slackbridge run` polls for ever; here only `poll --once` makes sense.")
+    for line in go(_poll(settings_from(config_path), dry_run)):
+        typer.echo(line)
+
+
+async def _poll(settings: Settings, dry_run: bool) -> list[str]:
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        try:
+            return await report.poll(bridge, dry_run=dry_run)
+        finally:
+            await bridge.close()
+
+
+@app.command()
+def show(key: str, config_path: ConfigPath = "") -> None:
+    """What is stored and known of one ticket: its thread, its intents, what is due."""
+    for line in go(_with_key(settings_from(config_path), key, report.show)):
+        typer.echo(line)
+
+
+@app.command()
+def replay(key: str, config_path: ConfigPath = "") -> None:
+    """Try a ticket again now, however often it failed."""
+    for line in go(_with_key(settings_from(config_path), key, report.replay)):
+        typer.echo(line)
+
+
+async def _with_key(settings: Settings, key: str, act: report.Act) -> list[str]:
+    try:
+        ticket = TicketKey.parse(key)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if settings.account(ticket.account) is None:
+        names = ", ".join(account.name for account in settings.accounts)
+        raise ConfigError(f"There is no account {ticket.account!r}; there are: {names}.")
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        try:
+            return await act(bridge, ticket)
+        finally:
+            await bridge.close()
+
+
+@app.command()
+def health(config_path: ConfigPath = "") -> None:
+    """Whether a process is running and can work; exit 1 if none is. For container checks."""
+    alive = go(_health(settings_from(config_path)))
+    typer.echo("\n".join(alive) or "no process of slackbridge is running")
+    raise typer.Exit(0 if alive else 1)
+
+
+async def _health(settings: Settings) -> list[str]:
+    if not settings.redis.url and embedded.running(settings.redis.data_dir) is None:
+        return []
+    async with redis_for(settings) as url:
+        return await report.heartbeats(url)
+
+
+@app.command()
+def demo(
+    script: Annotated[bool, typer.Option("--script", help="Play a scenario, check, end.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="The transcript for machines.")] = False,
+    port: Annotated[int, typer.Option(help="The port of the local workspace.")] = 8030,
+    data: Annotated[Path | None, typer.Option(help="Where to keep its Redis data.")] = None,
+) -> None:
+    """A local Slack, a local marketplace and the bridge between them; needs no account."""
+    from slackbridge.demo import play, stay
+
+    if script:
+        raise typer.Exit(0 if go(play(as_json=json, data=data)) else 1)
+    go(stay(port=port, data=data))
+
+
+@app.command()
+def manifest() -> None:
+    """Print the Slack app manifest, to create the app from."""
+    typer.echo(report.manifest(), nl=False)
+
+
+if __name__ == "__main__":
+    main()

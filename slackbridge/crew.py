@@ -1,0 +1,106 @@
+"""The lanes' hands: claims due tickets of every account and runs their lanes side by side.
+
+Each account has its own loop and its own number of hands, so that a slow marketplace delays no
+other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from slackbridge.errors import Failure
+from slackbridge.lane import Lane
+from slackbridge.ports import Claim, Store
+
+log = structlog.get_logger(__name__)
+HANDS = 8
+REST_SECONDS = 0.5
+
+
+class Crew:
+    """Runs until stopped. `idle` is how often another process's marks are looked for, in s."""
+
+    def __init__(self, store: Store, lanes: Mapping[str, Lane], idle: float) -> None:
+        self._store = store
+        self._lanes = lanes
+        self._idle = idle
+        self._wakes = {account: asyncio.Event() for account in lanes}
+        self._busy: dict[str, set[asyncio.Task[None]]] = {account: set() for account in lanes}
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something is due now."""
+        for event in self._wakes.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        async with asyncio.TaskGroup() as group:
+            for account in self._lanes:
+                group.create_task(self._loop(account))
+
+    async def _loop(self, account: str) -> None:
+        while not self._stopping:
+            wake = self._wakes[account]
+            wake.clear()
+            pause = await self._claim(account)
+            if pause > 0 and not self._stopping:
+                await self._wait(wake, pause)
+
+    async def _claim(self, account: str) -> float:
+        """Claim as many tickets as there are free hands; how long there is nothing to do."""
+        free = HANDS - len(self._busy[account])
+        if free <= 0:
+            return self._idle
+        try:
+            claims, due = await self._store.claim(account, free)
+        except Failure as failure:
+            log.warning("cannot claim", account=account, why=failure.reason)
+            return REST_SECONDS
+        for claim in claims:
+            self._start(account, claim)
+        if len(claims) == free:
+            return self._idle
+        wait = self._idle if due is None else due - self._store.now()
+        return min(self._idle, max(wait, 0.002))
+
+    def _start(self, account: str, claim: Claim) -> None:
+        task = asyncio.create_task(self._work(account, claim))
+        self._busy[account].add(task)
+        task.add_done_callback(lambda done: self._done(account, done))
+
+    def _done(self, account: str, task: asyncio.Task[None]) -> None:
+        self._busy[account].discard(task)
+        self._wakes[account].set()
+
+    async def _work(self, account: str, claim: Claim) -> None:
+        try:
+            await self._lanes[account].reconcile(claim)
+        except Failure as failure:
+            # Nothing is lost: the claim stands until its lease ends, then the ticket is due again.
+            log.warning("lane stopped", ticket=str(claim.key), why=failure.reason)
+
+    async def _wait(self, wake: asyncio.Event, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await wake.wait()
+        except TimeoutError:
+            return
+
+    async def stop(self, seconds: float) -> None:
+        """Claim nothing more, let what runs come to its end; cut off what takes too long.
+
+        What is cut off was written down before it was begun, and is settled at the next start.
+        """
+        self._stopping = True
+        self.wake()
+        running = [task for tasks in self._busy.values() for task in tasks]
+        if not running:
+            return
+        _, late = await asyncio.wait(running, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

@@ -1,0 +1,81 @@
+"""Reading what the sandbox's Slack shows, as a person would: threads, cards, receipts, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from slackbridge.demo.world import CHANNEL
+from slackbridge.sandbox.slack.app import SlackSandbox
+
+Row = dict[str, Any]
+
+
+def effect_of(row: Row) -> str:
+    """Which effect a message of the bridge carries; '' for anybody else's."""
+    return str(((row.get("metadata") or {}).get("event_payload") or {}).get("effect", ""))
+
+
+def ticket_of(row: Row) -> str:
+    """The marketplace's ticket id of a message of the bridge."""
+    return str(((row.get("metadata") or {}).get("event_payload") or {}).get("ticket", ""))
+
+
+def cards(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
+    """All cards of a ticket: exactly one, if all is well."""
+    rows = slack.workspace.history(channel)
+    return [r for r in rows if effect_of(r) == "card" and ticket_of(r) == str(ticket)]
+
+
+def thread(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
+    """A ticket's thread without its card; empty while there is none."""
+    found = cards(slack, ticket, channel)
+    return slack.workspace.thread(channel, found[0]["ts"])[1:] if found else []
+
+
+def mirrored(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
+    """The marketplace's messages in a thread."""
+    return [r for r in thread(slack, ticket, channel) if effect_of(r).startswith("m:")]
+
+
+def receipt(slack: SlackSandbox, ticket: int | str, intent: str) -> Row | None:
+    """The receipt message of an intent."""
+    rows = thread(slack, ticket)
+    return next((r for r in rows if effect_of(r) == f"w:{intent}"), None)
+
+
+def reactions(slack: SlackSandbox, channel: str, ts: str) -> set[str]:
+    """The reactions on a message."""
+    row = slack.workspace.message(channel, ts)
+    return {str(reaction["name"]) for reaction in (row or {}).get("reactions", ())}
+
+
+def texts(node: Any) -> Iterator[str]:
+    """Every text in a message's blocks, in order."""
+    if isinstance(node, list):
+        for item in node:
+            yield from texts(item)
+    elif isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        if isinstance(node.get("url"), str) and node.get("type") == "link":
+            yield node["url"]
+        for name, value in node.items():
+            if name not in ("text", "url") or not isinstance(value, str):
+                yield from texts(value)
+
+
+def shown(row: Row) -> str:
+    """All a person reads in a message."""
+    blocks = row.get("blocks")
+    return " ".join(texts(blocks)) if blocks else str(row.get("text", ""))
+
+
+def buttons(row: Row) -> list[str]:
+    """The action ids of a message's buttons and menus."""
+    return [
+        str(element["action_id"])
+        for block in row.get("blocks", ())
+        for element in (*block.get("elements", ()), block.get("accessory") or {})
+        if "action_id" in element
+    ]

@@ -1,0 +1,288 @@
+"""The front door: stores what agents ask for before Slack is answered. It calls no marketplace.
+
+Each method is one atomic act on the ticket's record, safe to run twice: Slack repeats what was
+not answered, and a repeated gesture finds what it stored before. Methods return what is to be
+told to the person alone ('' = nothing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from slackbridge import intake
+from slackbridge.errors import Later
+from slackbridge.intake import Rules
+from slackbridge.intent import Intent, Press, State, deleted, pressed
+from slackbridge.model import Capabilities, Kind, Status, TicketKey
+from slackbridge.ports import Change, Heard, Store
+
+log = structlog.get_logger(__name__)
+May = Callable[[str], Awaitable[str]]
+Update = Callable[[Intent], Intent | None]
+RACES = 8
+ACCOUNT_LANE = "~"
+WRITING_SECONDS = 300.0
+TOUCH_SECONDS = 60.0
+
+
+class Desk:
+    """Stores intents. `wake` tells the lanes of this process that something is due."""
+
+    def __init__(self, store: Store, may: May, rules: Rules, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._may = may
+        self._rules = rules
+        self.wake = wake
+        self._touched: dict[TicketKey, float] = {}
+
+    # -- thread messages -----------------------------------------------------------------------
+
+    async def said(self, key: TicketKey, heard: Heard) -> str:
+        """A person wrote in a ticket's thread."""
+        now = self._store.now()
+        verdict = intake.judge(heard, self._rules, now)
+        if verdict is None or (verdict.state is State.KEPT and not heard.text):
+            return ""
+        if why := await self._refused(heard.user):
+            return "" if verdict.state is State.KEPT else why
+        intent = intake.reply(heard, verdict, self._rules, now)
+        names = ((heard.client_msg_id, intent.id),) if heard.client_msg_id else ()
+        await self._write(key, Change(swaps=((None, intent),), names=names, due=now))
+        await self._touch(key, now)
+        return ""
+
+    async def edited(self, key: TicketKey, heard: Heard) -> str:
+        """A person edited their message.
+
+        One that we never heard counts as said now; then the edit is applied all the same, because
+        the message itself may have come in between.
+        """
+        if await self._store.intent(key, heard.ts) is None and (why := await self.said(key, heard)):
+            return why
+        verdict = intake.judge(heard, self._rules, self._store.now())
+        await self._update(key, heard.ts, lambda intent: intake.revised(intent, verdict))
+        return ""
+
+    async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str:
+        """A person deleted their message; one that we never heard shall not be sent later."""
+        gone = Intent(
+            id=ts,
+            kind=Kind.NOTE,
+            agent=user,
+            created=float(ts),
+            channel=channel,
+            state=State.CANCELLED,
+            reason="deleted",
+        )
+        if not await self._write(key, Change(swaps=((None, gone),))):
+            await self._update(key, ts, deleted)
+        return ""
+
+    async def caught_up(self, key: TicketKey, heard: Sequence[Heard], since: str) -> bool:
+        """These are all messages of a thread after `since`: take in what was missed.
+
+        Returns whether anything changed.
+        """
+        before = await self._store.load(key)
+        stood = {message.ts for message in heard}
+        for message in heard:
+            await self.edited(key, message)
+        for intent in before.intents:
+            unsent = intent.state in (State.QUEUED, State.HELD, State.FAILED)
+            if unsent and intent.ts and float(intent.ts) > float(since) and intent.ts not in stood:
+                await self._update(key, intent.id, deleted)
+        after = await self._store.load(key)
+        return after.intents != before.intents
+
+    # -- buttons and modals --------------------------------------------------------------------
+
+    async def pressed(self, key: TicketKey, id: str, press: Press, user: str) -> str:
+        """A button under a receipt."""
+        if why := await self._refused(user):
+            return why
+        now = self._store.now()
+        done = await self._update(key, id, lambda intent: pressed(intent, press, now, user))
+        return "" if done else "That was decided already; the thread shows how."
+
+    async def ask(self, key: TicketKey, intent: Intent) -> str:
+        """Store an intent that a button or a modal made; its id makes it act once."""
+        if why := await self._refused(intent.agent):
+            return why
+        if await self._write(key, Change(swaps=((None, intent),), due=self._store.now())):
+            return ""
+        again = (State.FAILED, State.CANCELLED)
+        redone = await self._update(
+            key, intent.id, lambda old: intent if old.state in again else None
+        )
+        return "" if redone or intent.id.startswith("v:") else "That is on its way already."
+
+    async def status(self, key: TicketKey, user: str, status: Status) -> str:
+        """A status button; one intent per state of the ticket, however often it is pressed."""
+        record = await self._store.load(key)
+        intent = Intent(
+            id=f"{status.name.lower()}@{record.fields.get('rev', '')}",
+            kind=Kind.STATUS,
+            agent=user,
+            created=self._store.now(),
+            status=status,
+        )
+        return await self.ask(key, intent)
+
+    async def submit(
+        self, key: TicketKey, user: str, view: str, kind: Kind, text: str, status: Status | None
+    ) -> str:
+        """The Reply modal was submitted."""
+        now = self._store.now()
+        undo = self._rules.undo if kind in (Kind.REPLY, Kind.FOLLOW_UP) else 0.0
+        intent = Intent(
+            id=f"v:{view}",
+            kind=kind,
+            agent=user,
+            created=now,
+            text=text,
+            status=status,
+            due=now + undo,
+            undoable=undo > 0,
+        )
+        return await self.ask(key, intent)
+
+    async def claim(
+        self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
+    ) -> str:
+        """Take a ticket; a colleague's is taken only by force."""
+        if why := await self._refused(user):
+            return why
+        record = await self._store.load(key)
+        holder = record.fields.get("holder", "")
+        if holder == user:
+            return "You hold this ticket already."
+        writer = self.writer(record.fields, user)
+        if (holder or writer) and not force:
+            return f"{_busy(holder, writer)} Take it over?"
+        return await self._hold(key, record.fields, user, user, email if can.assign else "")
+
+    async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str:
+        """Give a ticket back."""
+        if why := await self._refused(user):
+            return why
+        record = await self._store.load(key)
+        return await self._hold(key, record.fields, user, "", "", unassign=can.assign)
+
+    async def _hold(
+        self,
+        key: TicketKey,
+        fields: Mapping[str, str],
+        user: str,
+        holder: str,
+        email: str,
+        *,
+        unassign: bool = False,
+    ) -> str:
+        turn = int(fields.get("claims", "0"))
+        at_marketplace = bool(email) or unassign
+        now = self._store.now()
+        intent = Intent(
+            id=f"claim:{turn}",
+            kind=Kind.ASSIGN,
+            agent=user,
+            created=now,
+            email=email,
+            state=State.QUEUED if at_marketplace else State.SENT,
+        )
+        put = {"holder": holder, "claims": str(turn + 1), "unshown": "1"}
+        if await self._write(key, Change(swaps=((None, intent),), put=put, due=now)):
+            return ""
+        return "A colleague was quicker; the card shows who holds it."
+
+    def writer(self, fields: Mapping[str, str], user: str) -> str:
+        """A colleague who is writing a reply right now, if any."""
+        who, _, at = fields.get("writing", "").partition("@")
+        recent = bool(at) and self._store.now() - float(at) < WRITING_SECONDS
+        return who if recent and who != user else ""
+
+    async def busy(self, key: TicketKey, user: str) -> str:
+        """An agent begins to write: notes it, and tells which colleague is at it already."""
+        record = await self._store.load(key)
+        at = f"{user}@{self._store.now():.0f}"
+        await self._store.write(key, Change(put={"writing": at}))
+        holder = record.fields.get("holder", "")
+        return _busy("" if holder == user else holder, self.writer(record.fields, user))
+
+    async def refused(self, user: str) -> str:
+        """Why somebody may not act, in words for them; '' if they may."""
+        return await self._refused(user)
+
+    async def show_all(self, account: str, user: str) -> str:
+        """Make threads of the tickets that the first start left out."""
+        if why := await self._refused(user):
+            return why
+        now = self._store.now()
+        ids = await self._store.active(account)
+        await self._store.mark(account, dict.fromkeys(ids, now), {})
+        self.wake()
+        return f"{len(ids)} active tickets of {account} get their threads now."
+
+    # -- the bridge itself ---------------------------------------------------------------------
+
+    async def announce(
+        self, account: str, id: str, text: str, button: str = "", label: str = ""
+    ) -> None:
+        """The bridge has to say something of an account, once per id."""
+        now = self._store.now()
+        notice = Intent(
+            id=id,
+            kind=Kind.NOTICE,
+            agent="",
+            created=now,
+            text=text,
+            state=State.SENT,
+            fields={"button": button, "label": label} if button else {},
+        )
+        await self._write(
+            TicketKey(account, ACCOUNT_LANE), Change(swaps=((None, notice),), due=now)
+        )
+
+    async def look_again(self, key: TicketKey) -> None:
+        """Something may have been missed in this thread: read it."""
+        await self._write(key, Change(put={"look": "1"}, due=self._store.now()))
+
+    # -- how it is stored ----------------------------------------------------------------------
+
+    async def _refused(self, user: str) -> str:
+        """Why not; while Slack cannot be asked the lane will, before anything is sent."""
+        try:
+            return await self._may(user)
+        except Later:
+            log.warning("permission not checked yet", user=user)
+            return ""
+
+    async def _write(self, key: TicketKey, change: Change) -> bool:
+        done = await self._store.write(key, change)
+        self.wake()
+        return done
+
+    async def _update(self, key: TicketKey, id: str, update: Update) -> bool:
+        """Apply a pure change to a stored intent, whoever else changes it at the same time."""
+        for _ in range(RACES):
+            before = await self._store.intent(key, id)
+            after = update(before) if before else None
+            if before is None or after is None:
+                return False
+            if await self._write(key, Change(swaps=((before, after),), due=self._store.now())):
+                return True
+        raise Later("the ticket is very busy", 1.0, code="busy")
+
+    async def _touch(self, key: TicketKey, now: float) -> None:
+        if now - self._touched.get(key, 0.0) > TOUCH_SECONDS:
+            if len(self._touched) > 10_000:
+                self._touched.clear()
+            self._touched[key] = now
+            await self._store.touch(key, now)
+
+
+def _busy(holder: str, writer: str) -> str:
+    if holder:
+        return f"<@{holder}> holds this ticket."
+    return f"<@{writer}> is writing to this customer right now." if writer else ""

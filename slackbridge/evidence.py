@@ -1,0 +1,123 @@
+"""Did it happen? Pure: what a ticket, read again, says about an attempt of unknown outcome.
+
+A marketplace may rewrite what it is given (sanitised HTML, entities, white space), so texts are
+compared in normal form, and a text that is neither ours nor clearly another's proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from slackbridge.document import digest, normalise, plain
+from slackbridge.intent import Intent
+from slackbridge.model import Author, Conversation, Kind, Message, Scope
+
+ALIKE = 0.6
+SAMPLE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """It did; `message` is the id at the marketplace, '' where an act leaves none."""
+
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It is not there (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """Something is there that may or may not be it."""
+
+
+Evidence = Happened | Absent | Differs
+
+
+def baseline(conversation: Conversation) -> tuple[str, ...]:
+    """The ids of the agents' messages that are there before an attempt."""
+    return tuple(m.id for m in conversation.messages if m.author is Author.AGENT)
+
+
+def candidates(
+    messages: Iterable[Message], known: Collection[str], scope: Scope
+) -> tuple[Message, ...]:
+    """New messages that an attempt of ours may have made."""
+    return tuple(
+        m for m in messages if m.author is Author.AGENT and m.scope is scope and m.id not in known
+    )
+
+
+def scope_of(kind: Kind) -> Scope:
+    return Scope.INTERNAL if kind is Kind.INTERNAL else Scope.PUBLIC
+
+
+def of_message(intent: Intent, conversation: Conversation, taken: Collection[str]) -> Evidence:
+    """Evidence for a reply or internal note. `taken`: ids that other intents own."""
+    known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
+    found = candidates(conversation.messages, known, scope_of(intent.kind))
+    for message in found:
+        if digest(plain(message.body)) == intent.digest:
+            return Happened(message.id)
+    if any(alike(intent.text, plain(message.body)) for message in found):
+        return Differs()
+    return Absent()
+
+
+def surely_ours(intent: Intent, conversation: Conversation, taken: Collection[str]) -> str:
+    """The id of the message that a call, certainly made, has added; '' if it does not show."""
+    match of_message(intent, conversation, taken):
+        case Happened(id):
+            return id
+    known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
+    found = candidates(conversation.messages, known, scope_of(intent.kind))
+    if not found:
+        return ""
+    return max(found, key=lambda m: likeness(intent.text, plain(m.body))).id
+
+
+def of_ticket(intent: Intent, conversation: Conversation) -> Evidence:
+    """Evidence for an act that sets something: it is so, or it is not (and may be repeated)."""
+    ticket = conversation.ticket
+    match intent.kind:
+        case Kind.STATUS:
+            done = ticket.status is intent.status
+        case Kind.ASSIGN:
+            holder = ticket.assignee.email if ticket.assignee else ""
+            done = holder.casefold() == intent.email.casefold()
+        case Kind.PRIVATE:
+            done = _stands_in(intent.text, ticket.notes)
+        case _:
+            done = False
+    return Happened() if done else Absent()
+
+
+def _stands_in(text: str, notes: str) -> bool:
+    """Whether whole lines of `notes` are the lines of `text`, in a row."""
+    ours, theirs = (
+        "\n".join(["", *map(normalise, filter(str.strip, each.splitlines())), ""])
+        for each in (text, notes)
+    )
+    return ours in theirs
+
+
+def likeness(ours: str, theirs: str) -> float:
+    """0 to 1, on the first 2,000 characters in normal form."""
+    a, b = normalise(ours)[:SAMPLE], normalise(theirs)[:SAMPLE]
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() if a and b else 0.0
+
+
+def alike(ours: str, theirs: str) -> bool:
+    return likeness(ours, theirs) >= ALIKE
+
+
+def absence_proved(intent: Intent, now: float, settle: float) -> bool:
+    """Absence counts only when seen twice, the second time `settle` after the first deadline."""
+    attempt = intent.attempt
+    if attempt is None:
+        return True
+    return bool(attempt.absent_at) and now >= attempt.deadline + settle

@@ -1,0 +1,152 @@
+"""What an agent meant: pure classification of thread messages.
+
+A note is never one typo away from a customer: what looks like a note that missed its prefix, what
+calls colleagues, and what holds a secret is held until a human says whether it goes out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from slackbridge.document import digest
+from slackbridge.intent import Intent, State, settle
+from slackbridge.model import Kind
+from slackbridge.ports import Heard
+
+SEND_PREFIX = "!reply"
+NEAR_NOTE = re.compile(
+    r"""^\W*(?:/(?!\S*/)|\\\\|\#\s|;;|
+        (?:n?o?te|not|nota|notes|notiz|intern\w*|privat\w*|fyi|todo|psst)\b\s*[:;,.\-–—=>\])]|
+        note\s)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+SECRET = re.compile(
+    r"xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|\bsk_live_\w{8,}|\bsg_live_\w{8,}|\bAKIA[0-9A-Z]{12,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|\bpass(?:word|wort)\s*[:=]\s*\S",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How thread messages are understood. Times are in seconds."""
+
+    mode: Literal["direct", "confirm", "explicit"]
+    prefixes: tuple[str, ...]
+    undo: float
+    fresh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`state` QUEUED = goes out after the undo window, HELD = ask first, KEPT = stays inside."""
+
+    state: State
+    text: str
+    why: str = ""
+
+
+def judge(heard: Heard, rules: Rules, now: float) -> Verdict | None:
+    """What a thread message by somebody who may act comes to; None = mere talk."""
+    text = heard.text.strip()
+    explicit = _after(text, (SEND_PREFIX,))
+    if explicit is None and (heard.addressed or _after(text, rules.prefixes) is not None):
+        return Verdict(State.KEPT, text)
+    if explicit is None and rules.mode == "explicit":
+        return None
+    body = text if explicit is None else explicit
+    if why := _doubts(heard, body, rules, now):
+        return Verdict(State.HELD, body, why)
+    if explicit is None and rules.mode == "confirm":
+        return Verdict(State.HELD, body, "Send this to the customer?")
+    return Verdict(State.QUEUED, body)
+
+
+def _doubts(heard: Heard, text: str, rules: Rules, now: float) -> str:
+    if heard.files and not text:
+        return "Files cannot be sent to the customer from Slack."
+    if heard.files:
+        return "Files cannot be sent to the customer from Slack. Send the text without them?"
+    if near_note(text, rules.prefixes):
+        return "This looks like a note for colleagues."
+    if heard.broadcast:
+        return "This calls colleagues (@here, @channel or a group)."
+    if SECRET.search(text):
+        return "This looks as if it holds a password or a key."
+    if now - float(heard.ts) > rules.fresh:
+        return "This was written while the bridge was not listening."
+    return ""
+
+
+def _after(text: str, prefixes: tuple[str, ...]) -> str | None:
+    """The text behind the first prefix that it begins with, None if it begins with none."""
+    folded = fold(text)
+    for prefix in prefixes:
+        if folded.startswith(fold(prefix)):
+            return text[_length(text, fold(prefix)) :].strip()
+    return None
+
+
+def _length(text: str, folded_prefix: str) -> int:
+    """How many characters of `text` make up the folded prefix."""
+    for end in range(1, len(text) + 1):
+        if fold(text[:end]).startswith(folded_prefix):
+            return end
+    return len(text)
+
+
+def fold(text: str) -> str:
+    """Case, width and emoji variants do not matter to a prefix."""
+    wide = unicodedata.normalize("NFKC", text).casefold()
+    return wide.replace("\ufe0f", "").lstrip()
+
+
+def near_note(text: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether it begins like a note whose prefix was mistyped."""
+    folded = fold(text)
+    if NEAR_NOTE.match(folded):
+        return True
+    head = re.sub(r"[\s\u200b]+", "", folded[:24])
+    return any(head.startswith(re.sub(r"\s+", "", fold(prefix))) for prefix in prefixes)
+
+
+def reply(heard: Heard, verdict: Verdict, rules: Rules, now: float) -> Intent:
+    """The intent that a thread message becomes. Its id is the message's ts."""
+    held = verdict.state is State.HELD
+    intent = Intent(
+        id=heard.ts,
+        kind=Kind.REPLY if verdict.state is not State.KEPT else Kind.NOTE,
+        agent=heard.user,
+        created=float(heard.ts),
+        channel=heard.channel,
+        ts=heard.ts,
+        text=verdict.text,
+        state=verdict.state,
+        due=now + rules.undo,
+        undoable=rules.undo > 0 and not held,
+        reason=verdict.why,
+    )
+    return settle(intent, State.KEPT) if verdict.state is State.KEPT else intent
+
+
+def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
+    """What editing the message makes of its intent; None = nothing changes.
+
+    Before sending, the edit is what is sent, and a reply edited into a note stays inside; a note
+    stays a note. Afterwards the customer already has the earlier text, and that is said.
+    """
+    if intent.state in (State.SENDING, State.UNKNOWN, State.SENT):
+        late = verdict is None or digest(verdict.text) != intent.digest
+        return intent.but(late="edited") if late and not intent.late else None
+    if intent.state not in (State.QUEUED, State.HELD, State.FAILED):
+        return None
+    if verdict is None or verdict.state is State.KEPT:
+        return settle(intent, State.KEPT, reason="edited into a note")
+    if verdict.text == intent.text:
+        return None
+    if verdict.state is State.HELD:
+        return intent.but(text=verdict.text, state=State.HELD, reason=verdict.why, undoable=False)
+    return intent.but(text=verdict.text)

@@ -1,0 +1,207 @@
+"""An intent: something an agent asked for, from acceptance to a visible outcome.
+
+Frozen values and pure transitions. An intent is stored as one JSON text; every change of it is a
+compare-and-swap of that text, so two processes can never both act on the same state.
+Text is kept only until the outcome is settled; afterwards only its digest remains.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from slackbridge.document import digest
+from slackbridge.model import Act, Kind, Status
+
+
+class State(StrEnum):
+    """Where an intent stands."""
+
+    HELD = "held"  # a human must say whether it goes out
+    QUEUED = "queued"  # goes out when due
+    SENDING = "sending"  # an attempt is open: it may have happened
+    UNKNOWN = "unknown"  # it may have happened and we cannot tell: a human decides
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # undone, deleted or discarded before anything was sent
+    KEPT = "kept"  # a note: stays in Slack
+
+    @property
+    def open(self) -> bool:
+        """Whether the marketplace may still change because of it, without a human's word."""
+        return self in (State.QUEUED, State.SENDING)
+
+    @property
+    def settled(self) -> bool:
+        return self in (State.SENT, State.CANCELLED, State.KEPT)
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and unknown fields in stored JSON are dropped, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Attempt(Frozen):
+    """One call at the marketplace, written down before it is made.
+
+    `at` and `deadline` are Unix seconds by the store's clock; `baseline` holds the ids of the
+    agents' messages that were there before; `absent_at` is when it was first looked for in vain.
+    """
+
+    at: float
+    deadline: float
+    baseline: tuple[str, ...] = ()
+    absent_at: float = 0.0
+
+
+class Receipt(Frozen):
+    """What Slack shows of an intent: the reaction on the agent's message, and the words."""
+
+    reaction: str = ""
+    ts: str = ""
+    shown: str = ""
+
+
+class Intent(Frozen):
+    """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message."""
+
+    id: str
+    kind: Kind
+    agent: str
+    created: float
+    channel: str = ""
+    ts: str = ""
+    text: str = ""
+    status: Status | None = None
+    email: str = ""
+    state: State = State.QUEUED
+    due: float = 0.0
+    reason: str = ""
+    late: str = ""
+    tries: int = 0
+    attempt: Attempt | None = None
+    digest: str = ""
+    message: str = ""
+    undoable: bool = False
+    fields: dict[str, str] = {}
+    receipt: Receipt = Receipt()
+    _stored: str = PrivateAttr("")
+
+    def dump(self) -> str:
+        """The stored form. Defaults are left out to keep the hash small.
+
+        What was loaded is given back to the letter: another version may have written it.
+        """
+        return self._stored or self.model_dump_json(exclude_defaults=True)
+
+    @classmethod
+    def load(cls, text: str) -> Intent:
+        """Read the stored form. Raises pydantic.ValidationError if it is not one."""
+        intent = cls.model_validate_json(text)
+        intent._stored = text
+        return intent
+
+    def act(self) -> Act:
+        """The call it comes to."""
+        return Act(self.kind, self.text, self.status, self.email, self.fields)
+
+    def but(self, **changes: object) -> Intent:
+        """A copy with changes, validated."""
+        return Intent.model_validate({**self.model_dump(), **changes})
+
+
+def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) -> Intent:
+    """The attempt is written down; only after that may the call be made."""
+    attempt = Attempt(at=at, deadline=at + timeout, baseline=baseline)
+    return intent.but(
+        state=State.SENDING, attempt=attempt, tries=intent.tries + 1, digest=digest(intent.text)
+    )
+
+
+def settle(intent: Intent, state: State, *, message: str = "", reason: str = "") -> Intent:
+    """The outcome is known; the text is forgotten, its digest stays to recognise an echo."""
+    return intent.but(
+        state=state,
+        text="",
+        fields={},
+        attempt=None,
+        digest=intent.digest or digest(intent.text),
+        message=message,
+        reason=reason,
+    )
+
+
+def fail(intent: Intent, reason: str) -> Intent:
+    """It was certainly not done. The text stays, for Retry."""
+    return intent.but(state=State.FAILED, attempt=None, reason=reason)
+
+
+def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
+    """It was certainly not done and is to be tried at `due`."""
+    return intent.but(state=State.QUEUED, attempt=None, due=due, reason=reason)
+
+
+def doubt(intent: Intent, reason: str) -> Intent:
+    """It may have been done and nobody here can tell: a human decides."""
+    return intent.but(state=State.UNKNOWN, reason=reason)
+
+
+def absent(intent: Intent, now: float) -> Intent:
+    """It was looked for in vain once."""
+    attempt = intent.attempt
+    if attempt is None or attempt.absent_at:
+        return intent
+    return intent.but(attempt=attempt.model_copy(update={"absent_at": now}))
+
+
+class Press(StrEnum):
+    """What a person may do with an intent: buttons, and editing or deleting their message."""
+
+    UNDO = "undo"
+    SEND_NOW = "send_now"
+    SEND = "send"  # of a held one
+    KEEP = "keep"  # as a note
+    RETRY = "retry"
+    DISCARD = "discard"
+    CHECK = "check"
+    AGAIN = "again"
+    WAS_SENT = "was_sent"
+
+
+def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
+    """What pressing a button makes of it; None where it means nothing any more.
+
+    A second press finds another state and is None: a button acts once.
+    """
+    match press, intent.state:
+        case Press.UNDO, State.QUEUED:
+            return settle(intent, State.CANCELLED, reason=f"undone by <@{by}>")
+        case Press.SEND_NOW, State.QUEUED:
+            return intent.but(due=now, undoable=False)
+        case Press.SEND, State.HELD:
+            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
+        case Press.KEEP, State.HELD:
+            return settle(intent, State.KEPT, reason=f"kept as a note by <@{by}>")
+        case Press.RETRY, State.FAILED:
+            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False, tries=0)
+        case Press.DISCARD, State.FAILED | State.HELD:
+            return settle(intent, State.CANCELLED, reason=f"discarded by <@{by}>")
+        case Press.CHECK, State.UNKNOWN if intent.attempt is not None:
+            attempt = intent.attempt.model_copy(update={"absent_at": 0.0})
+            return intent.but(state=State.SENDING, attempt=attempt, reason="")
+        case Press.AGAIN, State.UNKNOWN:
+            return intent.but(state=State.QUEUED, attempt=None, due=now, reason="", undoable=False)
+        case Press.WAS_SENT, State.UNKNOWN:
+            return settle(intent, State.SENT, reason=f"marked as sent by <@{by}>")
+    return None
+
+
+def deleted(intent: Intent) -> Intent | None:
+    """The agent deleted the message: before sending nothing is sent, later it is late."""
+    if intent.state in (State.QUEUED, State.HELD, State.FAILED):
+        return settle(intent, State.CANCELLED, reason="deleted before it was sent")
+    if intent.state in (State.SENDING, State.UNKNOWN, State.SENT) and intent.late != "deleted":
+        return intent.but(late="deleted")
+    return None

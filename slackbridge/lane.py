@@ -1,0 +1,254 @@
+"""The lane: the only room that changes the outside world.
+
+`reconcile` is level-triggered: it compares what is with what is shown and closes the difference,
+one ticket at a time under a lease. A crash costs one repeat; a lane that has to wait gives its
+lease back with the time at which to look again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from slackbridge import mirror, policy
+from slackbridge.document import digest, plain
+from slackbridge.door import Desk
+from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.intent import State
+from slackbridge.model import Author, Conversation, Kind, Ticket
+from slackbridge.ports import Change, Chat, Claim, Provider, Stale, Store
+from slackbridge.poster import Poster
+from slackbridge.sender import Sender
+from slackbridge.view import Notice
+from slackbridge.view import digest as digest_of
+from slackbridge.work import Again, Work
+
+log = structlog.get_logger(__name__)
+ACCOUNT_LANE = "~"
+LIVE_SECONDS = 900.0
+HARMLESS = frozenset({"pace", "redis", "ratelimited"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account's tickets go, and how long their records live after their end."""
+
+    provider: str
+    routes: tuple[policy.Route, ...]
+    channel: str
+    ops_channel: str
+    retention: int
+    retry: float
+    retry_max: float
+    quarantine_after: int
+
+
+class Lane:
+    """Reconciles the tickets of one account."""
+
+    def __init__(
+        self,
+        store: Store,
+        chat: Chat,
+        provider: Provider,
+        sender: Sender,
+        poster: Poster,
+        desk: Desk,
+        place: Place,
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._provider = provider
+        self._sender = sender
+        self._poster = poster
+        self._desk = desk
+        self._place = place
+
+    async def reconcile(self, claim: Claim) -> None:
+        """One pass; the lease is given back whatever happens. Raises Later if Redis is away."""
+        due: float | None = None
+        try:
+            due = await self._pass(claim)
+        except Stale:
+            log.warning("lease lost; another lane goes on", ticket=str(claim.key))
+            return
+        except Again:
+            due = self._store.now()
+        await self._store.release(claim, due)
+
+    async def _pass(self, claim: Claim) -> float | None:
+        work = Work(self._store, claim, await self._store.load(claim.key))
+        try:
+            await (self._account(work) if claim.key.id == ACCOUNT_LANE else self._ticket(work))
+        except Failure as failure:
+            return await self._again(work, failure)
+        except (Stale, Again):
+            raise
+        except Exception as failure:
+            log.exception("pass failed", ticket=str(claim.key))
+            return await self._again(work, Rejected(f"internal error ({type(failure).__name__})"))
+        if work.shown.tries:
+            await work.write(Change(drop=("tries",)))
+        return work.wake
+
+    async def _again(self, work: Work, failure: Failure) -> float:
+        """Come back later and later; after many tries say so once, and go on rarely."""
+        wait = failure.seconds if isinstance(failure, Later) else 0.5
+        if failure.code in HARMLESS:
+            return _earlier(work.wake, work.now() + wait)
+        tries = work.shown.tries + 1
+        log.warning("comes back", ticket=str(work.key), why=failure.code, tries=tries)
+        await work.write(Change(put={"tries": str(tries)}))
+        if tries == self._place.quarantine_after and work.key.id != ACCOUNT_LANE:
+            await self._stuck(work, failure)
+        if tries > 1 or not isinstance(failure, Unknown):
+            wait = max(wait, policy.backoff(tries, self._place.retry, self._place.retry_max))
+        return _earlier(work.wake, work.now() + wait)
+
+    async def _stuck(self, work: Work, failure: Failure) -> None:
+        log.error("stuck", ticket=str(work.key), why=failure.reason)
+        if isinstance(failure, Unauthorized | Unsupported):
+            return  # the account says so itself, once for all its tickets
+        await self._desk.announce(
+            work.key.account,
+            f"stuck:{work.key.id}:{int(work.now())}",
+            f"Ticket `{work.key}` cannot be brought up to date: {failure.quoted}. It is tried "
+            f"again from time to time; `slackbridge replay {work.key}` does so at once.",
+        )
+
+    # -- one ticket ----------------------------------------------------------------------------
+
+    async def _ticket(self, work: Work) -> None:
+        if not await self._poster.settle(work):
+            return
+        if work.shown.look:
+            await self._look(work)
+        await self._poster.receipts(work)
+        await self._sender.run(work)
+        if self._must_read(work):
+            work.conversation = await self._provider.get(work.key.id)
+        if work.conversation is not None:
+            await self._mirror(work, work.conversation)
+        await self._poster.receipts(work)
+
+    def _must_read(self, work: Work) -> bool:
+        """Whether the marketplace may show something that Slack does not."""
+        if work.conversation is not None:
+            return False
+        if work.seen is not None and work.seen != work.shown.revision:
+            return True
+        return "unread" in work.fields or "unshown" in work.fields
+
+    async def _mirror(self, work: Work, conversation: Conversation) -> None:
+        ticket = conversation.ticket
+        seen = work.seen
+        if not work.shown.root and not self._worth_a_thread(work, ticket):
+            await self._mirrored(work, ticket, seen)
+            return
+        live = self._live(work, conversation)
+        await self._root(work, ticket, live)
+        await self._claim_echoes(work, conversation)
+        while (post := mirror.next_part(work.shown, conversation)) is not None:
+            shown = work.shown
+            await self._poster.post(
+                work, shown.channel, shown.root, post.effect, post.item, live=live
+            )
+        await self._card(work, ticket)
+        await self._mirrored(work, ticket, seen)
+
+    def _worth_a_thread(self, work: Work, ticket: Ticket) -> bool:
+        return ticket.status.active or bool(work.intents)
+
+    def _live(self, work: Work, conversation: Conversation) -> bool:
+        """Whether somebody waits for this: not backlog."""
+        newest = max((m.at.timestamp() for m in conversation.messages), default=0.0)
+        return bool(work.shown.revision) or work.now() - newest < LIVE_SECONDS
+
+    async def _root(self, work: Work, ticket: Ticket, live: bool) -> None:
+        if work.shown.root:
+            return
+        place = self._place
+        channel = policy.route(ticket, place.provider, place.routes, place.channel)
+        item = mirror.card(
+            ticket, place.provider, self._provider.capabilities, work.shown, work.intents
+        )
+        await self._poster.post(work, channel, "", mirror.CARD, item, live=live)
+        now = work.now()
+        await work.write(Change(put={"card": digest_of(item), "card_at": f"{now:.3f}"}))
+        await self._store.touch(work.key, work.now())
+
+    async def _card(self, work: Work, ticket: Ticket) -> None:
+        can = self._provider.capabilities
+        item = mirror.card(ticket, self._place.provider, can, work.shown, work.intents)
+        await self._poster.card(work, item)
+
+    async def _claim_echoes(self, work: Work, conversation: Conversation) -> None:
+        """What an agent sent from here is not shown a second time."""
+        if not any(i.state is State.SENT and not i.message for i in work.intents):
+            return
+        digests = {
+            m.id: digest(plain(m.body)) for m in conversation.messages if m.author is Author.AGENT
+        }
+        found = mirror.echoes(work.shown, conversation, work.intents, digests)
+        for message, intent in found.items():
+            put = {mirror.message_field(message): mirror.own(intent)} if intent.ts else {}
+            await work.swap(intent, intent.but(message=message), **put)
+
+    async def _mirrored(self, work: Work, ticket: Ticket, seen: str | None) -> None:
+        """Everything is shown: remember of which revision, and let an ended ticket go."""
+        put = {"rev": seen or ticket.revision, "st": ticket.raw_status}
+        unchanged = all(work.fields.get(k) == v for k, v in put.items())
+        ended = not ticket.status.active
+        if unchanged and not {"unread", "unshown"} & work.fields.keys():
+            return
+        ttl = self._place.retention if ended else (0 if "end" in work.fields else None)
+        drop = ("unread", "unshown") + (() if ended else ("end",))
+        if ended:
+            put["end"] = "1"
+        await work.write(Change(put=put, drop=drop, ttl=ttl))
+        if ended:
+            await self._store.forget_seen(work.key.account, [work.key.id])
+
+    # -- catching up ---------------------------------------------------------------------------
+
+    async def _look(self, work: Work) -> None:
+        """Read what people wrote in the thread while nobody listened."""
+        shown = work.shown
+        since = shown.caught or shown.root
+        try:
+            live = any(i.state.open for i in work.intents)
+            heard = await self._chat.heard(shown.channel, shown.root, since, live)
+        except Rejected as failure:
+            log.warning("cannot re-read a thread", ticket=str(work.key), why=failure.code)
+            await work.write(Change(drop=("look",)))
+            return
+        changed = await self._desk.caught_up(work.key, heard, since)
+        newest = max((h.ts for h in heard), default=since, key=float)
+        await work.write(Change(put={"caught": newest}, drop=("look",)))
+        if changed:
+            raise Again
+
+    # -- the account itself --------------------------------------------------------------------
+
+    async def _account(self, work: Work) -> None:
+        """What the bridge itself has to say of an account, each once."""
+        if not await self._poster.settle(work):
+            return
+        for intent in work.intents:
+            if intent.kind is not Kind.NOTICE or intent.receipt.ts:
+                continue
+            item = Notice(
+                work.key.account,
+                intent.text,
+                intent.fields.get("button", ""),
+                intent.fields.get("label", ""),
+            )
+            channel = intent.channel or self._place.ops_channel or self._place.channel
+            await self._poster.post(
+                work, channel, "", mirror.words_effect(intent.id), item, live=True
+            )
+
+
+def _earlier(a: float | None, b: float) -> float:
+    return b if a is None else min(a, b)

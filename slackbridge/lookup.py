@@ -1,0 +1,152 @@
+"""Look-up: answers only the asker. Reads marketplaces side by side and changes nothing.
+
+An account that is slow or down delays no other; it is named in the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from slackbridge import mirror
+from slackbridge.document import Document
+from slackbridge.errors import Failure
+from slackbridge.mirror import Shown
+from slackbridge.model import (
+    ACCOUNT_NAME,
+    Author,
+    Capabilities,
+    Conversation,
+    Query,
+    Scope,
+    Ticket,
+    TicketKey,
+)
+from slackbridge.ports import Found, Member, Provider, Store
+from slackbridge.view import Card
+
+MOST = 10
+Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
+
+
+class TicketLookup:
+    """Implements `ports.Lookup`. `patience` is how long one account may take, in seconds."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        names: Mapping[str, str],
+        store: Store,
+        patience: float,
+    ) -> None:
+        self._providers = providers
+        self._names = names
+        self._store = store
+        self._patience = patience
+
+    def can(self, account: str) -> Capabilities | None:
+        provider = self._providers.get(account)
+        return provider.capabilities if provider else None
+
+    def provider(self, account: str) -> str:
+        return self._names.get(account, "")
+
+    async def find(self, text: str) -> Found:
+        queries = self.queries(text)
+        asks: dict[str, Ask] = {
+            account: _searching(queries[account]) for account in self._providers if queries[account]
+        }
+        tickets, notes = await self._ask(asks)
+        if ":" in text and not any(queries.values()):
+            known = ", ".join(sorted(self._providers))
+            notes.append(f"There is no account of that name; there are {known}.")
+        return await self._found(tickets, notes)
+
+    def queries(self, text: str) -> dict[str, tuple[Query, ...]]:
+        """What each account is asked, by what the text looks like."""
+        account, colon, id = text.partition(":")
+        if colon and ACCOUNT_NAME.fullmatch(account):
+            asked = (Query(id=id.strip()),)
+            return {name: asked if name == account else () for name in self._providers}
+        if "@" in text:
+            email = text.removeprefix("<mailto:").partition("|")[0].rstrip(">")
+            return dict.fromkeys(self._providers, (Query(email=email),))
+        return dict.fromkeys(self._providers, (Query(id=text), Query(order=text)))
+
+    async def queue(self, which: str, member: Member | None) -> Found:
+        async def active(provider: Provider) -> Sequence[Ticket]:
+            if provider.capabilities.recent_first:
+                return (await provider.list_recent()).tickets
+            return (await provider.list_active("")).tickets
+
+        tickets, notes = await self._ask(dict.fromkeys(self._providers, active))
+        wanted = [t for t in tickets if await self._in_queue(t, which, member)]
+        return await self._found(wanted, notes)
+
+    async def _in_queue(self, ticket: Ticket, which: str, member: Member | None) -> bool:
+        if which == "overdue":
+            due = ticket.due_at
+            return due is not None and due.timestamp() < self._store.now()
+        if which != "mine":
+            return True
+        if member is None:
+            return False
+        record = await self._store.load(ticket.key)
+        email = ticket.assignee.email if ticket.assignee else ""
+        mine = bool(email) and email.casefold() == member.email.casefold()
+        return mine or record.fields.get("holder") == member.id
+
+    async def last_words(self, key: TicketKey) -> Document | None:
+        provider = self._providers.get(key.account)
+        if provider is None:
+            return None
+        return last_words(await provider.get(key.id))
+
+    # -- asking --------------------------------------------------------------------------------
+
+    async def _ask(self, asks: Mapping[str, Ask]) -> tuple[list[Ticket], list[str]]:
+        answers = await asyncio.gather(*(self._one(name, ask) for name, ask in asks.items()))
+        tickets = {ticket.key: ticket for found, _ in answers for ticket in found}
+        newest = sorted(tickets.values(), key=lambda t: t.updated_at, reverse=True)
+        return newest, [note for _, note in answers if note]
+
+    async def _one(self, account: str, ask: Ask) -> tuple[Sequence[Ticket], str]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await ask(self._providers[account]), ""
+        except TimeoutError:
+            return (), f"{account} did not answer in {self._patience:g} s."
+        except Failure as failure:
+            return (), "" if failure.code == "not-found" else f"{account}: {failure.quoted}."
+
+    async def _found(self, tickets: Sequence[Ticket], notes: Sequence[str]) -> Found:
+        cards: list[Card] = []
+        threads: dict[str, tuple[str, str]] = {}
+        more = [f"{len(tickets) - MOST} more are not shown."] if len(tickets) > MOST else []
+        for ticket in tickets[:MOST]:
+            record = await self._store.load(ticket.key)
+            shown = Shown.of(record.fields)
+            name = self._names[ticket.key.account]
+            can = self._providers[ticket.key.account].capabilities
+            cards.append(mirror.card(ticket, name, can, shown, record.intents))
+            if shown.root:
+                threads[str(ticket.key)] = (shown.channel, shown.root)
+        return Found(tuple(cards), threads, (*notes, *more))
+
+
+def last_words(conversation: Conversation) -> Document | None:
+    """The customer's last public message."""
+    said = [
+        m for m in conversation.messages if m.author is Author.CUSTOMER and m.scope is Scope.PUBLIC
+    ]
+    return said[-1].body if said else None
+
+
+def _searching(queries: Sequence[Query]) -> Ask:
+    async def ask(provider: Provider) -> Sequence[Ticket]:
+        found: dict[TicketKey, Ticket] = {}
+        for query in queries:
+            found |= {ticket.key: ticket for ticket in await provider.search(query)}
+        return tuple(found.values())
+
+    return ask

@@ -1,0 +1,237 @@
+"""What Slack shows of a ticket, and what it does not show yet. Pure.
+
+The stored fields of a ticket say what was posted; comparing them with the conversation gives the
+next post. Messages are posted in the provider's order, long ones in parts, each exactly once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slackbridge.document import Document, Paragraph, Span, split
+from slackbridge.intent import Frozen, Intent, State
+from slackbridge.model import Capabilities, Conversation, Kind, Message, Status, Ticket
+from slackbridge.view import Card, Item, Part
+
+PART_LIMIT = 3_000
+CARD = "card"
+MORE = "+"
+
+
+class OpenPost(Frozen):
+    """A Slack post written down before it is made. Times are Unix seconds by the store's clock."""
+
+    effect: str
+    channel: str
+    thread: str = ""
+    at: float
+    deadline: float
+    absent_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message to be posted. Its effect names it for ever."""
+
+    effect: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The stored fields of a ticket, read."""
+
+    channel: str
+    root: str
+    card: str
+    card_at: float
+    open: OpenPost | None
+    holder: str
+    revision: str
+    raw_status: str
+    caught: str
+    look: bool
+    tries: int
+    parts: Mapping[str, str]
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Shown:
+        """Read the stored fields; what is absent is empty."""
+        open_post = fields.get("post", "")
+        return cls(
+            channel=fields.get("ch", ""),
+            root=fields.get("ts", ""),
+            card=fields.get("card", ""),
+            card_at=float(fields.get("card_at", "0")),
+            open=OpenPost.model_validate_json(open_post) if open_post else None,
+            holder=fields.get("holder", ""),
+            revision=fields.get("rev", ""),
+            raw_status=fields.get("st", ""),
+            caught=fields.get("caught", ""),
+            look=bool(fields.get("look", "")),
+            tries=int(fields.get("tries", "0")),
+            parts={k[2:]: v for k, v in fields.items() if k.startswith("m:")},
+        )
+
+    def whole(self, message: str) -> bool:
+        """Whether a message is shown to its end."""
+        value = self.parts.get(message, "")
+        return bool(value) and not value.endswith(MORE)
+
+    def count(self, message: str) -> int:
+        """How many parts of a message are shown."""
+        return len(self.parts.get(message, "").replace(MORE, "").split())
+
+
+def message_field(message: str) -> str:
+    """The stored field of a message."""
+    return f"m:{message}"
+
+
+def own(intent: Intent) -> str:
+    """What is stored for a message that the agent's own Slack message shows."""
+    return f"={intent.id}"
+
+
+def message_effect(message: str, number: int, total: int) -> str:
+    return f"m:{message}:{number}/{total}"
+
+
+def words_effect(intent: str) -> str:
+    return f"w:{intent}"
+
+
+def posted(effect: str, ts: str, channel: str, shown: Shown) -> dict[str, str]:
+    """The fields to store once an effect is known to stand in Slack at `ts`."""
+    if effect == CARD:
+        return {"ch": channel, "ts": ts}
+    if effect.startswith("m:"):
+        message, _, place = effect[2:].rpartition(":")
+        number, _, total = place.partition("/")
+        stand = shown.parts.get(message, "").replace(MORE, "").split()
+        more = [MORE] if int(number) < int(total) else []
+        return {message_field(message): " ".join([*stand, ts, *more])}
+    return {}
+
+
+def next_part(shown: Shown, conversation: Conversation) -> Post | None:
+    """The first part of the first message that Slack does not show yet."""
+    for message in conversation.messages:
+        if not shown.whole(message.id):
+            return _part(message, shown.count(message.id))
+    return None
+
+
+def _part(message: Message, done: int) -> Post:
+    pieces = split(message.body, PART_LIMIT) or (Document((Paragraph((Span(""),)),)),)
+    number = min(done + 1, len(pieces))
+    part = Part(
+        author=message.author,
+        name=message.name,
+        scope=message.scope,
+        at=message.at,
+        body=pieces[number - 1],
+        number=number,
+        total=len(pieces),
+        attachments=message.attachments if number == len(pieces) else (),
+    )
+    return Post(message_effect(message.id, number, len(pieces)), part)
+
+
+def missing(shown: Shown, conversation: Conversation) -> int:
+    """How many messages Slack does not show whole."""
+    return sum(not shown.whole(m.id) for m in conversation.messages)
+
+
+def echoes(
+    shown: Shown, conversation: Conversation, intents: Iterable[Intent], digests: Mapping[str, str]
+) -> dict[str, Intent]:
+    """Messages not shown yet that are the echo of a sent intent: message id -> intent.
+
+    `digests` maps the ids of the agents' messages to the digests of their texts.
+    """
+    waiting = [i for i in intents if i.state is State.SENT and i.kind.speaks and not i.message]
+    found: dict[str, Intent] = {}
+    for message in conversation.messages:
+        if shown.whole(message.id) or message.id not in digests:
+            continue
+        for intent in waiting:
+            if intent.digest == digests[message.id]:
+                found[message.id] = intent
+                waiting.remove(intent)
+                break
+    return found
+
+
+def card(
+    ticket: Ticket,
+    provider: str,
+    can: Capabilities,
+    shown: Shown,
+    intents: Sequence[Intent],
+) -> Card:
+    """The root message."""
+    return Card(
+        key=ticket.key,
+        provider=provider,
+        status=ticket.status.value,
+        raw_status=ticket.raw_status,
+        customer=ticket.customer.name or ticket.customer.email,
+        email=ticket.customer.email,
+        country=ticket.country,
+        order=ticket.order,
+        item=ticket.item,
+        topic=ticket.topic,
+        urgency=ticket.urgency,
+        panicked=ticket.panicked,
+        assignee=str(ticket.assignee or ""),
+        holder=shown.holder,
+        waiting_since=ticket.waiting_since if ticket.status is Status.NEEDS_AGENT else None,
+        due_at=ticket.due_at if ticket.status.active else None,
+        takeover_at=ticket.takeover_at if ticket.status.active else None,
+        opened_at=ticket.created_at,
+        follows=ticket.follows,
+        url=ticket.url,
+        did=_did(ticket, intents),
+        hint=_hint(ticket, can),
+        extra=ticket.extra,
+        actions=_actions(ticket, can, shown),
+    )
+
+
+def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:
+    for intent in reversed(intents):
+        if intent.state is not State.SENT or not intent.agent:
+            continue
+        if intent.status is ticket.status and intent.status is Status.SOLVED:
+            return f"Solved by <@{intent.agent}>"
+        if intent.kind is Kind.REPLY:
+            return f"Last answered by <@{intent.agent}>"
+        if intent.kind is Kind.STATUS and intent.status is ticket.status:
+            return f"Set to {ticket.status.value} by <@{intent.agent}>"
+    return ""
+
+
+def _hint(ticket: Ticket, can: Capabilities) -> str:
+    if ticket.status is Status.CLOSED and can.follow_up:
+        return "Closed for good. To write to the customer again, open a follow-up."
+    if not ticket.status.active and Status.NEEDS_AGENT not in can.statuses:
+        return can.why_not.get("reopen", "")
+    return ""
+
+
+def _actions(ticket: Ticket, can: Capabilities, shown: Shown) -> tuple[str, ...]:
+    if ticket.status is Status.CLOSED:
+        closed = ("follow_up",) if can.follow_up else ()
+        return (*closed, *(("reopen",) if Status.NEEDS_AGENT in can.statuses else ()))
+    main = ["reply"]
+    if ticket.status is not Status.SOLVED:
+        main += ["solve"] if Status.SOLVED in can.statuses else []
+        main += ["close"] if Status.CLOSED in can.statuses else []
+    main += ["claim"]
+    more = ["pending"] if Status.WAITING in can.statuses and ticket.status.active else []
+    more += ["internal"] if can.internal_notes else []
+    more += ["private"] if can.private_notes else []
+    more += ["unclaim"] if shown.holder else []
+    return (*main, *(("more", *more) if more else ()))

@@ -1,0 +1,219 @@
+"""The vocabulary: frozen values that every room speaks. Imports nothing of ours but `document`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from slackbridge.document import Document
+
+ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TicketKey:
+    """A ticket anywhere: the configured account's name and the provider's own id.
+
+    Written `account:id`. Account names hold no colon, so the first colon divides.
+    """
+
+    account: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.account}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> TicketKey:
+        """Read `account:id`. Raises ValueError for anything else."""
+        account, colon, ticket = text.strip().partition(":")
+        if not colon or not ticket or not ACCOUNT_NAME.fullmatch(account):
+            raise ValueError(
+                f"{text!r} is not a ticket key; write account:id, as the card shows it"
+            )
+        return cls(account, ticket)
+
+
+class Status(StrEnum):
+    """Whose move it is, in words that fit every marketplace."""
+
+    NEEDS_AGENT = "needs agent"
+    WAITING = "waiting for customer"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+    @property
+    def active(self) -> bool:
+        return self in (Status.NEEDS_AGENT, Status.WAITING)
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    MARKETPLACE = "marketplace"
+    SYSTEM = "system"
+
+
+class Scope(StrEnum):
+    """Who may read a message: everybody, or only the seller and the marketplace's own agents."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name and an e-mail address; either may be empty."""
+
+    name: str = ""
+    email: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file the marketplace keeps; `url` is where it can be fetched."""
+
+    name: str
+    url: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket, as the provider has it. `id` is unique within the ticket."""
+
+    id: str
+    author: Author
+    name: str
+    at: datetime
+    body: Document
+    scope: Scope = Scope.PUBLIC
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a provider says of a ticket. Times are aware; absent facts are empty or None.
+
+    `revision` changes whenever anything a card or thread shows may have changed; it is what a
+    poll compares. `raw_status` is the provider's own word.
+    """
+
+    key: TicketKey
+    status: Status
+    raw_status: str
+    created_at: datetime
+    updated_at: datetime
+    revision: str
+    customer: Person = Person()
+    country: str = ""
+    order: str = ""
+    item: str = ""
+    topic: str = ""
+    type: str = ""
+    urgency: str = ""
+    panicked: bool = False
+    assignee: Person | None = None
+    waiting_since: datetime | None = None
+    due_at: datetime | None = None
+    takeover_at: datetime | None = None
+    notes: str = ""
+    follows: str = ""
+    url: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A ticket with all its messages, oldest first."""
+
+    ticket: Ticket
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `cursor` leads to the next page; empty at the end."""
+
+    tickets: tuple[Ticket, ...]
+    cursor: str = ""
+
+
+class Kind(StrEnum):
+    """What an agent asked for."""
+
+    REPLY = "reply"  # to the customer
+    NOTE = "note"  # stays in Slack
+    INTERNAL = "internal"  # a note that the marketplace's agents can read too
+    PRIVATE = "private"  # a note kept at the marketplace for the seller only
+    STATUS = "status"
+    ASSIGN = "assign"
+    FOLLOW_UP = "follow_up"
+    SHOW = "show"  # make threads of the tickets that the first start left out
+    NOTICE = "notice"  # something the bridge itself has to say, once
+
+    @property
+    def sent(self) -> bool:
+        """Whether this goes to the marketplace."""
+        return self not in (Kind.NOTE, Kind.NOTICE, Kind.SHOW)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it adds text at the marketplace that cannot be taken back."""
+        return self in (Kind.REPLY, Kind.INTERNAL, Kind.FOLLOW_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One call at a marketplace: what an intent comes to.
+
+    `text` is plain text; `status` goes with a reply in the same call or stands alone;
+    `email` names the assignee ('' = nobody).
+    """
+
+    kind: Kind
+    text: str = ""
+    status: Status | None = None
+    email: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a marketplace can do; what is not offered hides its button."""
+
+    statuses: frozenset[Status] = frozenset()
+    reply_with_status: frozenset[Status] = frozenset()
+    reply_limit: int = 20_000
+    internal_notes: bool = False
+    private_notes: bool = False
+    assign: bool = False
+    follow_up: bool = False
+    recent_first: bool = False
+    why_not: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look a ticket up by; exactly one is set."""
+
+    id: str = ""
+    order: str = ""
+    email: str = ""
+
+
+def fingerprint(at: datetime, facts: object) -> str:
+    """`<updated_at in ms>.<12 hex>`: short, and comparable in time by its first half."""
+    text = json.dumps(facts, sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{int(at.timestamp() * 1000)}.{digest}"

@@ -1,0 +1,1 @@
+"""Running the service: schedule, health, logs, the doctor."""

@@ -1,0 +1,98 @@
+"""Liveness that measures the work: /healthz (the process), /readyz (Redis, Slack), and a
+heartbeat in Redis that `slackbridge health` reads where no port is open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from slackbridge.config import Settings
+from slackbridge.errors import Failure
+
+log = structlog.get_logger(__name__)
+MAX_BYTES = 1 << 20
+
+
+class Heart(Protocol):
+    """Where heartbeats go."""
+
+    async def beat(self, process: str, state: str) -> None: ...
+    async def sync(self) -> None: ...
+
+
+class Pulse:
+    """How this process is. `sockets` counts its live connections to Slack."""
+
+    def __init__(self, heart: Heart, process: str) -> None:
+        self._heart = heart
+        self._process = process
+        self.sockets: Callable[[], int] | None = None
+
+    def state(self) -> dict[str, object]:
+        """Plain facts, for people and machines."""
+        return {"sockets": self.sockets() if self.sockets else None}
+
+    def connected(self) -> bool:
+        """Whether Slack can reach us."""
+        return self.sockets is None or self.sockets() > 0
+
+    async def beat(self) -> None:
+        """Say in Redis that this process lives. Raises nothing."""
+        try:
+            await self._heart.beat(self._process, json.dumps(self.state()))
+        except Failure as failure:
+            log.warning("no heartbeat", why=failure.reason)
+
+    async def ready(self) -> str:
+        """Why this process cannot do its work; '' if it can."""
+        try:
+            await self._heart.sync()
+        except Failure as failure:
+            return failure.reason
+        return "" if self.connected() else "no connection to Slack"
+
+
+class Server:
+    """The process's own HTTP server."""
+
+    def __init__(self, runner: web.AppRunner) -> None:
+        self._runner = runner
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
+
+
+async def serve(
+    settings: Settings, pulse: Pulse, add_routes: Callable[[web.Application], None]
+) -> Server | None:
+    """Serve health, and in HTTP mode what `add_routes` adds. None where no port is asked for.
+
+    Raises OSError if the port is taken.
+    """
+    http = settings.slack.mode == "http"
+    port = settings.slack.http_port if http else settings.ops.health_port
+    if not http and not port:
+        return None
+    server = web.Application(client_max_size=MAX_BYTES)
+    if http:
+        add_routes(server)
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, **pulse.state()})
+
+    async def readyz(_: web.Request) -> web.Response:
+        why = await pulse.ready()
+        body = {"ok": not why, "why": why, **pulse.state()}
+        return web.json_response(body, status=503 if why else 200)
+
+    server.router.add_get("/healthz", healthz)
+    server.router.add_get("/readyz", readyz)
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    await web.TCPSite(runner, settings.slack.http_host, port).start()
+    return Server(runner)

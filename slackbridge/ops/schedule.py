@@ -1,0 +1,38 @@
+"""When things happen: APScheduler, one job per account and a few of our own.
+
+A turn that takes longer than its interval is not begun twice, and turns that were missed while
+the process could not run become one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Schedule:
+    """Repeats jobs. Jobs must raise nothing."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def every(self, seconds: float, job: Job, name: str, *, now: bool = False) -> None:
+        """Run `job` every so many seconds, the first time at once or after that time."""
+        first = {"next_run_time": datetime.now(UTC)} if now else {}
+        self._scheduler.add_job(job, "interval", seconds=seconds, id=name, name=name, **first)
+
+    def start(self) -> None:
+        """Begin; needs a running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin no more jobs."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)

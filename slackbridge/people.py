@@ -1,0 +1,47 @@
+"""Who may act: asks Slack who somebody is, and the policy whether that is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slackbridge import policy
+from slackbridge.errors import Later, Rejected, Unknown
+from slackbridge.ports import Chat, Member
+
+
+class People:
+    """Permission by the `agents.allow` list: users, user groups or every full member."""
+
+    def __init__(self, chat: Chat, allow: Sequence[str]) -> None:
+        self._chat = chat
+        self._allow = allow
+
+    async def may(self, user: str) -> str:
+        """Why a user may not act, in words for them; '' if they may.
+
+        Raises Later while Slack cannot be asked: then nothing is decided.
+        """
+        try:
+            member = await self._chat.member(user)
+            groups = await self._groups(member)
+        except Unknown as failure:
+            raise Later(failure.reason, 2.0, code=failure.code) from failure
+        except Rejected as failure:
+            return (
+                f"Slack does not tell me who you are ({failure.code}); "
+                "ask an admin to run `slackbridge check`."
+            )
+        return policy.refused(member, self._allow, groups)
+
+    async def _groups(self, member: Member) -> list[str]:
+        if policy.stranger(member) or member.id in self._allow or policy.ANYONE in self._allow:
+            return []
+        named = [entry for entry in self._allow if policy.is_group(entry)]
+        return [group for group in named if await self._chat.in_group(member.id, group)]
+
+    async def member(self, user: str) -> Member | None:
+        """Who a user is, None while Slack does not say."""
+        try:
+            return await self._chat.member(user)
+        except (Later, Rejected, Unknown):
+            return None

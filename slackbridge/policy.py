@@ -1,0 +1,115 @@
+"""Who may, when again, and where to: pure decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slackbridge.intent import Intent
+from slackbridge.model import Capabilities, Kind, Status, Ticket
+from slackbridge.ports import Member
+
+ANYONE = "*"
+
+
+def is_group(entry: str) -> bool:
+    """Whether an entry of `agents.allow` is a user group (Slack ids of groups begin with S)."""
+    return entry.startswith("S")
+
+
+def stranger(member: Member) -> str:
+    """Why somebody can never act, in words for them; '' if they can."""
+    if member.bot:
+        return "Bots cannot answer customers."
+    if member.gone:
+        return "Your account is deactivated."
+    if member.external:
+        return "People from other organisations cannot act on tickets."
+    if member.guest:
+        return "Guests cannot act on tickets."
+    return ""
+
+
+def refused(member: Member, allow: Sequence[str], groups: Sequence[str]) -> str:
+    """Why a member may not act, in words for them; '' if they may.
+
+    `groups` are the allowed groups that they belong to.
+    """
+    if why := stranger(member):
+        return why
+    if ANYONE in allow or member.id in allow or groups:
+        return ""
+    return "You are not on the list of agents; ask an admin to add you to `agents.allow`."
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Tickets that match every condition go to this channel."""
+
+    when: Mapping[str, str]
+    channel: str
+
+
+def facts_of(ticket: Ticket, provider: str) -> dict[str, str]:
+    """What routes can ask of a ticket."""
+    return {
+        "provider": provider,
+        "account": ticket.key.account,
+        "type": ticket.type,
+        "topic": ticket.topic,
+        "country": ticket.country,
+        "urgency": ticket.urgency,
+        "status": ticket.raw_status,
+    }
+
+
+def route(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) -> str:
+    """The channel of a ticket: the first route whose conditions all hold, else the default."""
+    facts = facts_of(ticket, provider)
+    for candidate in routes:
+        if all(facts[k].casefold() == v.casefold() for k, v in candidate.when.items()):
+            return candidate.channel
+    return default
+
+
+def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
+    """Why an intent cannot be carried out at all, in words for the agent; '' if it can."""
+    if intent.kind.speaks and not intent.text.strip():
+        return "there is no text in it"
+    if intent.kind.speaks and len(intent.text) > can.reply_limit:
+        return f"it has {len(intent.text)} characters; the marketplace takes {can.reply_limit}"
+    if why := _not_offered(intent, can):
+        return why
+    if ticket and ticket.status is Status.CLOSED and intent.kind is not Kind.FOLLOW_UP:
+        return _closed(can)
+    return ""
+
+
+def _not_offered(intent: Intent, can: Capabilities) -> str:
+    offered = {
+        Kind.INTERNAL: can.internal_notes,
+        Kind.PRIVATE: can.private_notes,
+        Kind.ASSIGN: can.assign,
+        Kind.FOLLOW_UP: can.follow_up,
+        Kind.STATUS: intent.status in can.statuses,
+    }
+    if offered.get(intent.kind, True):
+        return ""
+    word = str(intent.status) if intent.kind is Kind.STATUS else intent.kind.value
+    return can.why_not.get(word, f"this marketplace does not offer it ({word})")
+
+
+def _closed(can: Capabilities) -> str:
+    if can.follow_up:
+        return "the ticket is closed for good; *Open a follow-up* on its card starts a new one"
+    return "the ticket is closed"
+
+
+def backoff(tries: int, first: float, most: float) -> float:
+    """Seconds until the next try: doubling from `first` up to `most`."""
+    return float(min(most, first * 2 ** min(max(tries - 1, 0), 16)))
+
+
+def in_order(kind: Kind) -> bool:
+    """Whether it must wait for earlier intents of the thread: what the customer could notice."""
+    return kind not in (Kind.ASSIGN, Kind.PRIVATE)

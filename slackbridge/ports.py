@@ -1,0 +1,304 @@
+"""The protocols that the rooms speak to. Adapters implement them; rooms never import an adapter.
+
+Every method may raise the four kinds of `errors`; none raises anything else for a fault outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from slackbridge.document import Document
+from slackbridge.intent import Intent, Press
+from slackbridge.model import (
+    Act,
+    Capabilities,
+    Conversation,
+    Kind,
+    Page,
+    Query,
+    Status,
+    Ticket,
+    TicketKey,
+)
+from slackbridge.view import Card, Item
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a provider answers to `check`. `skew` is its clock minus ours, in seconds."""
+
+    ok: bool
+    detail: str
+    skew: float | None = None
+
+
+class Provider(Protocol):
+    """One account at a marketplace."""
+
+    capabilities: Capabilities
+
+    async def list_active(self, cursor: str) -> Page:
+        """A page of a walk over all active tickets that cannot skip one; '' begins it."""
+
+    async def list_recent(self) -> Page:
+        """The active tickets that changed last, one page. Only if `recent_first`."""
+
+    async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
+        """These tickets, whatever their status; a vanished one is left out."""
+
+    async def get(self, id: str) -> Conversation:
+        """A ticket with all its messages. Raises Rejected if there is none."""
+
+    async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
+        """Make one call, once; nothing leaves later than `timeout` seconds from now.
+
+        Returns the ticket as the answer shows it, or None where the answer does not.
+        """
+
+    async def follow_ups(self, id: str) -> tuple[Ticket, ...]:
+        """The tickets that follow up this one."""
+
+    async def search(self, query: Query) -> tuple[Ticket, ...]:
+        """Tickets that match, newest first, at most 20."""
+
+    async def probe(self) -> Health:
+        """One cheap call that tells whether the account works."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message a person wrote in a thread, as Slack has it now.
+
+    `text` is readable plain text, `addressed` says that it begins with a mention, `broadcast`
+    that it holds one of the group or channel mentions.
+    """
+
+    channel: str
+    ts: str
+    thread_ts: str
+    user: str
+    text: str
+    team: str = ""
+    client_msg_id: str = ""
+    addressed: bool = False
+    broadcast: bool = False
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the workspace."""
+
+    id: str
+    name: str
+    email: str = ""
+    guest: bool = False
+    bot: bool = False
+    external: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What every post of ours carries: which ticket it is of, and which effect it is.
+
+    Anybody in the workspace can read it: ids only.
+    """
+
+    key: TicketKey
+    effect: str
+
+
+class Chat(Protocol):
+    """Slack, as the lane uses it."""
+
+    async def turn(self, channel: str, who: str, live: bool) -> None:
+        """Wait for the right to post in a channel; raises Later if that is not at once."""
+
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
+        """Post one message with `mark` in its metadata; its ts."""
+
+    async def edit(self, channel: str, ts: str, item: Item) -> None:
+        """Show `item` in a message of ours."""
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of ours; one that is gone already is fine."""
+
+    async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
+        """Put one reaction and take another away; either may be ''."""
+
+    async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
+        """The ts of our messages that carry `mark`, oldest first."""
+
+    async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
+        """What people wrote in a thread after `since`."""
+
+    async def member(self, user: str) -> Member:
+        """Who a user is; remembered for some minutes."""
+
+    async def in_group(self, user: str, group: str) -> bool:
+        """Whether a user belongs to a user group; remembered for some minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on one ticket until the lease runs out.
+
+    `token` fences every write: a stale one is refused. `generation` tells whether something new
+    came while the lane worked.
+    """
+
+    key: TicketKey
+    token: int
+    generation: int
+    late_by: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is stored of one ticket: plain fields and intents, oldest first.
+
+    `seen` is the revision that the poll saw last, None for a ticket that is not active.
+    """
+
+    fields: Mapping[str, str]
+    intents: tuple[Intent, ...]
+    seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One atomic act on a ticket's record.
+
+    Each swap is (before, after) and fails the whole act if `before` is not what is stored
+    (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one
+    that is taken by another intent fails the act too. `seen` is remembered as the revision seen.
+    `due` marks the ticket due at that time; `ttl` makes the whole record expire after so many
+    seconds (0: no longer).
+    """
+
+    swaps: tuple[tuple[Intent | None, Intent], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    put: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    due: float | None = None
+    seen: str = ""
+    ttl: int | None = None
+
+
+class Store(Protocol):
+    """The journal and the map. Every write is one atomic act that is safe to run twice."""
+
+    def now(self) -> float:
+        """Unix seconds by the store's clock, the same for every process."""
+
+    async def load(self, key: TicketKey) -> Record: ...
+
+    async def intent(self, key: TicketKey, id: str) -> Intent | None:
+        """One intent, by its id or its second name."""
+
+    async def write(self, key: TicketKey, change: Change, token: int | None = None) -> bool:
+        """Do it all or nothing. False: a swap found something else.
+
+        With a token the lease is renewed; raises Stale if the lease is another's by now.
+        """
+
+    async def claim(self, account: str, limit: int) -> tuple[list[Claim], float | None]:
+        """Up to `limit` due tickets, and when the next one is due."""
+
+    async def release(self, claim: Claim, due: float | None) -> None:
+        """Give the lease back; the ticket is due again at `due` or if something came meanwhile."""
+
+    async def mark(self, account: str, due: Mapping[str, float], seen: Mapping[str, str]) -> None:
+        """Mark tickets due, and remember the revisions that were seen, in one act."""
+
+    async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
+        """The remembered revisions, in one read."""
+
+    async def active(self, account: str) -> set[str]:
+        """The ids whose revision is remembered."""
+
+    async def hasten(self, account: str, at: float) -> None:
+        """Whatever waits for its time, and is not being worked on, is due at `at`."""
+
+    async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
+        """These tickets are no longer active."""
+
+    async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
+        """Map a thread to its ticket."""
+
+    async def ticket_of(self, channel: str, ts: str) -> TicketKey | None:
+        """The ticket of a thread."""
+
+    async def touch(self, key: TicketKey, at: float) -> None:
+        """A person wrote in this ticket's thread."""
+
+    async def lately(self, account: str, since: float) -> list[str]:
+        """The ids of tickets whose threads were active since then, newest first."""
+
+    async def note(self, account: str, **fields: str) -> None:
+        """Remember facts of an account."""
+
+    async def facts(self, account: str) -> dict[str, str]:
+        """The remembered facts of an account."""
+
+    async def once(self, name: str, seconds: float) -> bool:
+        """True the first time a name is said within that time."""
+
+
+class Stale(Exception):
+    """The lease is another's by now: stop without touching anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up found: cards, where their threads are, and what could not be asked."""
+
+    cards: tuple[Card, ...]
+    threads: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Lookup(Protocol):
+    """Answers questions about tickets; changes nothing."""
+
+    async def find(self, text: str) -> Found:
+        """By key, order or e-mail, all accounts side by side."""
+
+    async def queue(self, which: str, member: Member | None) -> Found:
+        """The active tickets: `open`, `mine` or `overdue`."""
+
+    async def last_words(self, key: TicketKey) -> Document | None:
+        """The customer's last message."""
+
+    def can(self, account: str) -> Capabilities | None:
+        """What an account's marketplace offers; None where there is no such account."""
+
+    def provider(self, account: str) -> str:
+        """The name of an account's marketplace."""
+
+
+class FrontDesk(Protocol):
+    """Where the listeners hand over what was said and pressed; see `door.Desk`."""
+
+    async def said(self, key: TicketKey, heard: Heard) -> str: ...
+    async def edited(self, key: TicketKey, heard: Heard) -> str: ...
+    async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str: ...
+    async def pressed(self, key: TicketKey, id: str, press: Press, user: str) -> str: ...
+    async def status(self, key: TicketKey, user: str, status: Status) -> str: ...
+    async def claim(
+        self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
+    ) -> str: ...
+    async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str: ...
+    async def busy(self, key: TicketKey, user: str) -> str: ...
+    async def refused(self, user: str) -> str: ...
+    async def show_all(self, account: str, user: str) -> str: ...
+    async def submit(
+        self, key: TicketKey, user: str, view: str, kind: Kind, text: str, status: Status | None
+    ) -> str: ...

@@ -1,0 +1,166 @@
+"""The lane's half that changes Slack: one post at a time, each written down before it is made.
+
+A post of unknown outcome is looked for by the mark in its metadata; at most one is open per
+ticket, so a look is never ambiguous. Edits and reactions may simply be repeated.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from slackbridge import receipt
+from slackbridge.errors import Failure, Later, Rejected, Unknown
+from slackbridge.intent import Intent, Receipt
+from slackbridge.mirror import CARD, OpenPost, posted, words_effect
+from slackbridge.ports import Change, Chat, Mark, Store
+from slackbridge.view import Item, Words, digest
+from slackbridge.work import Work
+
+log = structlog.get_logger(__name__)
+CLOCK_MARGIN = 3_600.0
+
+
+class Poster:
+    """Shows things in one ticket's thread. Times are in seconds."""
+
+    def __init__(
+        self, store: Store, chat: Chat, *, timeout: float, settle: float, edit_every: float
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._timeout = timeout
+        self._settle = settle
+        self._edit_every = edit_every
+
+    async def post(
+        self, work: Work, channel: str, thread: str, effect: str, item: Item, *, live: bool
+    ) -> str:
+        """Post once. Raises the four failures; after Unknown the post stays written down."""
+        await self._chat.turn(channel, str(work.key), live)
+        now = work.now()
+        note = OpenPost(
+            effect=effect, channel=channel, thread=thread, at=now, deadline=now + self._timeout
+        )
+        await work.write(Change(put={"post": note.model_dump_json()}))
+        try:
+            ts = await self._chat.post(channel, thread, item, Mark(work.key, effect))
+        except Unknown:
+            log.warning("post unknown", ticket=str(work.key), effect=effect)
+            raise
+        except Failure:
+            await work.write(Change(drop=("post",)))
+            raise
+        await self._stands(work, note, ts)
+        return ts
+
+    async def _stands(self, work: Work, note: OpenPost, ts: str) -> None:
+        """It is known where the post stands."""
+        if note.effect == CARD:
+            await self._store.bind(note.channel, ts, work.key)
+        swaps: tuple[tuple[Intent, Intent], ...] = ()
+        for intent in work.intents:
+            if note.effect == words_effect(intent.id):
+                shown = intent.receipt.model_copy(update={"ts": ts})
+                swaps = ((intent, intent.but(receipt=shown)),)
+        put = posted(note.effect, ts, note.channel, work.shown)
+        await work.write(Change(swaps=swaps, put=put, drop=("post",)))
+
+    async def settle(self, work: Work) -> bool:
+        """Find out about an open post. False: not known yet, the pass ends here."""
+        note = work.shown.open
+        if note is None:
+            return True
+        mark = Mark(work.key, note.effect)
+        found = await self._chat.find(note.channel, note.thread, mark, note.at - CLOCK_MARGIN)
+        if found:
+            await self._remove_twins(note.channel, found)
+            await self._stands(work, note, found[0])
+            if note.effect == CARD:
+                await work.write(Change(put={"look": "1"}))
+            return True
+        now = work.now()
+        if note.absent_at and now >= note.deadline + self._settle:
+            await work.write(Change(drop=("post",)))
+            return True
+        if not note.absent_at:
+            seen = note.model_copy(update={"absent_at": now})
+            await work.write(Change(put={"post": seen.model_dump_json()}))
+        work.wake_at(max(note.deadline + self._settle, now + 0.5))
+        return False
+
+    async def _remove_twins(self, channel: str, found: tuple[str, ...]) -> None:
+        for twin in found[1:]:
+            log.error("a post stood twice; the younger is removed", channel=channel, ts=twin)
+            await self._chat.delete(channel, twin)
+
+    # -- the card ------------------------------------------------------------------------------
+
+    async def card(self, work: Work, item: Item) -> None:
+        """Show the card as it must be now; edits of one thread are merged to one a second."""
+        shown = work.shown
+        wanted = digest(item)
+        if wanted == shown.card:
+            return
+        now = work.now()
+        if now < shown.card_at + self._edit_every:
+            work.wake_at(shown.card_at + self._edit_every)
+            return
+        try:
+            await self._chat.edit(shown.channel, shown.root, item)
+        except Rejected as failure:
+            if failure.code != "message_not_found":
+                raise
+            log.warning("the card was deleted by hand", ticket=str(work.key))
+        await work.write(Change(put={"card": wanted, "card_at": f"{now:.3f}"}))
+
+    # -- receipts ------------------------------------------------------------------------------
+
+    async def receipts(self, work: Work) -> None:
+        """Bring every intent's reaction and words up to date."""
+        for intent in work.intents:
+            fresh = await self._react(work, intent)
+            await self._words(work, fresh)
+
+    async def _react(self, work: Work, intent: Intent) -> Intent:
+        wanted = receipt.reaction(intent, work.now())
+        shown = intent.receipt.reaction
+        if wanted == shown or not intent.ts:
+            return intent
+        try:
+            await self._chat.react(intent.channel, intent.ts, wanted, shown)
+        except Rejected as failure:
+            log.warning("no reaction", ticket=str(work.key), why=failure.code)
+        return await _swap(work, intent, intent.receipt.model_copy(update={"reaction": wanted}))
+
+    async def _words(self, work: Work, intent: Intent) -> None:
+        item = receipt.words(intent, work.key, work.now())
+        root = work.shown.root
+        if item is None or digest(item) == intent.receipt.shown or not root:
+            return
+        if intent.receipt.ts:
+            await self._edit_words(work, intent, item)
+            return
+        channel = work.shown.channel
+        await self.post(work, channel, root, words_effect(intent.id), item, live=True)
+        current = next(i for i in work.intents if i.id == intent.id)
+        shown = current.receipt.model_copy(update={"shown": digest(item)})
+        await _swap(work, current, shown)
+
+    async def _edit_words(self, work: Work, intent: Intent, item: Words) -> None:
+        shown: dict[str, str] = {"shown": digest(item)}
+        try:
+            await self._chat.edit(work.shown.channel, intent.receipt.ts, item)
+        except Rejected as failure:
+            if failure.code != "message_not_found":
+                raise
+            shown = {"ts": "", "shown": ""}
+        await _swap(work, intent, intent.receipt.model_copy(update=shown))
+
+
+async def _swap(work: Work, intent: Intent, shown: Receipt) -> Intent:
+    return await work.swap(intent, intent.but(receipt=shown))
+
+
+def soon(failure: Failure, now: float) -> float:
+    """When to come back after a failure of Slack."""
+    return now + (failure.seconds if isinstance(failure, Later) else 1.0)

@@ -1,0 +1,150 @@
+"""What a marketplace answered over HTTP, and which failure an answer outside 2xx is.
+
+Reading an answer never raises anything but the four failures; no header or body is ever shown,
+except the marketplace's own short error message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slackbridge.document import clean
+from slackbridge.errors import Failure, of_status, unreadable
+
+SAID_LIMIT = 300
+LONGEST_PAUSE = 3_600.0
+WRONG_CLOCK = 2.0
+SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
+SAID_KEYS = ("message", "error", "error_description")
+
+WORDS = {
+    401: "does not accept the token",
+    403: "does not permit this",
+    404: "does not know this",
+    429: "asks for fewer calls",
+    501: "does not offer this",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, whole. `at` is our Unix time when it came; header names ignore case.
+
+    `secret` is what must not be shown even if the marketplace repeats it.
+    """
+
+    vendor: str
+    status: int
+    at: float
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    secret: str = field(default="", repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self, *, write: bool) -> Any:
+        """The body as data; a number with a point is a Decimal. Raises Unknown or Later."""
+        try:
+            return self._parsed()
+        except (ValueError, RecursionError):
+            reason = f"{self.vendor} sent an answer that cannot be read"
+            raise unreadable(reason, write=write) from None
+
+    def said(self) -> str:
+        """The marketplace's own error message in one line, at most 300 characters, or ''."""
+        try:
+            text = _message_in(self._parsed())
+        except (ValueError, RecursionError):
+            plain = self.body[: 4 * SAID_LIMIT].decode("utf-8", "replace")
+            text = "" if plain.lstrip().startswith(("<", "{", "[")) else plain
+        line = " ".join(clean(text).split())
+        line = line.replace(self.secret, "***") if self.secret else line
+        return line if len(line) <= SAID_LIMIT else line[: SAID_LIMIT - 1] + "…"
+
+    @property
+    def date(self) -> float | None:
+        """The marketplace's own Unix time, by its Date header."""
+        return _http_date(self.headers.get("Date", ""))
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds asked for by Retry-After (a number or an HTTP date)."""
+        text = self.headers.get("Retry-After", "").strip()
+        if SECONDS.fullmatch(text):
+            return min(float(text), LONGEST_PAUSE)
+        until = _http_date(text)
+        return None if until is None else self._until(until)
+
+    @property
+    def quota_pause(self) -> float | None:
+        """Seconds to X-RateLimit-Reset (Unix seconds), if X-RateLimit-Remaining is 0."""
+        reset = self.headers.get("X-RateLimit-Reset", "").strip()
+        if self.headers.get("X-RateLimit-Remaining", "").strip() != "0":
+            return None
+        return self._until(float(reset)) if SECONDS.fullmatch(reset) else None
+
+    @property
+    def pause(self) -> float:
+        """Seconds in which the marketplace wants no further call of this account."""
+        asked = self.retry_after if self.status in (429, 503) else None
+        return max(asked or 0.0, self.quota_pause or 0.0)
+
+    def _parsed(self) -> Any:
+        # Bytes that are not UTF-8 must not make a whole page unreadable.
+        return json.loads(self.body.decode("utf-8-sig", "replace"), parse_float=Decimal)
+
+    def _until(self, unix: float) -> float:
+        # Date has whole seconds only: ours is the better clock unless it is plainly another time.
+        theirs = self.date
+        skewed = theirs is not None and abs(theirs - self.at) > WRONG_CLOCK
+        now = theirs if theirs is not None and skewed else self.at
+        return min(max(0.0, unix - now), LONGEST_PAUSE)
+
+
+def refused(
+    answer: Answer, *, write: bool, status: int = 0, words: str = "", code: str = ""
+) -> Failure:
+    """The failure that an answer outside 2xx is, by `errors.of_status`.
+
+    A marketplace that means another status than HTTP says gives `status`; `words` replace ours.
+    """
+    status = status or answer.status
+    said = answer.said()
+    reason = f"{answer.vendor} {words or _words(status)} ({status}){': ' + said if said else ''}"
+    after = answer.retry_after
+    if after is None and status == 429:
+        after = answer.quota_pause
+    return of_status(status, reason, write=write, retry_after=after, code=code)
+
+
+def _words(status: int) -> str:
+    if 300 <= status < 400:
+        return "answered with a redirect, which is not followed; check base_url"
+    return WORDS.get(status, "declined" if status < 500 else "has a fault of its own")
+
+
+def _message_in(data: object) -> str:
+    """The first message under the keys that marketplaces use, however nested."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, dict):
+        found = (_message_in(data.get(key)) for key in SAID_KEYS)
+        return next((text for text in found if text.strip()), "")
+    return ""
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        at: datetime = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,252 @@
+"""The HTTP client that every marketplace is called with: one call, once, bounded in time and size.
+
+It knows no marketplace. It never repeats a call, follows no redirect, and shows no header, URL or
+body in a log or an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import httpx
+
+from slackbridge.errors import Failure, Later, Rejected, Wire, of_wire, unreadable
+from slackbridge.providers.answer import Answer
+from slackbridge.providers.pace import Pace
+
+# At INFO httpx writes whole URLs, at DEBUG httpcore writes headers: keys and customers' words.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+PATIENCE = 30.0
+MAX_BYTES = 8 * 2**20
+# httpcore looks whether an idle connection was closed before it reuses one, so only a close that
+# crosses the request on the wire hurts. Servers close after 5 s or more: be gone by then.
+KEEPALIVE_SECONDS = 4.0
+# Connecting may take so much of the time. httpcore leaves a half-made TLS connection open when it
+# is cancelled from outside, but closes it when its own timeout strikes first.
+CONNECTING = 0.9
+LIMITS = httpx.Limits(
+    max_connections=8, max_keepalive_connections=4, keepalive_expiry=KEEPALIVE_SECONDS
+)
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "slackbridge"}
+
+# Below HTTP: what never got as far as sending, and what cannot be sent at all. All else left us.
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_SENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+
+# httpcore's names for the two steps in which a request leaves (httpcore/_async/http11.py).
+HEADERS_LEAVE = "http11.send_request_headers.started"
+BODY_LEAVES = "http11.send_request_body.started"
+
+
+class _Late(Exception):
+    """The deadline passed before the request was out."""
+
+
+class _TooBig(Exception):
+    """The answer exceeds the limit."""
+
+
+class _Flight:
+    """How far one call got. `deadline` is on the monotonic clock."""
+
+    def __init__(self, deadline: float, monotonic: Callable[[], float]) -> None:
+        self.deadline = deadline
+        self.seconds = deadline - monotonic()
+        self.left = False
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+        self.body = b""
+        self._monotonic = monotonic
+
+    async def trace(self, event: str, info: Mapping[str, object]) -> None:
+        """httpcore tells every step. A process that was stopped must not send when it wakes."""
+        if event in (HEADERS_LEAVE, BODY_LEAVES) and self._monotonic() >= self.deadline:
+            raise _Late
+        if event == HEADERS_LEAVE:
+            self.left = True
+
+
+class HttpClient:
+    """Calls to one account at one marketplace.
+
+    `headers` go with every call, the credential among them. `per_second` paces all calls together.
+    Raises ValueError for a base URL or header that must not be used.
+    """
+
+    def __init__(
+        self,
+        vendor: str,
+        base_url: str,
+        headers: Mapping[str, str],
+        *,
+        timeout_seconds: float = 10.0,
+        per_second: float | None = None,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        _check(base_url, headers)
+        self.vendor = vendor
+        self.clock = clock
+        self._base = base_url.rstrip("/")
+        self._timeout = timeout_seconds
+        self._monotonic = monotonic
+        self._max_bytes = max_bytes
+        self._pace = Pace(per_second, monotonic)
+        self._secret = headers.get("Authorization", "").rpartition(" ")[2]
+        self._http = httpx.AsyncClient(
+            headers={**HEADERS, **headers},
+            trust_env=False,
+            follow_redirects=False,
+            limits=LIMITS,
+            timeout=None,  # noqa: S113 - the deadline bounds the whole call, drip by drip
+        )
+
+    def deadline(self, seconds: float) -> float:
+        """So many seconds from now, for `send`."""
+        return self._monotonic() + seconds
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+        write: bool = False,
+        deadline: float | None = None,
+    ) -> Answer:
+        """Make one call, once; an answer of any HTTP status is returned, whole.
+
+        Waits for its turn (30 s at most, and never beyond the deadline). Nothing leaves after the
+        deadline. Raises Later, Rejected, and Unknown for a write that left without an answer.
+        """
+        await self._turn(deadline)
+        until = self.deadline(self._timeout) if deadline is None else deadline
+        flight = _Flight(until, self._monotonic)
+        if flight.seconds <= 0:
+            raise self._late()
+        request = self._request(flight, method, path, params, json, headers)
+        try:
+            async with asyncio.timeout(flight.seconds):
+                await self._exchange(request, flight)
+        except (httpx.HTTPError, OSError, zlib.error, _Late, _TooBig) as error:
+            # A refusal is as certain without its body.
+            if flight.status < 300:
+                raise self._fault(error, flight, write) from None
+        answer = Answer(
+            self.vendor, flight.status, self.clock(), flight.headers, flight.body, self._secret
+        )
+        self._pace.pause(answer.pause)
+        return answer
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _turn(self, deadline: float | None) -> None:
+        left = PATIENCE if deadline is None else deadline - self._monotonic()
+        if left <= 0:
+            raise self._late()
+        wait = self._pace.reserve(min(PATIENCE, left))
+        if wait > min(PATIENCE, left):
+            reason = f"{self.vendor} allows no further call for {math.ceil(wait)} s"
+            raise Later(reason, wait, code="paced")
+        await asyncio.sleep(wait)
+
+    def _request(
+        self,
+        flight: _Flight,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        json: object,
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Request:
+        try:
+            return self._http.build_request(
+                method,
+                f"{self._base}/{path.lstrip('/')}",
+                params=params,
+                json=json,
+                headers=headers,
+                timeout=httpx.Timeout(None, connect=flight.seconds * CONNECTING),
+                extensions={"trace": flight.trace},
+            )
+        except (httpx.InvalidURL, ValueError):
+            reason = f"this cannot be put into a call to {self.vendor}"
+            raise Rejected(reason, code="unsendable") from None
+
+    async def _exchange(self, request: httpx.Request, flight: _Flight) -> None:
+        response = await self._http.send(request, stream=True)
+        try:
+            flight.status, flight.headers = response.status_code, response.headers
+            flight.body = await _body(response, self._max_bytes)
+        finally:
+            await response.aclose()
+
+    def _fault(self, error: Exception, flight: _Flight, write: bool) -> Failure:
+        if isinstance(error, NOT_SENDABLE):
+            return Rejected(f"this cannot be put into a call to {self.vendor}", code="unsendable")
+        if isinstance(error, _TooBig | zlib.error):
+            return unreadable(f"{self.vendor} sent an answer that cannot be read", write=write)
+        if isinstance(error, _Late) and not flight.left:
+            return self._late()
+        stayed = isinstance(error, NOT_SENT) or (not flight.left and isinstance(error, OSError))
+        wire = Wire.NOT_SENT if stayed else Wire.BROKEN
+        return of_wire(wire, f"{self.vendor} {_words(error, flight)}", write=write)
+
+    def _late(self) -> Later:
+        return Later(f"there was no time left to call {self.vendor}", 1.0, code="late")
+
+
+async def _body(response: httpx.Response, limit: int) -> bytes:
+    """The body, unpacked, never holding more than `limit` bytes. Raises _TooBig, zlib.error."""
+    packed = response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
+    gzip = zlib.decompressobj(wbits=31) if packed else None
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        body += gzip.decompress(chunk, limit + 1 - len(body)) if gzip else chunk
+        if len(body) > limit:
+            raise _TooBig
+    return bytes(body)
+
+
+def _words(error: Exception, flight: _Flight) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return "could not be reached: its certificate is not valid"
+    if isinstance(error, TimeoutError | httpx.ConnectTimeout | _Late):
+        verb = "did not answer" if flight.left else "could not be reached"
+        return f"{verb} in {flight.seconds:.3g} s"
+    if isinstance(error, NOT_SENT):
+        return "could not be reached"
+    return "broke the connection before its answer was whole"
+
+
+def _check(base_url: str, headers: Mapping[str, str]) -> None:
+    url = urlsplit(base_url)
+    safe = url.scheme == "https" or (url.scheme == "http" and _loopback(url.hostname or ""))
+    if not url.hostname or not safe:
+        raise ValueError(
+            f"base_url {base_url!r} must begin with https:// "
+            "(http:// is only for a server on this machine, such as http://127.0.0.1:8030)"
+        )
+    for name, value in headers.items():
+        if not value.isascii() or not value.isprintable():
+            raise ValueError(f"the {name} header holds characters it cannot; copy the token again")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

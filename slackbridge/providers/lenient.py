@@ -1,0 +1,70 @@
+"""What marketplaces send, read leniently: a strange value becomes that field's default.
+
+A page of tickets must never be lost to one poisonous value in it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from slackbridge.document import clean
+
+T = TypeVar("T")
+
+
+class Lenient(BaseModel):
+    """A JSON object: every field has a default, snake_case and lowerCamelCase are both read."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, frozen=True
+    )
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _or_default(
+        cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        try:
+            return handler(value)
+        except ValidationError:
+            field = cls.model_fields[info.field_name or ""]
+            return field.get_default(call_default_factory=True, validated_data={})
+
+    @classmethod
+    def of(cls, data: object) -> Self | None:
+        """Read an object; None if it is not one."""
+        return cls.model_validate(data) if isinstance(data, dict) else None
+
+
+def _text(value: object) -> object:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _objects(value: object) -> object:
+    # Some marketplaces send a list of one as the one thing itself.
+    rows = value if isinstance(value, list) else [value]
+    return [row for row in rows if isinstance(row, dict)]
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Moment = Annotated[datetime | None, AfterValidator(_aware)]
+Rows = Annotated[list[T], BeforeValidator(_objects)]

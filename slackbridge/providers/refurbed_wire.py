@@ -1,0 +1,218 @@
+"""refurbed's JSON as our values. Pure: makes no calls and raises nothing.
+
+Source: refurbed's published protos and OpenAPI document of the TicketService. Anything may be
+missing; an unknown status needs an agent, an unknown sender is the system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import UTC, datetime
+
+from pydantic import Field
+
+from slackbridge.html import parse
+from slackbridge.model import (
+    Attachment,
+    Author,
+    Conversation,
+    Message,
+    Person,
+    Scope,
+    Status,
+    Ticket,
+    TicketKey,
+    fingerprint,
+)
+from slackbridge.providers.lenient import Lenient, Moment, Rows, Text
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STATUSES = {"PENDING": Status.WAITING, "SOLVED": Status.SOLVED, "CLOSED": Status.CLOSED}
+AUTHORS = {"CUSTOMER": Author.CUSTOMER, "MERCHANT": Author.AGENT, "REFURBED": Author.MARKETPLACE}
+MARKETPLACE, BUYBACK = "order", "buyback"
+NONE = ("", "UNSPECIFIED", "0")  # how a field that is not given may be written
+
+
+class User(Lenient):
+    """A customer, an assignee, or an author (who has a `type`)."""
+
+    type: Text = ""
+    name: Text = ""
+    email: Text = ""
+
+    def person(self) -> Person:
+        return Person(self.name, self.email)
+
+
+class Item(Lenient):
+    """What was sold (`marketplace_order_item`) or bought back (`buyback_order_item`)."""
+
+    order_item_id: Text = ""
+    order_id: Text = ""
+    instance_name: Text = ""
+    buyback_order_item_id: Text = ""
+    buyback_order_id: Text = ""
+    product_variant_name: Text = ""
+
+    @property
+    def order(self) -> str:
+        return self.order_id or self.buyback_order_id
+
+    @property
+    def name(self) -> str:
+        return self.instance_name or self.product_variant_name
+
+
+class Checkpoint(Lenient):
+    """TicketSlaCheckpoint."""
+
+    checkpoint_type: Text = ""
+    at: Moment = None
+
+
+class TicketRow(Lenient):
+    """Ticket."""
+
+    id: Text = ""
+    status: Text = ""
+    urgency_status: Text = ""
+    created_at: Moment = None
+    updated_at: Moment = None
+    marketplace_order_item: Item | None = None
+    buyback_order_item: Item | None = None
+    topic_slug: Text = ""
+    country: Text = ""
+    customer: User = User()
+    assignee: User = User()
+    sla_checkpoints: Rows[Checkpoint] = Field(default_factory=list)
+    seller_action_needed: bool = False
+    customer_panicked: bool = False
+    notes: Text = ""
+    follow_up_to_ticket_id: Text = ""
+    has_help_requests: bool = False
+
+    @property
+    def item(self) -> Item:
+        return self.marketplace_order_item or self.buyback_order_item or Item()
+
+    @property
+    def created(self) -> datetime:
+        return self.created_at or self.updated_at or EPOCH
+
+    @property
+    def neutral(self) -> Status:
+        status = STATUSES.get(self.status, Status.NEEDS_AGENT)
+        if status is Status.WAITING and self.seller_action_needed:
+            return Status.NEEDS_AGENT
+        return status
+
+    def ticket(self, account: str, url: str) -> Ticket:
+        """The neutral ticket; its revision covers all that is read here."""
+        updated = self.updated_at or self.created
+        sla = {one.checkpoint_type: one.at for one in self.sla_checkpoints}
+        return Ticket(
+            key=TicketKey(account, self.id),
+            status=self.neutral,
+            raw_status=self.status or "UNSPECIFIED",
+            created_at=self.created,
+            updated_at=updated,
+            revision=fingerprint(updated, self.model_dump()),
+            customer=self.customer.person(),
+            country=self.country,
+            order=self.item.order,
+            item=self.item.name,
+            topic=self.topic_slug,
+            type=BUYBACK if self.buyback_order_item else MARKETPLACE,
+            urgency=_given(self.urgency_status),
+            panicked=self.customer_panicked,
+            assignee=self.assignee.person() if self.assignee.email else None,
+            waiting_since=sla.get("AWAITING_REPLY_SINCE"),
+            due_at=sla.get("OVERDUE"),
+            takeover_at=sla.get("REFURBED_TAKEOVER"),
+            notes=self.notes,
+            follows=_given(self.follow_up_to_ticket_id),
+            url=url,
+            extra=(("help requests", "yes"),) if self.has_help_requests else (),
+        )
+
+
+class File(Lenient):
+    """TicketMessageAttachment."""
+
+    filename: Text = ""
+    url: Text = ""
+    content_type: Text = ""
+
+
+class MessageRow(Lenient):
+    """TicketMessage."""
+
+    id: Text = ""
+    body_html: Text = ""
+    created_at: Moment = None
+    author: User = User()
+    attachments: Rows[File] = Field(default_factory=list)
+
+    def digest(self) -> str:
+        """An id for a message that has none: author, time and text."""
+        facts = f"{self.author.type}|{self.author.name}|{self.created_at}|{self.body_html}"
+        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class ScopedRow(Lenient):
+    """ScopedTicketMessage."""
+
+    message: MessageRow = MessageRow()
+    scope: Text = ""
+
+    def read(self, id: str, at: datetime) -> Message:
+        """The neutral message. A scope nobody has heard of is taken to be narrow."""
+        row = self.message
+        return Message(
+            id=id,
+            author=AUTHORS.get(row.author.type, Author.SYSTEM),
+            name=row.author.name or row.author.email,
+            at=row.created_at or at,
+            body=parse(row.body_html),
+            scope=Scope.PUBLIC if self.scope in ("PUBLIC", *NONE) else Scope.INTERNAL,
+            attachments=tuple(
+                Attachment(file.filename, file.url, file.content_type) for file in row.attachments
+            ),
+        )
+
+
+class Listing(Lenient):
+    """ListTicketsResponse."""
+
+    tickets: Rows[TicketRow] = Field(default_factory=list)
+    has_more: bool = False
+
+
+class Thread(Lenient):
+    """The answer of GetTicket, UpdateTicket and CreateTicket."""
+
+    ticket: TicketRow = TicketRow()
+    messages: Rows[ScopedRow] = Field(default_factory=list)
+
+    def conversation(self, account: str, url: str) -> Conversation:
+        """The ticket with its messages by time, then numeric id; every message has an id."""
+        start, copies = self.ticket.created, Counter[str]()
+        messages = []
+        for scoped in sorted(self.messages, key=lambda one: _place(one.message, start)):
+            id = scoped.message.id
+            if id in NONE:
+                content = scoped.message.digest()
+                copies[content] += 1
+                id = f"c{content}.{copies[content]}"
+            messages.append(scoped.read(id, start))
+        return Conversation(self.ticket.ticket(account, url), tuple(messages))
+
+
+def _place(row: MessageRow, start: datetime) -> tuple[datetime, int]:
+    number = int(row.id) if row.id.isascii() and row.id.isdigit() else 0
+    return row.created_at or start, number
+
+
+def _given(text: str) -> str:
+    return "" if text in NONE else text

@@ -1,0 +1,121 @@
+"""What the agent sees of their intent: a reaction, and words where words are needed. Pure.
+
+"Was not sent" is said only where that is certain; otherwise "may not have been sent".
+"""
+
+from __future__ import annotations
+
+from slackbridge.intent import Intent, Press, State
+from slackbridge.model import Kind, Status, TicketKey
+from slackbridge.view import Words
+
+REACTIONS = {
+    State.HELD: "grey_question",
+    State.QUEUED: "hourglass_flowing_sand",
+    State.SENDING: "hourglass_flowing_sand",
+    State.UNKNOWN: "warning",
+    State.SENT: "white_check_mark",
+    State.FAILED: "x",
+    State.CANCELLED: "",
+    State.KEPT: "lock",
+}
+DONE = {
+    Kind.REPLY: "Sent to the customer",
+    Kind.INTERNAL: "Internal note saved (the marketplace's agents can read it)",
+    Kind.PRIVATE: "Private note saved",
+    Kind.ASSIGN: "Assigned",
+    Kind.FOLLOW_UP: "Follow-up ticket opened; it gets a thread of its own",
+}
+THING = {
+    Kind.REPLY: "reply",
+    Kind.INTERNAL: "internal note",
+    Kind.PRIVATE: "private note",
+    Kind.STATUS: "status change",
+    Kind.ASSIGN: "assignment",
+    Kind.FOLLOW_UP: "follow-up",
+}
+LATE = {
+    "edited": "✏️ The message was edited afterwards: the customer already has the earlier text.",
+    "deleted": "🗑️ The message was deleted afterwards: the customer already has it.",
+}
+
+
+def reaction(intent: Intent, now: float) -> str:
+    """The reaction on the agent's own message; '' = none.
+
+    One that goes out at once gets no hourglass: it would be gone before anybody saw it.
+    """
+    if not intent.ts or intent.late == "deleted":
+        return ""
+    if intent.state is State.QUEUED and intent.due <= now and not intent.reason:
+        return intent.receipt.reaction
+    if intent.state is State.SENDING and intent.reason:
+        return REACTIONS[State.UNKNOWN]
+    return REACTIONS[intent.state]
+
+
+def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
+    """The receipt message; None where the reaction, or the card, says it all."""
+    text, buttons = _say(intent, now)
+    if not text and intent.receipt.ts:
+        text = _closing(intent)
+    if intent.late:
+        text = f"{text or _closing(intent)}\n{LATE[intent.late]}"
+    if not text:
+        return None
+    return Words(key, intent.id, text, "" if intent.ts else intent.text, buttons)
+
+
+def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
+    thing = THING.get(intent.kind, "message")
+    who = "" if intent.ts else f" by <@{intent.agent}>"
+    match intent.state:
+        case State.HELD:
+            return f"❔ {intent.reason}", (Press.SEND, Press.KEEP, Press.DISCARD)
+        case State.QUEUED if intent.reason:
+            why = f"⏳ The {thing}{who} was not sent yet: {intent.reason}."
+            return f"{why} Next try {_clock(intent.due)}.", (Press.UNDO, Press.SEND_NOW)
+        case State.QUEUED if intent.undoable and intent.due > now:
+            return f"⏳ Your {thing}{who} goes out {_clock(intent.due)}.".replace(
+                f"Your {thing} by", f"The {thing} by"
+            ), (Press.UNDO, Press.SEND_NOW)
+        case State.SENDING if intent.reason:
+            return f"⚠️ The {thing}{who} may not have been sent ({intent.reason}). Checking…", ()
+        case State.UNKNOWN:
+            text = f"⚠️ The {thing}{who} may not have been sent: {intent.reason}."
+            check = (Press.CHECK,) if intent.attempt else ()
+            return text, (*check, Press.AGAIN, Press.WAS_SENT)
+        case State.FAILED:
+            return f"❌ The {thing}{who} was not sent: {intent.reason}.", (
+                Press.RETRY,
+                Press.DISCARD,
+            )
+        case State.SENT if intent.reason:
+            return f"✅ {_done(intent)}. {intent.reason}", ()
+    return "", ()
+
+
+def _closing(intent: Intent) -> str:
+    match intent.state:
+        case State.SENT:
+            who = "" if intent.ts else f" by <@{intent.agent}>"
+            return f"✅ {_done(intent)}{who}"
+        case State.CANCELLED:
+            return f"↩️ Not sent: {intent.reason}"
+        case State.KEPT:
+            return f"🔒 {intent.reason or 'Kept as a note for colleagues'}"
+    return ""
+
+
+def _done(intent: Intent) -> str:
+    if intent.kind is Kind.STATUS:
+        return f"Ticket set to {intent.status}"
+    done = DONE.get(intent.kind, "Done")
+    if intent.kind is Kind.REPLY and intent.status is Status.SOLVED:
+        return f"{done} and solved"
+    return done
+
+
+def _clock(at: float) -> str:
+    """A time that every reader sees in their own zone (Slack date token)."""
+    return f"<!date^{int(at)}^at {{time_secs}}|in a moment>"

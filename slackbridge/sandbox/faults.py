@@ -1,0 +1,178 @@
+"""Switches for faults at a sandbox server: one aiohttp middleware that every server wears.
+
+A fault names an operation (a glob over the names the server gives its calls, such as
+`chat.postMessage` or `UpdateTicket`), a phase and an action. Servers know nothing of faults:
+the middleware sees each call arrive, lets the handler commit, and sends or spoils the answer.
+The kill matrix numbers calls with `seen` and kills the bridge at the wanted one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Namer = Callable[[web.Request], str]
+
+
+class Phase(StrEnum):
+    """When, in the life of one call, a fault strikes."""
+
+    ARRIVAL = "arrival"  # before the request is read
+    COMMIT = "commit"  # the request is read, nothing is committed yet
+    ANSWER = "answer"  # committed, the answer has not left
+    HALF = "half"  # half of the answer has left
+    AFTER = "after"  # the answer has left whole
+
+
+class Action(StrEnum):
+    """What a fault does. `STATUS` answers instead; the rest act on connection, time or process."""
+
+    STATUS = "status"
+    DELAY = "delay"
+    RESET = "reset"
+    KILL = "kill"
+    STOP = "stop"
+
+
+@dataclass(slots=True)
+class Fault:
+    """One switch. It strikes `times` calls (None = for ever) after letting `skip` calls pass."""
+
+    operation: str
+    phase: Phase
+    action: Action
+    skip: int = 0
+    times: int | None = 1
+    probability: float = 1.0
+    status: int = 500
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    seconds: float = 0.0
+    pid: int = 0
+    struck: int = 0
+
+    def strikes(self, operation: str, phase: Phase, dice: random.Random) -> bool:
+        """Whether this call is hit; counts it."""
+        if phase != self.phase or not fnmatchcase(operation, self.operation):
+            return False
+        if self.times is not None and self.struck >= self.times:
+            return False
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if self.probability < 1.0 and dice.random() >= self.probability:
+            return False
+        self.struck += 1
+        return True
+
+
+class Faults:
+    """The switchboard of one server. `seen` is the numbered list of every call that arrived."""
+
+    def __init__(self, peer: str, seed: int = 0) -> None:
+        self.peer = peer
+        self.seen: list[str] = []
+        self._faults: list[Fault] = []
+        self._dice = random.Random(seed)
+
+    def add(self, fault: Fault) -> Fault:
+        """Switch a fault on."""
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        self._faults.clear()
+
+    def at(self, operation: str, phase: Phase) -> Fault | None:
+        """The first fault that strikes here, if any."""
+        for fault in self._faults:
+            if fault.strikes(operation, phase, self._dice):
+                return fault
+        return None
+
+    def middleware(self, name_of: Namer) -> Any:
+        """The aiohttp middleware; `name_of` gives a request's operation ('' = not a call)."""
+
+        @web.middleware
+        async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+            operation = name_of(request)
+            if not operation:
+                return await handler(request)
+            self.seen.append(operation)
+            return await self._through(operation, request, handler)
+
+        return middleware
+
+    async def _through(
+        self, operation: str, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        for phase in (Phase.ARRIVAL, Phase.COMMIT):
+            if phase is Phase.COMMIT:
+                await request.read()
+            if answer := await self._strike(operation, phase, request):
+                return answer
+        response = await handler(request)
+        if answer := await self._strike(operation, Phase.ANSWER, request):
+            return answer
+        if fault := self.at(operation, Phase.HALF):
+            await _send_half(request, response)
+            return await _act(fault, request) or response
+        if fault := self.at(operation, Phase.AFTER):
+            await response.prepare(request)
+            await response.write_eof()
+            await _act(fault, request)
+        return response
+
+    async def _strike(
+        self, operation: str, phase: Phase, request: web.Request
+    ) -> web.StreamResponse | None:
+        fault = self.at(operation, phase)
+        return await _act(fault, request) if fault else None
+
+
+async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:
+    match fault.action:
+        case Action.DELAY:
+            await asyncio.sleep(fault.seconds)
+        case Action.STATUS:
+            return web.Response(status=fault.status, headers=fault.headers, text=fault.body)
+        case Action.RESET:
+            return _reset(request)
+        case Action.KILL:
+            os.kill(fault.pid, signal.SIGKILL)
+        case Action.STOP:
+            os.kill(fault.pid, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(fault.seconds, os.kill, fault.pid, signal.SIGCONT)
+    return None
+
+
+def _reset(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+async def _send_half(request: web.Request, response: web.StreamResponse) -> None:
+    """Send the head and half of the body, then cut the line."""
+    body = response.body if isinstance(response, web.Response) else b""
+    whole = body if isinstance(body, bytes) else b""
+    head = (
+        f"HTTP/1.1 {response.status} OK\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {max(len(whole), 2)}\r\n\r\n"
+    )
+    transport = request.transport
+    if transport is not None:
+        transport.write(head.encode() + whole[: len(whole) // 2])
+        await asyncio.sleep(0.01)
+        transport.close()

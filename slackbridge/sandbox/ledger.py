@@ -1,0 +1,49 @@
+"""The append-only ledger of a sandbox server: what it committed, in order.
+
+A test or the demo compares the ledgers of both sides; nothing here is ever changed or removed.
+With a path, every entry is also a line of JSON on disk, written before the answer leaves.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One committed act: `n` counts from 1, `at` is Unix seconds by the server's own clock."""
+
+    n: int
+    at: float
+    act: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Ledger:
+    """Entries in the order in which the server committed them."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._entries: list[Entry] = []
+        self._path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    def commit(self, act: str, at: float, **data: Any) -> Entry:
+        """Append one entry and return it."""
+        entry = Entry(len(self._entries) + 1, at, act, data)
+        self._entries.append(entry)
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+        return entry
+
+    def all(self, *acts: str) -> list[Entry]:
+        """All entries, or those of the named acts."""
+        return [entry for entry in self._entries if not acts or entry.act in acts]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The entries as plain data."""
+        return [asdict(entry) for entry in self._entries]

@@ -1,0 +1,120 @@
+"""The shapes of the ten requests. Source: refurbed's OpenAPI document for the TicketService.
+
+What it leaves open is decided strictly here: a new message on a ticket needs an explicit scope, a
+help request a topic, and every id must be given and not zero.
+"""
+
+from __future__ import annotations
+
+from slackbridge.sandbox.refurbed.reading import (
+    data,
+    flag,
+    int64,
+    many,
+    message,
+    one_of,
+    text,
+    uint32,
+)
+from slackbridge.sandbox.refurbed.vocabulary import (
+    COUNTRIES,
+    Exemption,
+    HelpTopic,
+    Scope,
+    SortBy,
+    SortOrder,
+    Status,
+    SubmittableStatus,
+    Urgency,
+)
+
+_ID_FILTER = message({"any_of": many(int64)})
+_EQUALS = message({"eq": text})
+_BOOL = message({"value": flag})
+_STRINGS = message({"any_of": many(text), "none_of": many(text)})
+_NAMES = message({"any_of": many(text), "none_of": many(text), "contains": text})
+_STATUSES = message({"any_of": many(one_of(Status)), "none_of": many(one_of(Status))})
+_URGENCIES = message({"any_of": many(one_of(Urgency)), "none_of": many(one_of(Urgency))})
+_COUNTRIES = message({"any_of": many(one_of(COUNTRIES)), "none_of": many(one_of(COUNTRIES))})
+
+_PAGINATION = message(
+    {"limit": uint32, "starting_after": int64, "ending_before": int64},
+    either=("starting_after", "ending_before"),
+)
+_SORT = message({"by": one_of(SortBy), "order": one_of(SortOrder)})
+_FILTER = message(
+    {
+        "ticket_id": _ID_FILTER,
+        "assignee_user_email": _EQUALS,
+        "status": _STATUSES,
+        "customer_email": _EQUALS,
+        "marketplace_order_id": _ID_FILTER,
+        "marketplace_order_item_id": _ID_FILTER,
+        "buyback_order_id": _ID_FILTER,
+        "buyback_order_item_id": _ID_FILTER,
+        "country": _COUNTRIES,
+        "topic": _STRINGS,
+        "urgency_status": _URGENCIES,
+        "customer_panicked": _BOOL,
+        "is_buyback": _BOOL,
+        "customer_name": _NAMES,
+        "seller_action_needed": _BOOL,
+        "has_help_requests": _BOOL,
+    }
+)
+
+_ATTACHMENT = message({"filename": text, "data": data}, required=("filename", "data"))
+_SUBMISSION = message(
+    {"body_html": text, "attachments": many(_ATTACHMENT)}, required=("body_html",)
+)
+
+
+_SCOPED = message(
+    {"message": _SUBMISSION, "scope": one_of([Scope.PUBLIC, Scope.INTERNAL])},
+    required=("message", "scope"),
+)
+_HELP_TOPICS = [topic for topic in HelpTopic if topic != HelpTopic.UNSPECIFIED]
+_ITEM = message(
+    {"marketplace_order_item_id": int64, "buyback_order_item_id": int64},
+    either=("marketplace_order_item_id", "buyback_order_item_id"),
+)
+
+LIST_TICKETS = message({"pagination": _PAGINATION, "sort": _SORT, "filter": _FILTER})
+TICKET_ONLY = message({"ticket_id": int64}, required=("ticket_id",))
+UPDATE_TICKET = message(
+    {
+        "ticket_id": int64,
+        "new_message": _SCOPED,
+        "assignee_user_email": text,
+        "unassign": flag,
+        "status": one_of(SubmittableStatus),
+        "notes": text,
+    },
+    required=("ticket_id",),
+    either=("assignee_user_email", "unassign"),
+)
+CREATE_TICKET = message(
+    {
+        "order_item_identifier": _ITEM,
+        "topic": text,
+        "message": _SUBMISSION,
+        "notes": text,
+        "follow_up_to_ticket_id": int64,
+    },
+    required=("order_item_identifier", "topic", "message"),
+)
+REQUEST_TOPIC_CHANGE = message(
+    {"ticket_id": int64, "message": _SUBMISSION, "attachment_exemption_reason": one_of(Exemption)},
+    required=("ticket_id", "message"),
+)
+GET_HELP_REQUEST = message(
+    {"ticket_id": int64, "help_request_id": int64}, required=("ticket_id", "help_request_id")
+)
+CREATE_HELP_REQUEST = message(
+    {"ticket_id": int64, "topic": one_of(_HELP_TOPICS), "message": _SUBMISSION},
+    required=("ticket_id", "topic", "message"),
+)
+UPDATE_HELP_REQUEST = message(
+    {"ticket_id": int64, "help_request_id": int64, "new_message": _SUBMISSION},
+    required=("ticket_id", "help_request_id", "new_message"),
+)

@@ -1,0 +1,195 @@
+"""The desk: all tickets of one merchant, the rules by which they change, and the ledger of it.
+
+Both the API (`service`) and everybody else (`drivers`) act through it. It knows no HTTP. Every
+method either raises `Refusal` before anything has changed or commits whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.refurbed.clock import Clock
+from slackbridge.sandbox.refurbed.files import Files, Upload
+from slackbridge.sandbox.refurbed.markup import plain
+from slackbridge.sandbox.refurbed.records import HOUR, Author, HelpRequest, Item, Message, Ticket
+from slackbridge.sandbox.refurbed.refusal import invalid, not_found, wrong_state
+from slackbridge.sandbox.refurbed.switches import Switches
+from slackbridge.sandbox.refurbed.vocabulary import HelpStatus, Scope, Status
+
+SOLVED_AFTER = 7 * 24 * HOUR  # of a PENDING ticket in which nothing happens
+CLOSED_AFTER = 28 * 24 * HOUR  # of a SOLVED one
+
+AGENTS = {
+    "ines.weber@example.com": "Ines Weber",
+    "marc.leroy@example.com": "Marc Leroy",
+    "sara.cohen@example.com": "Sara Cohen",
+    "tom.okafor@example.com": "Tom Okafor",
+}
+
+
+class Desk(Switches):
+    """Tickets, order items, help requests, files and the merchant's agents (e-mail -> name)."""
+
+    def __init__(self, clock: Clock, ledger: Ledger) -> None:
+        super().__init__()
+        self.clock = clock
+        self.ledger = ledger
+        self.files = Files()
+        self.agents = dict(AGENTS)
+        self.tickets: dict[int, Ticket] = {}
+        self.items: dict[int, Item] = {}
+        self.help_requests: dict[int, HelpRequest] = {}
+        self._ticket_ids = count(4711)
+        self._message_ids = count(70001)
+        self._help_ids = count(301)
+        self._item_ids = count(910001)
+        self._order_ids = count(880001)
+
+    def ticket(self, ticket_id: int) -> Ticket:
+        """The live record. Raises Refusal (NOT_FOUND)."""
+        if ticket_id not in self.tickets:
+            raise not_found("ticket", ticket_id)
+        return self.tickets[ticket_id]
+
+    def living(self, ticket_id: int) -> Ticket:
+        """A ticket that may still change. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
+        ticket = self.ticket(ticket_id)
+        if ticket.status == Status.CLOSED:
+            raise wrong_state(f"ticket {ticket_id} is closed")
+        return ticket
+
+    def messages(self, ticket_id: int) -> list[Message]:
+        """A ticket's messages, oldest first."""
+        return self.ticket(ticket_id).messages
+
+    def help_request(self, ticket_id: int, help_request_id: int) -> HelpRequest:
+        """Raises Refusal (NOT_FOUND) also if it belongs to another ticket."""
+        found = self.help_requests.get(help_request_id)
+        if found is None or found.ticket_id != ticket_id:
+            raise not_found("help request", help_request_id)
+        return found
+
+    def living_help(self, ticket_id: int, help_request_id: int) -> HelpRequest:
+        """One that still takes messages. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
+        found = self.help_request(ticket_id, help_request_id)
+        if found.status == HelpStatus.CLOSED:
+            raise wrong_state(f"help request {help_request_id} is closed")
+        return found
+
+    def known_agent(self, email: str) -> str:
+        """The address itself. Raises Refusal (INVALID_ARGUMENT) for a stranger."""
+        if email not in self.agents:
+            raise invalid(f"assignee_user_email: no user {email!r}")
+        return email
+
+    def add_item(
+        self,
+        *,
+        name: str,
+        email: str,
+        country: str,
+        item: str,
+        order_id: int | None = None,
+        buyback: bool = False,
+    ) -> Item:
+        """Something a customer ordered (or sold), which tickets can be about."""
+        number = order_id or next(self._order_ids)
+        made = Item(next(self._item_ids), number, item, country, name, email, buyback)
+        self.items[made.id] = made
+        return made
+
+    def open_ticket(self, item: Item, topic: str, follow_up_to: int | None = None) -> Ticket:
+        """A ticket without messages yet."""
+        at = self.clock.now()
+        ticket = Ticket(next(self._ticket_ids), item, topic, at, at, follow_up_to=follow_up_to)
+        self.tickets[ticket.id] = ticket
+        return ticket
+
+    def message(
+        self, author: Author, html: str, scope: str = Scope.PUBLIC, uploads: Iterable[Upload] = ()
+    ) -> Message:
+        """A message with the next id, not yet on any ticket; its files are stored."""
+        attachments = tuple(self.files.put(upload) for upload in uploads)
+        number = next(self._message_ids)
+        return Message(number, self.clock.now(), author, html, scope, attachments)
+
+    def post(self, ticket: Ticket, message: Message, act: str) -> Message:
+        """Put a message on a ticket under the name `act` in the ledger."""
+        before = ticket.status
+        ticket.hear(message)
+        self.commit(act, ticket, **_told(message))
+        self._note_change(ticket, before, by=act)
+        return message
+
+    def set_status(self, ticket: Ticket, status: str, by: str) -> None:
+        """Set a status outright; in the ledger even if it was the same before."""
+        before = ticket.status
+        ticket.become(status, self.clock.now())
+        self.commit("status", ticket, was=before, status=status, by=by)
+
+    def assign(self, ticket: Ticket, email: str) -> None:
+        """Give the ticket to an agent, '' for nobody."""
+        ticket.assignee = email
+        self._touch(ticket)
+        self.commit("assign", ticket, email=email)
+
+    def set_notes(self, ticket: Ticket, notes: str) -> None:
+        """Overwrite the merchant's notes."""
+        ticket.notes = notes
+        self._touch(ticket)
+        self.commit("notes", ticket, notes=notes)
+
+    def ask_for_help(self, ticket: Ticket, topic: str, message: Message) -> HelpRequest:
+        """Open a help request with its first message."""
+        asked = HelpRequest(next(self._help_ids), ticket.id, topic, self.clock.now())
+        asked.messages.append(message)
+        ticket.help_requests.append(asked)
+        self.help_requests[asked.id] = asked
+        self._touch(ticket)
+        self.commit("help_request", ticket, help_request_id=asked.id, topic=topic, **_told(message))
+        return asked
+
+    def help_says(self, asked: HelpRequest, message: Message, status: str, act: str) -> None:
+        """Add a message to a help request, which takes `status`."""
+        asked.messages.append(message)
+        asked.status = status
+        ticket = self.tickets[asked.ticket_id]
+        self.commit(act, ticket, help_request_id=asked.id, **_told(message))
+
+    def age(self) -> None:
+        """Apply what time alone does: idle PENDING becomes SOLVED, SOLVED becomes CLOSED."""
+        now = self.clock.now()
+        steps = {
+            Status.PENDING: (SOLVED_AFTER, Status.SOLVED),
+            Status.SOLVED: (CLOSED_AFTER, Status.CLOSED),
+        }
+        for ticket in self.tickets.values():
+            for status, (after, then) in steps.items():
+                due = ticket.updated_at + after
+                if ticket.status == status and due <= now:
+                    with self.clock.pinned(due):
+                        self.set_status(ticket, then, by="time")
+
+    def commit(self, act: str, ticket: Ticket, **data: Any) -> None:
+        """Enter an act on a ticket in the ledger."""
+        self.ledger.commit(act, self.clock.now(), ticket_id=ticket.id, **data)
+
+    def _touch(self, ticket: Ticket) -> None:
+        ticket.updated_at = self.clock.now()
+
+    def _note_change(self, ticket: Ticket, before: str, by: str) -> None:
+        if ticket.status != before:
+            self.commit("status", ticket, was=before, status=ticket.status, by=by)
+
+
+def _told(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.id,
+        "scope": message.scope,
+        "body_html": message.body_html,
+        "text": plain(message.body_html),
+        "attachments": [attachment.filename for attachment in message.attachments],
+    }

@@ -1,0 +1,182 @@
+"""The sandbox workspace put together: one server for Web API, Socket Mode, files and drivers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+from aiohttp import web
+
+from slackbridge.sandbox.faults import Faults
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.serve import Serving, serve
+from slackbridge.sandbox.slack.call import Call
+from slackbridge.sandbox.slack.control import Control
+from slackbridge.sandbox.slack.delivery import Delivery
+from slackbridge.sandbox.slack.events import Events
+from slackbridge.sandbox.slack.files import Files
+from slackbridge.sandbox.slack.http_line import Endpoints, HttpLine
+from slackbridge.sandbox.slack.interact import Interactions
+from slackbridge.sandbox.slack.limits import Limits
+from slackbridge.sandbox.slack.line import Line
+from slackbridge.sandbox.slack.methods import WebApi
+from slackbridge.sandbox.slack.people import Person
+from slackbridge.sandbox.slack.response_urls import ResponseUrls
+from slackbridge.sandbox.slack.roster import Installation
+from slackbridge.sandbox.slack.shapes import Clock, Json
+from slackbridge.sandbox.slack.socket import SocketLine
+from slackbridge.sandbox.slack.tasks import Tasks
+from slackbridge.sandbox.slack.triggers import Triggers
+from slackbridge.sandbox.slack.workspace import Workspace
+
+Mode = Literal["socket", "http"]
+
+
+class SlackSandbox:
+    """A running workspace. Make one with `start`; end it with `stop`.
+
+    `app` holds tokens, scopes and subscriptions and may be changed at any time; so may
+    `endpoints`, `limits`, `socket.lifetime` and `socket.redelivery`.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        mode: Mode,
+        ledger_path: Path | None,
+        rate_scale: float,
+        retry_scale: float,
+    ) -> None:
+        self.app = Installation()
+        self.ledger = Ledger(ledger_path)
+        self.workspace = Workspace(self.app, self.ledger, clock)
+        self.faults = Faults("slack")
+        self.delivery = Delivery()
+        self.limits = Limits(clock, rate_scale)
+        self.endpoints = Endpoints()
+        self._session = session
+        self._tasks = Tasks()
+        self._triggers = Triggers(clock)
+        self._urls = ResponseUrls(self.workspace)
+        self._files = Files(self.workspace)
+        self.socket = SocketLine(self.app, clock, self._tasks)
+        self.http = HttpLine(session, self.app, self.endpoints, clock, retry_scale)
+        line: Line = self.socket if mode == "socket" else self.http
+        events = Events(self.workspace, line, self.delivery, self._tasks)
+        self.workspace.announce = events.announce
+        self._interactions = Interactions(
+            self.workspace, line, self.delivery, self._triggers, self._urls, self._tasks
+        )
+        self._serving: Serving | None = None
+
+    @classmethod
+    async def start(
+        cls,
+        port: int = 0,
+        *,
+        clock: Clock = time.time,
+        ledger_path: Path | None = None,
+        rate_scale: float = 1.0,
+        mode: Mode = "socket",
+        events_url: str | None = None,
+        interactivity_url: str | None = None,
+        commands_url: str | None = None,
+        retry_scale: float = 1.0,
+        extend: Callable[[web.Application], None] | None = None,
+    ) -> SlackSandbox:
+        """Start the server on a loopback port (0 = any free one).
+
+        `rate_scale` multiplies the rate limits (0 = none); `retry_scale` the waits between the
+        retries of an event in HTTP mode. `extend` may hang more routes into the server.
+        """
+        session = aiohttp.ClientSession()
+        sandbox = cls(session, clock, mode, ledger_path, rate_scale, retry_scale)
+        sandbox.endpoints.events = events_url
+        sandbox.endpoints.interactivity = interactivity_url
+        sandbox.endpoints.commands = commands_url
+        server = sandbox._server()
+        if extend is not None:
+            extend(server)
+        try:
+            sandbox._serving = await serve(server, port)
+        except OSError:
+            await session.close()
+            raise
+        sandbox.workspace.team_url = f"{sandbox.url}/"
+        sandbox.socket.url = f"{sandbox.url.replace('http', 'ws', 1)}/link/"
+        return sandbox
+
+    async def stop(self) -> None:
+        """Close every connection and end all background work."""
+        await self.socket.close()
+        await self._tasks.stop()
+        if self._serving is not None:
+            await self._serving.stop()
+        await self._session.close()
+
+    def person(self, name: str) -> Person:
+        """The person with this user name or id. Raises KeyError."""
+        for user in self.workspace.users.values():
+            if name in (user.name, user.id) and not user.is_bot:
+                return Person(user, self.workspace, self._interactions, self._files)
+        raise KeyError(name)
+
+    @property
+    def url(self) -> str:
+        """The address of the server, without a slash at the end."""
+        if self._serving is None:
+            raise RuntimeError("the sandbox is not running")
+        return self._serving.url
+
+    @property
+    def api_url(self) -> str:
+        """The `base_url` for a Slack SDK client."""
+        return f"{self.url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """The `xoxb-` token."""
+        return self.app.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The `xapp-` token."""
+        return self.app.app_token
+
+    @property
+    def signing_secret(self) -> str:
+        """The secret of the v0 signatures."""
+        return self.app.signing_secret
+
+    @property
+    def bot_user_id(self) -> str:
+        """The user id of the bot."""
+        return self.app.bot_user
+
+    def _server(self) -> web.Application:
+        api = WebApi(self.workspace, self.limits, self._triggers, self._connect)
+        server = web.Application(
+            middlewares=[self.faults.middleware(operation_of)], client_max_size=4 * 1024 * 1024
+        )
+        server.router.add_route("*", "/api/{method}", api.handle)
+        for kind in ("actions", "commands"):
+            server.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._urls.handle)
+        server.router.add_get("/link/", self.socket.handle)
+        server.router.add_get("/files-pri/{file}/{rest:.*}", self._files.handle)
+        Control(self).add_routes(server)
+        return server
+
+    def _connect(self, call: Call) -> Json:
+        return {"url": self.socket.ticket_url()}
+
+
+def operation_of(request: web.Request) -> str:
+    """The name of a call for the fault switches: `chat.postMessage`, `response_url` or ''."""
+    root, _, rest = request.path.lstrip("/").partition("/")
+    if root == "api":
+        return rest
+    return "response_url" if root in ("actions", "commands") else ""

@@ -1,0 +1,294 @@
+"""The Block Kit reference as a table: every block and element, its fields and their limits.
+
+Source: Slack's Block Kit reference and the comments of `@slack/types`. Blocks newer than 2025 are
+checked for their published limits only and may carry other fields.
+"""
+
+from __future__ import annotations
+
+from slackbridge.sandbox.slack.schema import (
+    Problems,
+    Rule,
+    anything,
+    array,
+    boolean,
+    integer,
+    matching,
+    one_of,
+    shape,
+    string,
+    variant,
+)
+
+BLOCK_ID = {"block_id": string(255)}
+ACTION_ID = {"action_id": string(255)}
+URL = string(3000)
+DATE = matching(r"\d{4}-\d{2}-\d{2}", "a date YYYY-MM-DD")
+TIME = matching(r"\d{2}:\d{2}", "a time HH:mm")
+IDS = array(string(64), 1000, 0)
+
+
+def text(high: int, *kinds: str) -> Rule:
+    """A text object; `kinds` are the text types allowed (default both)."""
+    body = {"text": string(high)}
+    table = {
+        "plain_text": shape(body, {"emoji": boolean}),
+        "mrkdwn": shape(body, {"verbatim": boolean}),
+    }
+    return variant(table, kinds or None)
+
+
+def plain(high: int) -> Rule:
+    """A plain_text object."""
+    return text(high, "plain_text")
+
+
+CONFIRM = shape(
+    {"title": plain(100), "text": text(300)},
+    {"confirm": plain(30), "deny": plain(30), "style": one_of("primary", "danger")},
+)
+
+
+def option(*kinds: str) -> Rule:
+    """An option: text 75, value 150, description 75."""
+    return shape(
+        {"text": text(75, *kinds), "value": string(150)},
+        {"description": text(75, *kinds), "url": URL},
+    )
+
+
+OPTION = option("plain_text")
+RICH_OPTION = option()
+OPTIONS = array(OPTION, 100)
+GROUPS = array(shape({"label": plain(75), "options": OPTIONS}), 100)
+COMMON = {**ACTION_ID, "confirm": CONFIRM, "focus_on_load": boolean, "placeholder": plain(150)}
+MULTI = {**COMMON, "max_selected_items": integer(1, 1000)}
+CHOICE = {**ACTION_ID, "confirm": CONFIRM, "focus_on_load": boolean}
+DISPATCH = shape({"trigger_actions_on": array(anything, 2)})
+FILTER = shape(
+    {},
+    {
+        "include": array(one_of("im", "mpim", "private", "public"), 4),
+        "exclude_external_shared_channels": boolean,
+        "exclude_bot_users": boolean,
+    },
+)
+INPUT = {**ACTION_ID, "placeholder": plain(150), "focus_on_load": boolean}
+TYPED = {**INPUT, "initial_value": string(3000, 0), "dispatch_action_config": DISPATCH}
+IMAGE = shape(
+    {"alt_text": string(2000)},
+    {"image_url": URL, "slack_file": anything},
+    one_needed=("image_url", "slack_file"),
+)
+
+ELEMENTS: dict[str, Rule] = {
+    "button": shape(
+        {"text": plain(75)},
+        {
+            **ACTION_ID,
+            "url": URL,
+            "value": string(2000, 0),
+            "style": one_of("primary", "danger"),
+            "confirm": CONFIRM,
+            "accessibility_label": string(75),
+        },
+    ),
+    "workflow_button": shape({"text": plain(75), "workflow": anything}, ACTION_ID, extra=True),
+    "image": IMAGE,
+    "static_select": shape(
+        {},
+        {**COMMON, "options": OPTIONS, "option_groups": GROUPS, "initial_option": OPTION},
+        one_needed=("options", "option_groups"),
+    ),
+    "multi_static_select": shape(
+        {},
+        {
+            **MULTI,
+            "options": OPTIONS,
+            "option_groups": GROUPS,
+            "initial_options": array(OPTION, 100),
+        },
+        one_needed=("options", "option_groups"),
+    ),
+    "external_select": shape(
+        {}, {**COMMON, "min_query_length": integer(0, 3000), "initial_option": OPTION}
+    ),
+    "multi_external_select": shape(
+        {},
+        {**MULTI, "min_query_length": integer(0, 3000), "initial_options": array(OPTION, 100)},
+    ),
+    "users_select": shape({}, {**COMMON, "initial_user": string(64)}),
+    "multi_users_select": shape({}, {**MULTI, "initial_users": IDS}),
+    "conversations_select": shape(
+        {},
+        {
+            **COMMON,
+            "initial_conversation": string(64),
+            "default_to_current_conversation": boolean,
+            "response_url_enabled": boolean,
+            "filter": FILTER,
+        },
+    ),
+    "multi_conversations_select": shape(
+        {},
+        {
+            **MULTI,
+            "initial_conversations": IDS,
+            "default_to_current_conversation": boolean,
+            "filter": FILTER,
+        },
+    ),
+    "channels_select": shape(
+        {}, {**COMMON, "initial_channel": string(64), "response_url_enabled": boolean}
+    ),
+    "multi_channels_select": shape({}, {**MULTI, "initial_channels": IDS}),
+    "overflow": shape({"options": array(OPTION, 5)}, {**ACTION_ID, "confirm": CONFIRM}),
+    "datepicker": shape({}, {**COMMON, "initial_date": DATE}),
+    "timepicker": shape({}, {**COMMON, "initial_time": TIME, "timezone": string(100)}),
+    "datetimepicker": shape(
+        {}, {**CHOICE, "initial_date_time": integer(1_000_000_000, 9_999_999_999)}
+    ),
+    "checkboxes": shape(
+        {"options": array(RICH_OPTION, 10)},
+        {**CHOICE, "initial_options": array(RICH_OPTION, 10)},
+    ),
+    "radio_buttons": shape(
+        {"options": array(RICH_OPTION, 10)}, {**CHOICE, "initial_option": RICH_OPTION}
+    ),
+    "plain_text_input": shape(
+        {},
+        {
+            **TYPED,
+            "multiline": boolean,
+            "min_length": integer(0, 3000),
+            "max_length": integer(1, 3000),
+        },
+    ),
+    "email_text_input": shape({}, TYPED),
+    "url_text_input": shape({}, TYPED),
+    "number_input": shape(
+        {"is_decimal_allowed": boolean},
+        {**TYPED, "min_value": anything, "max_value": anything},
+    ),
+    "rich_text_input": shape({}, {**TYPED, "initial_value": anything}),
+    "file_input": shape(
+        {}, {**ACTION_ID, "filetypes": array(string(20), 100), "max_files": integer(1, 10)}
+    ),
+    "icon_button": shape({"icon": string(100), "text": plain(75)}, ACTION_ID, extra=True),
+    "feedback_buttons": shape(
+        {"positive_button": anything, "negative_button": anything}, ACTION_ID, extra=True
+    ),
+}
+
+PICKERS = ("datepicker", "timepicker", "datetimepicker")
+SINGLE = tuple(
+    f"{each}_select" for each in ["static", "external", "users", "conversations", "channels"]
+)
+SELECTS = SINGLE + tuple(f"multi_{each}" for each in SINGLE)
+CHECKS = ("checkboxes", "radio_buttons")
+PRESSED = ("button", "overflow", "workflow_button")
+TYPEABLE = (
+    "plain_text_input",
+    "email_text_input",
+    "url_text_input",
+    "number_input",
+    "rich_text_input",
+    "file_input",
+)
+ELEMENTS_OF = {
+    "section": (*PRESSED, "image", *PICKERS, *SELECTS, *CHECKS),
+    "actions": (*PRESSED, *PICKERS, *SELECTS, *CHECKS, "rich_text_input"),
+    "input": (*TYPEABLE, *PICKERS, *SELECTS, *CHECKS),
+    "context_actions": ("feedback_buttons", "icon_button"),
+}
+
+CONTEXT_ITEM = variant({"image": IMAGE, "plain_text": plain(2000), "mrkdwn": text(2000, "mrkdwn")})
+RICH = variant(
+    {
+        "rich_text_section": shape({"elements": array(anything, 10_000, 0)}, extra=True),
+        "rich_text_list": shape(
+            {"elements": array(anything, 10_000, 0), "style": one_of("bullet", "ordered")},
+            {"indent": integer(0, 8), "border": anything, "offset": anything},
+        ),
+        "rich_text_preformatted": shape({"elements": array(anything, 10_000, 0)}, extra=True),
+        "rich_text_quote": shape({"elements": array(anything, 10_000, 0)}, extra=True),
+    }
+)
+
+
+def block(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
+    """A block of long standing: other fields are refused."""
+    return shape(required, {**BLOCK_ID, **(optional or {})})
+
+
+def newer(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
+    """A recent block: only the published limits are checked."""
+    return shape(required, {**BLOCK_ID, **(optional or {})}, extra=True)
+
+
+def _child(value: object, at: str, problems: Problems) -> None:
+    variant(BLOCKS)(value, at, problems)
+
+
+def _input(value: object, at: str, problems: Problems) -> None:
+    variant(ELEMENTS, ELEMENTS_OF["input"])(value, at, problems)
+
+
+BLOCKS: dict[str, Rule] = {
+    "section": shape(
+        {},
+        {
+            **BLOCK_ID,
+            "text": text(3000),
+            "fields": array(text(2000), 10),
+            "accessory": variant(ELEMENTS, ELEMENTS_OF["section"]),
+            "expand": boolean,
+        },
+        one_needed=("text", "fields"),
+    ),
+    "header": block({"text": plain(150)}),
+    "divider": block({}),
+    "image": shape(
+        {"alt_text": string(2000)},
+        {**BLOCK_ID, "image_url": URL, "slack_file": anything, "title": plain(2000)},
+        one_needed=("image_url", "slack_file"),
+    ),
+    "context": block({"elements": array(CONTEXT_ITEM, 10)}),
+    "actions": block({"elements": array(variant(ELEMENTS, ELEMENTS_OF["actions"]), 25)}),
+    "context_actions": block(
+        {"elements": array(variant(ELEMENTS, ELEMENTS_OF["context_actions"]), 5)}
+    ),
+    "input": block(
+        {"label": plain(2000), "element": _input},
+        {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
+    ),
+    "rich_text": block({"elements": array(RICH, 10_000, 0)}),
+    "file": block({"external_id": string(255), "source": one_of("remote")}),
+    "video": block(
+        {"title": plain(200), "video_url": URL, "thumbnail_url": URL, "alt_text": string(2000)},
+        {
+            "description": plain(200),
+            "title_url": URL,
+            "author_name": string(50),
+            "provider_name": string(100),
+            "provider_icon_url": URL,
+        },
+    ),
+    "markdown": block({"text": string(12_000)}),
+    "table": block(
+        {"rows": array(array(anything, 20, 1), 100)}, {"column_settings": array(anything, 20, 0)}
+    ),
+    "alert": newer(
+        {"text": anything}, {"level": one_of("default", "info", "warning", "error", "success")}
+    ),
+    "card": newer({}, {"title": text(150), "subtitle": text(150), "body": text(200)}),
+    "carousel": newer({"elements": array(_child, 10)}),
+    "container": newer(
+        {"title": plain(150), "child_blocks": array(_child, 10)}, {"collapsible": boolean}
+    ),
+    "data_table": newer({"caption": anything}, {"page_size": integer(1, 100)}),
+    "task_card": newer({"task_id": string(255), "title": anything}),
+    "plan": newer({"title": anything}),
+    "auth_provider": newer({}),
+}
+MESSAGE_ONLY = frozenset({"file", "markdown", "table", "context_actions", "task_card", "plan"})

@@ -1,0 +1,170 @@
+"""Checks blocks and views as Slack's server does, and completes them as Slack stores them.
+
+The limits themselves stand in `block_table`; here are the rules that span several blocks.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from slackbridge.sandbox.slack.block_table import BLOCKS, MESSAGE_ONLY, plain
+from slackbridge.sandbox.slack.errors import ApiError, invalid
+from slackbridge.sandbox.slack.schema import (
+    Problems,
+    array,
+    boolean,
+    one_of,
+    report,
+    shape,
+    string,
+    variant,
+)
+from slackbridge.sandbox.slack.shapes import Json, new_id
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+MARKDOWN_TOTAL = 12_000
+# Undocumented; measured by users (bolt-js issue 2509).
+TEXT_TOTAL = 13_200
+
+_VIEW_FIELDS = {
+    "private_metadata": string(3000, 0),
+    "callback_id": string(255, 0),
+    "external_id": string(255, 0),
+}
+_VIEW_BLOCK = variant(BLOCKS, BLOCKS.keys() - MESSAGE_ONLY)
+_VIEW = variant(
+    {
+        "modal": shape(
+            {"title": plain(24), "blocks": array(_VIEW_BLOCK, VIEW_BLOCKS)},
+            {
+                **_VIEW_FIELDS,
+                "submit": plain(24),
+                "close": plain(24),
+                "clear_on_close": boolean,
+                "notify_on_close": boolean,
+                "submit_disabled": boolean,
+                "type": one_of("modal"),
+            },
+        ),
+        "home": shape({"blocks": array(_VIEW_BLOCK, VIEW_BLOCKS)}, _VIEW_FIELDS),
+    }
+)
+
+
+def message_blocks(value: Any) -> list[Json]:
+    """The blocks of a message, checked and completed.
+
+    Raises `invalid_blocks_format`, `invalid_blocks` with every reason, or `msg_blocks_too_long`.
+    """
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise ApiError("invalid_blocks_format")
+    problems: Problems = []
+    array(variant(BLOCKS), MESSAGE_BLOCKS, 0)(value, "/blocks", problems)
+    problems += _across(value, "/blocks")
+    if problems:
+        raise _with_errors(invalid("invalid_blocks", *problems), problems)
+    if _text_total(value) > TEXT_TOTAL:
+        raise ApiError("msg_blocks_too_long")
+    return completed(value)
+
+
+def view(value: Any, kind: str) -> Json:
+    """A view of this kind, checked and completed. Raises `invalid_arguments` with reasons."""
+    problems: Problems = []
+    _VIEW(value, "/view", problems)
+    if not problems:
+        if value["type"] != kind:
+            report(problems, f"must be one of: {kind}", "/view/type")
+        problems += _across(value["blocks"], "/view/blocks")
+        needs_submit = kind == "modal" and any(b["type"] == "input" for b in value["blocks"])
+        if needs_submit and "submit" not in value:
+            report(problems, "missing required field: submit", "/view")
+    if problems:
+        raise invalid("invalid_arguments", *problems)
+    whole = copy.deepcopy(value)
+    return {**whole, "blocks": completed(whole["blocks"])}
+
+
+def completed(blocks: Sequence[Json]) -> list[Json]:
+    """A copy with the ids and flags Slack adds to what it stores."""
+    whole = copy.deepcopy(list(blocks))
+    for each in whole:
+        each.setdefault("block_id", new_id("", 5))
+        for node in walk(each):
+            _complete(node)
+    return whole
+
+
+def walk(node: Any) -> Iterator[Json]:
+    """Every object within a JSON value, itself first."""
+    if isinstance(node, dict):
+        yield node
+        for child in node.values():
+            yield from walk(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from walk(child)
+
+
+def is_rich_text(blocks: Sequence[Json]) -> bool:
+    """Whether a message counts as rich text (it then cannot be made anything else)."""
+    return any(each.get("type") == "rich_text" for each in blocks)
+
+
+def _complete(node: Json) -> None:
+    match node.get("type"):
+        case "plain_text":
+            node.setdefault("emoji", True)
+        case "mrkdwn":
+            node.setdefault("verbatim", False)
+        case str(kind) if kind in _ACTING:
+            node.setdefault("action_id", new_id("", 5))
+
+
+_ACTING = frozenset({"button", "overflow", "static_select", "plain_text_input", "checkboxes"})
+
+
+def _across(blocks: Sequence[Json], at: str) -> Problems:
+    problems: Problems = []
+    seen: set[str] = set()
+    for index, each in enumerate(blocks):
+        block_id = each.get("block_id")
+        if isinstance(block_id, str):
+            if block_id in seen:
+                report(problems, f'`block_id` "{block_id}" already exists', f"{at}/{index}")
+            seen.add(block_id)
+        _unique_actions(each, f"{at}/{index}", problems)
+    if sum(_markdown(each) for each in blocks) > MARKDOWN_TOTAL:
+        report(problems, f"markdown text must be less than {MARKDOWN_TOTAL + 1} characters", at)
+    return problems
+
+
+def _unique_actions(block: Json, at: str, problems: Problems) -> None:
+    elements = block.get("elements")
+    if block.get("type") != "actions" or not isinstance(elements, list):
+        return
+    seen: set[str] = set()
+    for index, element in enumerate(elements):
+        action = element.get("action_id") if isinstance(element, dict) else None
+        if isinstance(action, str):
+            if action in seen:
+                report(problems, f'`action_id` "{action}" already exists', f"{at}/elements/{index}")
+            seen.add(action)
+
+
+def _markdown(block: Json) -> int:
+    text = block.get("text")
+    return len(text) if block.get("type") == "markdown" and isinstance(text, str) else 0
+
+
+def _text_total(blocks: Sequence[Json]) -> int:
+    texts = (node.get("text") for node in walk(list(blocks)))
+    return sum(len(each) for each in texts if isinstance(each, str))
+
+
+def _with_errors(error: ApiError, problems: Problems) -> ApiError:
+    error.extra["errors"] = list(problems)
+    return error

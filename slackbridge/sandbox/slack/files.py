@@ -1,0 +1,87 @@
+"""Files that people share, and their download address.
+
+Source: Slack's "Working with files": without a token that has `files:read`, Slack answers the
+login page as HTML with status 200.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from slackbridge.sandbox.slack.errors import NotPossible
+from slackbridge.sandbox.slack.roster import HOME_TEAM
+from slackbridge.sandbox.slack.shapes import Json, new_id
+from slackbridge.sandbox.slack.workspace import Workspace
+
+_LOGIN = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body></body></html>"
+
+
+class Files:
+    """Contents by file id."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._contents: dict[str, tuple[str, bytes]] = {}
+
+    def share(self, user: str, file: str | Mapping[str, Any]) -> Json:
+        """The file object of a new file.
+
+        `file` is a name, or `{"name", "content" (bytes or text), "mimetype"}`.
+        """
+        spec = {"name": file} if isinstance(file, str) else dict(file)
+        if not spec.get("name"):
+            raise NotPossible("a file needs a name")
+        name = str(spec["name"])
+        content = spec.get("content", b"")
+        data = content.encode() if isinstance(content, str) else bytes(content)
+        mimetype = spec.get("mimetype") or mimetypes.guess_type(name)[0] or "text/plain"
+        file_id = new_id("F0", 9)
+        self._contents[file_id] = (mimetype, data)
+        return self._as_json(file_id, name, mimetype, len(data), user)
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Serve a download."""
+        app = self._workspace.app
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if token != app.bot_token or "files:read" not in app.scopes:
+            return web.Response(text=_LOGIN, content_type="text/html")
+        file_id = request.match_info["file"].rpartition("-")[2]
+        if file_id not in self._contents:
+            return web.Response(status=404)
+        mimetype, data = self._contents[file_id]
+        return web.Response(body=data, content_type=mimetype)
+
+    def _as_json(self, file_id: str, name: str, mimetype: str, size: int, user: str) -> Json:
+        base = f"{self._workspace.team_url}files-pri/{HOME_TEAM}-{file_id}"
+        now = int(self._workspace.clock())
+        kind = name.rpartition(".")[2].lower() if "." in name else "text"
+        return {
+            "id": file_id,
+            "created": now,
+            "timestamp": now,
+            "name": name,
+            "title": name,
+            "mimetype": mimetype,
+            "filetype": kind,
+            "pretty_type": kind.upper(),
+            "user": user,
+            "user_team": HOME_TEAM,
+            "editable": False,
+            "size": size,
+            "mode": "hosted",
+            "is_external": False,
+            "external_type": "",
+            "is_public": True,
+            "public_url_shared": False,
+            "display_as_bot": False,
+            "username": "",
+            "url_private": f"{base}/{name}",
+            "url_private_download": f"{base}/download/{name}",
+            "permalink": f"{self._workspace.team_url}files/{user}/{file_id}/{name}",
+            "has_rich_preview": False,
+            "file_access": "visible",
+        }

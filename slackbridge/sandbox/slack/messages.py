@@ -1,0 +1,122 @@
+"""A message as a value, and its JSON as history, events and answers carry it."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+
+from slackbridge.sandbox.slack.roster import HOME_TEAM
+from slackbridge.sandbox.slack.shapes import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; a change makes a new value. `thread_ts` is set on replies only."""
+
+    channel: str
+    ts: str
+    text: str
+    user: str | None = None
+    team: str = HOME_TEAM
+    thread_ts: str | None = None
+    subtype: str | None = None
+    bot_id: str | None = None
+    app_id: str | None = None
+    bot_profile: Json | None = None
+    username: str | None = None
+    icons: Json | None = None
+    blocks: tuple[Json, ...] = ()
+    attachments: tuple[Json, ...] = ()
+    files: tuple[Json, ...] = ()
+    metadata: Json | None = None
+    client_msg_id: str | None = None
+    edited: Json | None = None
+    reactions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    hidden: bool = False
+
+    @property
+    def tombstone(self) -> bool:
+        """Whether this is what is left of a deleted root that has replies."""
+        return self.subtype == "tombstone"
+
+    @property
+    def broadcast(self) -> bool:
+        """Whether a reply is also shown in the channel."""
+        return self.subtype == "thread_broadcast"
+
+    def as_json(self, *, full_metadata: bool = True) -> Json:
+        """The message object; without `full_metadata` only the event type of the metadata."""
+        shown: Json = {"type": "message", "ts": self.ts, "text": self.text}
+        if self.subtype != "bot_message":
+            shown |= {"user": self.user, "team": self.team}
+        for name in _PLAIN:
+            if value := getattr(self, name):
+                shown[name] = copy.deepcopy(value)
+        for name in _LISTS:
+            if value := getattr(self, name):
+                shown[name] = copy.deepcopy(list(value))
+        if self.files:
+            shown |= {"upload": False, "display_as_bot": False}
+        if self.reactions:
+            shown["reactions"] = self.reaction_list()
+        if self.metadata:
+            shown["metadata"] = _metadata(self.metadata, full_metadata)
+        return shown
+
+    def reaction_list(self) -> list[Json]:
+        """The reactions as `reactions.get` shows them."""
+        return [
+            {"name": name, "users": list(users), "count": len(users)}
+            for name, users in self.reactions
+        ]
+
+    def reacted(self, name: str, user: str) -> Message:
+        """The message with one more reaction."""
+        counts = dict(self.reactions)
+        counts[name] = (*counts.get(name, ()), user)
+        return replace(self, reactions=tuple(counts.items()))
+
+    def unreacted(self, name: str, user: str) -> Message:
+        """The message with one reaction less."""
+        counts = {
+            each: tuple(who for who in users if each != name or who != user)
+            for each, users in self.reactions
+        }
+        return replace(
+            self, reactions=tuple((each, users) for each, users in counts.items() if users)
+        )
+
+    def has_reaction(self, name: str, user: str) -> bool:
+        """Whether the user has reacted so."""
+        return user in dict(self.reactions).get(name, ())
+
+    def buried(self) -> Message:
+        """The tombstone of this message."""
+        return Message(
+            channel=self.channel,
+            ts=self.ts,
+            text="This message was deleted.",
+            user="USLACKBOT",
+            team=self.team,
+            subtype="tombstone",
+            hidden=True,
+        )
+
+
+_PLAIN = (
+    "subtype",
+    "thread_ts",
+    "bot_id",
+    "app_id",
+    "bot_profile",
+    "username",
+    "icons",
+    "client_msg_id",
+    "edited",
+    "hidden",
+)
+_LISTS = ("blocks", "attachments", "files")
+
+
+def _metadata(metadata: Json, full: bool) -> Json:
+    return copy.deepcopy(metadata) if full else {"event_type": metadata["event_type"]}

@@ -1,0 +1,106 @@
+"""The Web API endpoint: token, rate limit, scope and arguments of a call, then its method."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+
+from aiohttp import web
+
+from slackbridge.sandbox.slack import (
+    api_chat,
+    api_conversations,
+    api_people,
+    api_reactions,
+    api_views,
+)
+from slackbridge.sandbox.slack.arguments import Arguments, raw_arguments
+from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.catalogue import CATALOGUE, Method
+from slackbridge.sandbox.slack.errors import ApiError, RateLimited
+from slackbridge.sandbox.slack.limits import Limits
+from slackbridge.sandbox.slack.shapes import Json
+from slackbridge.sandbox.slack.triggers import Triggers
+from slackbridge.sandbox.slack.workspace import Workspace
+
+
+class WebApi:
+    """Answers `/api/{method}`. Every refusal is an answer `{"ok": false, "error": code}`."""
+
+    def __init__(
+        self, workspace: Workspace, limits: Limits, triggers: Triggers, connect: Handler
+    ) -> None:
+        self._workspace = workspace
+        self._limits = limits
+        self._triggers = triggers
+        self._handlers: dict[str, Handler] = {
+            **api_chat.METHODS,
+            **api_conversations.METHODS,
+            **api_people.METHODS,
+            **api_reactions.METHODS,
+            **api_views.METHODS,
+            "apps.connections.open": connect,
+        }
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer one call."""
+        name = request.match_info["method"]
+        try:
+            answer: Json = {"ok": True, **await self._answer(name, request)}
+        except RateLimited as limit:
+            wait = {"Retry-After": str(limit.retry_after)}
+            return self._response(name, {"ok": False, "error": limit.code}, 429, wait)
+        except ApiError as error:
+            answer = {"ok": False, "error": error.code, **error.extra}
+        return self._response(name, answer)
+
+    async def _answer(self, name: str, request: web.Request) -> Json:
+        method = CATALOGUE.get(name)
+        if method is None:
+            raise ApiError("unknown_method", req_method=name)
+        raw = await raw_arguments(request)
+        args = Arguments(raw)
+        self._authorise(method, _token(request, args))
+        channel = args.text("channel") if method.by_channel else None
+        self._limits.check(name, method.tier, channel)
+        self._check_scopes(method)
+        args.require(method.required)
+        return self._handlers[name](Call(args, self._workspace, self._triggers))
+
+    def _authorise(self, method: Method, token: str) -> None:
+        app = self._workspace.app
+        if method.token == "none":
+            return
+        if not token:
+            raise ApiError("not_authed")
+        if token not in (app.bot_token, app.app_token):
+            raise ApiError("invalid_auth")
+        if app.revoked:
+            raise ApiError("token_revoked")
+        if (token == app.app_token) != (method.token == "app"):
+            raise ApiError("not_allowed_token_type")
+
+    def _check_scopes(self, method: Method) -> None:
+        scopes = self._workspace.app.scopes
+        if method.token == "bot" and method.scopes and not scopes & set(method.scopes):
+            provided = ",".join(sorted(scopes))
+            raise ApiError("missing_scope", needed=",".join(method.scopes), provided=provided)
+
+    def _response(
+        self, name: str, answer: Json, status: int = 200, headers: dict[str, str] | None = None
+    ) -> web.Response:
+        method = CATALOGUE.get(name)
+        accepted = ",".join(method.scopes) if method else ""
+        shown = {
+            "X-OAuth-Scopes": ",".join(sorted(self._workspace.app.scopes)),
+            "X-Accepted-OAuth-Scopes": accepted,
+            "Date": formatdate(self._workspace.clock(), usegmt=True),
+        }
+        return web.json_response(answer, status=status, headers=shown | (headers or {}))
+
+
+def _token(request: web.Request, args: Arguments) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    # A token in a JSON body is not looked at; in a query or form it is.
+    return "" if request.content_type == "application/json" else args.text("token")

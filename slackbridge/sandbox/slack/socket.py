@@ -1,0 +1,197 @@
+"""Socket Mode: tickets, connections, envelopes, acknowledgements and redelivery.
+
+Source: Slack's "Using Socket Mode". Nothing is kept while nobody is connected: such events are
+lost, as in reality.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from aiohttp import WSMsgType, web
+
+from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged
+from slackbridge.sandbox.slack.line import ACK_SECONDS, COMMAND, Answer, as_answer
+from slackbridge.sandbox.slack.roster import Installation
+from slackbridge.sandbox.slack.shapes import Clock, Json
+from slackbridge.sandbox.slack.tasks import Tasks
+
+MAX_CONNECTIONS = 10
+RETRIES = 3
+TICKET_SECONDS = 30.0
+DEBUG_LIFETIME = 360.0
+WARNING_SECONDS = 10.0
+_HOST = {"host": "applink-sandbox"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Connection:
+    ws: web.WebSocketResponse
+    request: web.Request
+
+
+class SocketLine:
+    """All connections of the app. `lifetime` and `redelivery` are seconds."""
+
+    def __init__(self, app: Installation, clock: Clock, tasks: Tasks) -> None:
+        self.url = ""
+        self.lifetime = 3600.0
+        self.redelivery = 4.0
+        self._app = app
+        self._clock = clock
+        self._tasks = tasks
+        self._tickets: dict[str, float] = {}
+        self._connections: list[_Connection] = []
+        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._closed_until = 0.0
+        self._dice = random.Random(0)
+
+    @property
+    def connected(self) -> int:
+        """How many connections the app holds."""
+        return len(self._connections)
+
+    def drop_all(self) -> None:
+        """Cut every connection without a word."""
+        for connection in self._connections:
+            if connection.request.transport is not None:
+                connection.request.transport.abort()
+        self._connections.clear()
+
+    def refuse(self, seconds: float) -> None:
+        """Refuse new connections and new tickets for a while."""
+        self._closed_until = self._clock() + seconds
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Ask every connection to go, and close it unless the reason is `warning`."""
+        for connection in list(self._connections):
+            await self._send_disconnect(connection, reason)
+
+    async def close(self) -> None:
+        """Close every connection properly."""
+        for connection in list(self._connections):
+            await connection.ws.close()
+
+    def ticket_url(self) -> str:
+        """The one-use address that `apps.connections.open` gives."""
+        if self._clock() < self._closed_until:
+            raise ApiError("internal_error")
+        ticket = str(uuid.uuid4())
+        self._tickets[ticket] = self._clock() + TICKET_SECONDS
+        return f"{self.url}?ticket={ticket}&app_id={secrets.token_hex(32)}"
+
+    async def event(self, payload: Json) -> None:
+        """Deliver an event to any one connection, again if it is not acknowledged."""
+        for attempt in range(RETRIES + 1):
+            retry = {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
+            envelope = {"type": "events_api", "accepts_response_payload": False, **retry}
+            try:
+                await self._deliver(envelope, payload, self.redelivery)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                return
+            return
+
+    async def interaction(self, kind: str, payload: Json) -> Answer:
+        """Deliver an interaction or command once."""
+        accepts = kind == COMMAND or payload["type"] in ("view_submission", "block_suggestion")
+        envelope = {"type": kind, "accepts_response_payload": accepts}
+        try:
+            return await self._deliver(envelope, payload, ACK_SECONDS)
+        except (TimeoutError, ConnectionError) as error:
+            raise NotAcknowledged(f"no acknowledgement from the app: {error!r}") from error
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Serve one connection."""
+        if self._clock() < self._closed_until:
+            return web.Response(status=503)
+        if self._tickets.pop(request.query.get("ticket", ""), 0.0) < self._clock():
+            return web.Response(status=404, text="ticket expired or used")
+        ws = web.WebSocketResponse(heartbeat=30.0, timeout=1.0)
+        await ws.prepare(request)
+        connection = _Connection(ws, request)
+        if self.connected >= MAX_CONNECTIONS:
+            await self._send_disconnect(connection, "too_many_websockets")
+            return ws
+        await self._serve(connection, "debug_reconnects" in request.query)
+        return ws
+
+    async def _serve(self, connection: _Connection, debug: bool) -> None:
+        lifetime = min(DEBUG_LIFETIME, self.lifetime) if debug else self.lifetime
+        self._connections.append(connection)
+        ageing = self._tasks.spawn(self._age(connection, lifetime))
+        try:
+            await connection.ws.send_json(self._hello(lifetime))
+            async for message in connection.ws:
+                if message.type is WSMsgType.TEXT:
+                    self._acknowledge(message.data)
+        except ConnectionError:
+            # A cut line is an everyday event here; the app reconnects.
+            return
+        finally:
+            ageing.cancel()
+            self._forget(connection)
+
+    def _hello(self, lifetime: float) -> Json:
+        return {
+            "type": "hello",
+            "num_connections": self.connected,
+            "debug_info": {
+                **_HOST,
+                "build_number": 1,
+                "approximate_connection_time": int(lifetime),
+            },
+            "connection_info": {"app_id": self._app.app_id},
+        }
+
+    async def _age(self, connection: _Connection, lifetime: float) -> None:
+        await asyncio.sleep(max(0.0, lifetime - WARNING_SECONDS))
+        await self._send_disconnect(connection, "warning")
+        await asyncio.sleep(WARNING_SECONDS)
+        await self._send_disconnect(connection, "refresh_requested")
+
+    async def _send_disconnect(self, connection: _Connection, reason: str) -> None:
+        note = {"type": "disconnect", "reason": reason, "debug_info": _HOST}
+        if connection.ws.closed:
+            return
+        await connection.ws.send_json(note)
+        if reason != "warning":
+            self._forget(connection)
+            await connection.ws.close()
+
+    def _forget(self, connection: _Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
+
+    def _acknowledge(self, text: str) -> None:
+        note = json.loads(text)
+        waiting = self._waiting.get(str(note.get("envelope_id")))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(as_answer(note.get("payload")))
+
+    async def _deliver(self, envelope: Json, payload: Json, seconds: float) -> Answer:
+        if not self._connections:
+            raise ConnectionError("the app is not connected")
+        connection = self._dice.choice(self._connections)
+        envelope_id = str(uuid.uuid4())
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting[envelope_id] = waiting
+        try:
+            sent = envelope | {"envelope_id": envelope_id, "payload": payload}
+            await self._send(connection, sent)
+            return await asyncio.wait_for(waiting, seconds)
+        finally:
+            del self._waiting[envelope_id]
+
+    async def _send(self, connection: _Connection, envelope: Json) -> None:
+        try:
+            await connection.ws.send_json(envelope)
+        except ConnectionError:
+            # Slack learns of a broken line only by the missing acknowledgement.
+            self._forget(connection)

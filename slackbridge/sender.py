@@ -1,0 +1,215 @@
+"""The lane's half that changes marketplaces: intents go out, in order, each attempt written down
+before it is made, and an attempt of unknown outcome is looked for before anything is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from slackbridge import evidence, policy
+from slackbridge.errors import Failure, Later, Unknown
+from slackbridge.evidence import Absent, Differs, Evidence, Happened
+from slackbridge.intent import Intent, State, absent, begin, doubt, fail, requeue, settle
+from slackbridge.mirror import Shown, message_field, own
+from slackbridge.model import Conversation, Kind, Status
+from slackbridge.ports import Change, Provider
+from slackbridge.work import Work
+
+log = structlog.get_logger(__name__)
+May = Callable[[str], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long things may take, in seconds."""
+
+    timeout: float
+    settle: float
+    retry: float
+    retry_max: float
+    give_up: float
+
+
+class Sender:
+    """Sends the intents of one ticket. `may` tells why a user may not act ('' = may)."""
+
+    def __init__(self, provider: Provider, may: May, patience: Patience) -> None:
+        self._provider = provider
+        self._may = may
+        self._patience = patience
+
+    async def run(self, work: Work) -> None:
+        """Settle what is open, then send what is due, in the order in which agents asked."""
+        blocked = False
+        for intent in work.intents:
+            if not intent.kind.sent or (blocked and policy.in_order(intent.kind)):
+                continue
+            after = await self._advance(work, intent)
+            blocked = blocked or after.state.open or after.state is State.UNKNOWN
+
+    async def _advance(self, work: Work, intent: Intent) -> Intent:
+        if intent.state is State.SENDING:
+            intent = await self._look(work, intent)
+        if intent.state is State.QUEUED:
+            if intent.due > work.now():
+                work.wake_at(intent.due)
+                return intent
+            return await self._attempt(work, intent)
+        return intent
+
+    # -- one attempt ---------------------------------------------------------------------------
+
+    async def _attempt(self, work: Work, intent: Intent) -> Intent:
+        try:
+            known = await self._prepare(work, intent)
+        except Later as failure:
+            return await self._later(work, intent, failure)
+        except Failure as failure:
+            return await work.swap(intent, fail(intent, failure.quoted))
+        if isinstance(known, str):
+            return await work.swap(intent, fail(intent, known))
+        started = await work.swap(intent, begin(intent, work.now(), self._patience.timeout, known))
+        return await self._call(work, started)
+
+    async def _prepare(self, work: Work, intent: Intent) -> tuple[str, ...] | str:
+        """The ids that are there before the call, or why it cannot be made."""
+        if why := await self._may(intent.agent):
+            return why
+        can = self._provider.capabilities
+        if intent.kind.speaks:
+            work.conversation = work.conversation or await self._provider.get(work.key.id)
+        ticket = work.conversation.ticket if work.conversation else None
+        if why := policy.impossible(intent, ticket, can):
+            return why
+        if intent.kind is Kind.FOLLOW_UP:
+            return tuple(t.key.id for t in await self._provider.follow_ups(work.key.id))
+        return evidence.baseline(work.conversation) if work.conversation else ()
+
+    async def _call(self, work: Work, intent: Intent) -> Intent:
+        before = work.shown.raw_status
+        try:
+            answer = await self._provider.perform(work.key.id, intent.act(), self._patience.timeout)
+        except Later as failure:
+            return await self._later(work, intent, failure)
+        except Unknown as failure:
+            log.warning("outcome unknown", ticket=str(work.key), intent=intent.id, why=failure.code)
+            work.wake_at(work.now() + min(1.0, self._patience.settle / 4))
+            work.conversation = None
+            return await work.swap(intent, intent.but(reason=failure.quoted))
+        except Failure as failure:
+            return await work.swap(intent, fail(intent, failure.quoted))
+        log.info("sent", ticket=str(work.key), intent=intent.id, kind=intent.kind.value)
+        return await self._done(work, intent, answer, before)
+
+    async def _later(self, work: Work, intent: Intent, failure: Later) -> Intent:
+        """It was certainly not done: again after a while, but not for ever."""
+        now = work.now()
+        if now - intent.created > self._patience.give_up and intent.tries > 2:
+            return await work.swap(intent, fail(intent, failure.quoted))
+        tries = max(intent.tries, 1)
+        wait = max(
+            failure.seconds,
+            policy.backoff(tries, self._patience.retry, self._patience.retry_max),
+        )
+        work.wake_at(now + wait)
+        again = requeue(intent, now + wait, failure.quoted)
+        return await work.swap(intent, again.but(tries=intent.tries + (intent.attempt is None)))
+
+    async def _done(
+        self, work: Work, intent: Intent, answer: Conversation | None, before: str
+    ) -> Intent:
+        work.conversation = answer
+        if answer is None:
+            return await work.swap(intent, settle(intent, State.SENT))
+        message = ""
+        if intent.kind in (Kind.REPLY, Kind.INTERNAL):
+            message = evidence.surely_ours(intent, answer, work.taken())
+        after = settle(intent, State.SENT, message=message, reason=remark(intent, answer, before))
+        revision = answer.ticket.revision
+        await work.write(
+            Change(
+                swaps=((intent, after),),
+                put={**_shown_as(after), "rev": revision, "unread": "1"},
+                seen=revision if work.seen is not None else "",
+            )
+        )
+        return after
+
+    # -- an attempt of unknown outcome ---------------------------------------------------------
+
+    async def _look(self, work: Work, intent: Intent) -> Intent:
+        try:
+            found = await self._evidence(work, intent)
+        except Failure as failure:
+            return await self._blind(work, intent, failure)
+        match found:
+            case Happened(message):
+                after = settle(intent, State.SENT, message=message)
+                log.info("settled: sent", ticket=str(work.key), intent=intent.id)
+                return await work.swap(intent, after, **_shown_as(after))
+            case Differs():
+                return await work.swap(
+                    intent,
+                    doubt(intent, "the ticket shows a similar message, but not quite this one"),
+                )
+            case Absent():
+                return await self._not_there(work, intent)
+
+    async def _evidence(self, work: Work, intent: Intent) -> Evidence:
+        if intent.kind is Kind.FOLLOW_UP:
+            known = intent.attempt.baseline if intent.attempt else ()
+            new = [t for t in await self._provider.follow_ups(work.key.id) if t.key.id not in known]
+            return Happened() if new else Absent()
+        work.conversation = await self._provider.get(work.key.id)
+        if intent.kind.speaks:
+            return evidence.of_message(intent, work.conversation, work.taken())
+        return evidence.of_ticket(intent, work.conversation)
+
+    async def _not_there(self, work: Work, intent: Intent) -> Intent:
+        now = work.now()
+        repeatable = not intent.kind.speaks
+        if repeatable or evidence.absence_proved(intent, now, self._patience.settle):
+            log.info("settled: not sent", ticket=str(work.key), intent=intent.id)
+            return await work.swap(intent, requeue(intent, now))
+        attempt = intent.attempt
+        assert attempt is not None  # noqa: S101 - a proved absence has none
+        work.wake_at(max(attempt.deadline + self._patience.settle, now + 0.5))
+        noted = absent(intent, now).but(reason=intent.reason or "the connection was lost")
+        return await work.swap(intent, noted)
+
+    async def _blind(self, work: Work, intent: Intent, failure: Failure) -> Intent:
+        """The marketplace cannot be read: after some patience a human decides."""
+        now = work.now()
+        deadline = intent.attempt.deadline if intent.attempt else now
+        if now > deadline + 2 * self._patience.settle or not isinstance(failure, Later | Unknown):
+            return await work.swap(intent, doubt(intent, failure.quoted))
+        work.wake_at(now + max(1.0, self._patience.retry))
+        if intent.reason:
+            return intent
+        return await work.swap(intent, intent.but(reason=failure.quoted))
+
+
+def _shown_as(intent: Intent) -> dict[str, str]:
+    """The agent's own Slack message shows the sent one; from a modal, nothing does yet."""
+    if intent.ts and intent.message:
+        return {message_field(intent.message): own(intent)}
+    return {}
+
+
+def remark(intent: Intent, answer: Conversation, before: str) -> str:
+    """What the agent should know about the marketplace's answer; '' = nothing."""
+    ticket = answer.ticket
+    if intent.status is not None and ticket.status is not intent.status:
+        return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
+    silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
+    if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
+        return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
+    return ""
+
+
+def unsettled(shown: Shown, intents: tuple[Intent, ...]) -> bool:
+    """Whether anything of this ticket may still be in the air."""
+    return shown.open is not None or any(i.state is State.SENDING for i in intents)

@@ -1,0 +1,1 @@
+"""The Slack side: listeners, calls, and everything that knows Block Kit."""

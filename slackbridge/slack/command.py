@@ -1,0 +1,89 @@
+"""The slash command: looks tickets up and answers only the asker, within three seconds.
+
+A slow marketplace does not hold the answer: what is known after two seconds is said at once, the
+rest follows through `response_url`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from slackbridge.errors import Failure
+from slackbridge.ports import Found, FrontDesk, Lookup
+from slackbridge.slack import answers
+from slackbridge.slack.buttons import Spawn
+from slackbridge.slack.cards import Drawn
+from slackbridge.slack.chat import SlackChat
+
+log = structlog.get_logger(__name__)
+AT_ONCE_SECONDS = 2.0
+LISTS = ("open", "mine", "overdue")
+HELP: tuple[tuple[str, str], ...] = (
+    ("KEY", "shows a ticket, such as `refurbed-at:4711`"),
+    ("ORDER", "shows the tickets of an order number"),
+    ("E-MAIL", "shows the tickets of a customer"),
+    ("list [open|mine|overdue]", "lists active tickets"),
+    ("help", "shows this"),
+)
+
+
+class Command:
+    """`/ticket`: read only."""
+
+    def __init__(self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, spawn: Spawn) -> None:
+        self._chat = chat
+        self._desk = desk
+        self._lookup = lookup
+        self._spawn = spawn
+
+    async def run(self, ack: Any, command: dict[str, Any]) -> None:
+        """Answer, or say that the answer follows."""
+        user = str(command["user_id"])
+        if why := await self._desk.refused(user):
+            await ack(text=why, response_type="ephemeral")
+            return
+        asked = asyncio.ensure_future(self._answer(str(command.get("text") or ""), user))
+        done, _ = await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
+        if done:
+            drawn = asked.result()
+            await ack(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral")
+            return
+        await ack(text="A marketplace is slow to answer; one moment…", response_type="ephemeral")
+        self._spawn(self._follow(asked, str(command.get("response_url") or "")))
+
+    async def _follow(self, asked: asyncio.Future[Drawn], url: str) -> None:
+        drawn = await asked
+        if url:
+            await AsyncWebhookClient(url, session=self._chat.client.web.session).send(
+                text=drawn.text,
+                blocks=drawn.blocks,
+                response_type="ephemeral",
+                replace_original=True,
+            )
+
+    async def _answer(self, text: str, user: str) -> Drawn:
+        words = text.split()
+        if not words or words[0].lower() == "help":
+            return answers.help_answer(HELP)
+        try:
+            if words[0].lower() == "list":
+                return await self._list(words[1:], user)
+            found = await self._lookup.find(text.strip())
+            return answers.ticket_answer(found.cards, found.notes, self._links(found))
+        except Failure as failure:
+            return Drawn(f"That could not be looked up: {failure.reason}.", [])
+
+    async def _list(self, words: list[str], user: str) -> Drawn:
+        which = words[0].lower() if words else "open"
+        if which not in LISTS:
+            return Drawn(f"There is no such list; there are {', '.join(LISTS)}.", [])
+        found = await self._lookup.queue(which, await self._chat.member(user))
+        return answers.list_answer(found.cards, found.notes, self._links(found))
+
+    def _links(self, found: Found) -> Mapping[str, str]:
+        return {key: self._chat.link(*place) for key, place in found.threads.items()}

@@ -1,0 +1,56 @@
+"""Reading Slack's messages: from an event or a history row to `Heard`. Pure.
+
+Only what people write counts. Subtypes are an allow list, so that a subtype Slack invents tomorrow
+is not mistaken for a reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slackbridge.ports import Heard
+from slackbridge.slack import mrkdwn
+
+SPOKEN = (None, "", "file_share", "thread_broadcast", "me_message")
+Event = Mapping[str, Any]
+
+
+def spoken(event: Event) -> bool:
+    """Whether a person said this in a thread: not a bot, not the root, not a system line."""
+    if event.get("subtype") not in SPOKEN or event.get("bot_id") or event.get("bot_profile"):
+        return False
+    thread = event.get("thread_ts")
+    return bool(event.get("user") and thread and event.get("ts") and thread != event.get("ts"))
+
+
+def mentioned(event: Event) -> tuple[str, ...]:
+    """The ids of the people a message mentions."""
+    return tuple(mrkdwn.mentioned(_text(event), _blocks(event)))
+
+
+def heard(event: Event, channel: str, names: Mapping[str, str]) -> Heard:
+    """What a person said. `names` gives the display names of those mentioned."""
+    text = _text(event)
+    blocks = _blocks(event)
+    return Heard(
+        channel=channel,
+        ts=str(event["ts"]),
+        thread_ts=str(event.get("thread_ts", "")),
+        user=str(event.get("user", "")),
+        text=mrkdwn.readable(text, blocks, names).strip(),
+        team=str(event.get("user_team") or event.get("team") or ""),
+        client_msg_id=str(event.get("client_msg_id") or ""),
+        addressed=mrkdwn.first_token_is_mention(text, blocks),
+        broadcast="<!" in text.replace("<!date", ""),
+        files=len(event.get("files") or ()),
+    )
+
+
+def _text(event: Event) -> str:
+    return str(event.get("text") or "")
+
+
+def _blocks(event: Event) -> list[Mapping[str, Any]] | None:
+    blocks = event.get("blocks")
+    return blocks if isinstance(blocks, list) and blocks else None

@@ -1,0 +1,1 @@
+"""The Redis side: keys, scripts and the adapter that runs them."""

@@ -1,0 +1,345 @@
+"""The store on a Redis or Valkey server: one script per act, each safe to run twice.
+
+Scripts may be retried by the client after a lost answer, because running one again changes
+nothing. Needs Redis 6.2 or later, or any Valkey.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, ParamSpec, TypeVar, cast
+
+import structlog
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError
+
+from slackbridge.errors import Later
+from slackbridge.intent import Intent
+from slackbridge.model import TicketKey
+from slackbridge.ports import Change, Claim, Record, Stale
+from slackbridge.store import keys
+
+log = structlog.get_logger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def connect(url: str) -> Redis:
+    """A client for a redis://, rediss:// or unix:// address. Nothing is sent yet."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        encoding_errors="replace",
+        socket_timeout=3.0,
+        socket_connect_timeout=2.0,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), 2),
+        health_check_interval=15,
+    )
+
+
+def guarded(
+    call: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """A fault of Redis is `Later`: every act of ours may simply be done again."""
+
+    @functools.wraps(call)
+    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await call(*args, **kwargs)
+        except (RedisError, OSError) as error:
+            kind = type(error).__name__
+            raise Later(f"Redis is not available ({kind})", 1.0, code="redis") from error
+
+    return wrapper
+
+
+def _script(name: str) -> str:
+    return files("slackbridge.store").joinpath("scripts", f"{name}.lua").read_text("utf-8")
+
+
+class RedisStore:
+    """Implements `ports.Store`. `lease_seconds` is how long a claim is good without renewal."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        lease_seconds: float = 15.0,
+        retention_seconds: int = 180 * keys.DAY,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.redis = redis
+        self._lease_ms = int(lease_seconds * 1000)
+        self._retention = retention_seconds
+        self._monotonic = monotonic
+        self._offset = clock() - monotonic()
+        self._write = redis.register_script(_script("write"))
+        self._claim = redis.register_script(_script("claim"))
+        self._release = redis.register_script(_script("release"))
+        self._mark = redis.register_script(_script("mark"))
+        self._pace = redis.register_script(_script("pace"))
+
+    def now(self) -> float:
+        return self._monotonic() + self._offset
+
+    def _sync(self, server_ms: float) -> None:
+        self._offset = server_ms / 1000 - self._monotonic()
+
+    @guarded
+    async def sync(self) -> None:
+        """Take the server's clock."""
+        seconds, micros = await self.redis.time()
+        self._sync(seconds * 1000 + micros / 1000)
+
+    @guarded
+    async def load(self, key: TicketKey) -> Record:
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.hgetall(keys.ticket(key))
+        pipe.hgetall(keys.intents(key))
+        pipe.hget(keys.seen(key.account), key.id)
+        fields, stored, seen = await pipe.execute()
+        intents = [
+            intent
+            for field, text in stored.items()
+            if not field.startswith("=") and (intent := _load(key, field, text)) is not None
+        ]
+        intents.sort(key=lambda intent: (intent.created, intent.id))
+        return Record(fields, tuple(intents), seen)
+
+    @guarded
+    async def intent(self, key: TicketKey, id: str) -> Intent | None:
+        name = keys.intents(key)
+        text = await _str(self.redis.hget(name, id))
+        if text is None:
+            second = await _str(self.redis.hget(name, keys.name_field(id)))
+            text = await _str(self.redis.hget(name, second)) if second else None
+        return _load(key, id, text) if text is not None else None
+
+    @guarded
+    async def write(self, key: TicketKey, change: Change, token: int | None = None) -> bool:
+        account = key.account
+        swaps = [
+            [after.id, before.dump() if before else "", after.dump()]
+            for before, after in change.swaps
+        ]
+        swaps += [[keys.name_field(name), "", id] for name, id in change.names]
+        act = {
+            "id": key.id,
+            "token": "" if token is None else str(token),
+            "lease_ms": self._lease_ms,
+            "swaps": swaps,
+            "put": [text for pair in change.put.items() for text in pair],
+            "drop": list(change.drop),
+            "seen": change.seen,
+            "due": -1 if change.due is None else int(change.due * 1000),
+            "ttl": -1 if change.ttl is None else change.ttl,
+        }
+        result = await self._write(
+            keys=[
+                keys.ticket(key),
+                keys.intents(key),
+                keys.lease(account),
+                keys.generation(account),
+                keys.work(account),
+                keys.sequence(account),
+                keys.seen(account),
+            ],
+            args=[json.dumps(act)],
+        )
+        if result == "stale":
+            raise Stale
+        return bool(result == "ok")
+
+    @guarded
+    async def claim(self, account: str, limit: int) -> tuple[list[Claim], float | None]:
+        answer = await self._claim(
+            keys=[
+                keys.work(account),
+                keys.lease(account),
+                keys.generation(account),
+                keys.sequence(account),
+            ],
+            args=[limit, self._lease_ms],
+        )
+        self._sync(float(answer[0]))
+        claims = [
+            Claim(
+                TicketKey(account, answer[i]),
+                int(answer[i + 1]),
+                int(answer[i + 2]),
+                float(answer[i + 3]) / 1000,
+            )
+            for i in range(2, len(answer), 4)
+        ]
+        due = float(answer[1])
+        return claims, None if due < 0 else due / 1000
+
+    @guarded
+    async def release(self, claim: Claim, due: float | None) -> None:
+        account = claim.key.account
+        await self._release(
+            keys=[keys.work(account), keys.lease(account), keys.generation(account)],
+            args=[
+                claim.key.id,
+                claim.token,
+                claim.generation,
+                -1 if due is None else int(due * 1000),
+            ],
+        )
+
+    @guarded
+    async def mark(self, account: str, due: Mapping[str, float], seen: Mapping[str, str]) -> None:
+        if not due and not seen:
+            return
+        args: list[str | int] = [len(due)]
+        for id, at in due.items():
+            args += [id, int(at * 1000)]
+        for id, revision in seen.items():
+            args += [id, revision]
+        await self._mark(
+            keys=[
+                keys.work(account),
+                keys.lease(account),
+                keys.generation(account),
+                keys.sequence(account),
+                keys.seen(account),
+            ],
+            args=args,
+        )
+
+    @guarded
+    async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
+        if not ids:
+            return []
+        return list(await _any(self.redis.hmget(keys.seen(account), list(ids))))
+
+    @guarded
+    async def active(self, account: str) -> set[str]:
+        return set(await _any(self.redis.hkeys(keys.seen(account))))
+
+    @guarded
+    async def hasten(self, account: str, at: float) -> None:
+        later = await _any(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
+        if later:
+            await self.mark(account, dict.fromkeys(later, at), {})
+
+    @guarded
+    async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
+        if ids:
+            await _any(self.redis.hdel(keys.seen(account), *ids))
+
+    @guarded
+    async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
+        bucket = keys.threads(channel, ts)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.hset(bucket, ts, str(key))
+        pipe.expire(bucket, self._retention)
+        await pipe.execute()
+
+    @guarded
+    async def ticket_of(self, channel: str, ts: str) -> TicketKey | None:
+        text = await _str(self.redis.hget(keys.threads(channel, ts), ts))
+        return TicketKey.parse(text) if text else None
+
+    @guarded
+    async def touch(self, key: TicketKey, at: float) -> None:
+        name = keys.lately(key.account)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.zadd(name, {key.id: at})
+        pipe.zremrangebyscore(name, "-inf", at - self._retention)
+        await pipe.execute()
+
+    @guarded
+    async def lately(self, account: str, since: float) -> list[str]:
+        name = keys.lately(account)
+        return list(await _any(self.redis.zrevrangebyscore(name, "+inf", since)))
+
+    async def lately_keys(self, account: str, since: float) -> list[TicketKey]:
+        """The same, as keys."""
+        return [TicketKey(account, id) for id in await self.lately(account, since)]
+
+    @guarded
+    async def note(self, account: str, **fields: str) -> None:
+        await _any(self.redis.hset(keys.facts(account), mapping=cast(Any, fields)))
+
+    @guarded
+    async def facts(self, account: str) -> dict[str, str]:
+        return dict(await _any(self.redis.hgetall(keys.facts(account))))
+
+    @guarded
+    async def once(self, name: str, seconds: float) -> bool:
+        px = max(1, int(seconds * 1000))
+        return bool(await self.redis.set(keys.once(name), "1", nx=True, px=px))
+
+    @guarded
+    async def pace(self, bucket: str, who: str, interval: float, burst: int, live: bool) -> float:
+        """Seconds to wait before the next call of a rate bucket; 0 = go now."""
+        waited = await self._pace(
+            keys=[keys.pace(bucket)],
+            args=[who, int(interval * 1000), burst, 1 if live else 0],
+        )
+        return float(waited) / 1000
+
+    @guarded
+    async def block(self, bucket: str, seconds: float) -> None:
+        """Nobody calls this bucket for so long (the other side said Retry-After)."""
+        name = keys.pace(bucket)
+        pipe = self.redis.pipeline(transaction=False)
+        pipe.hset(name, "block", str(int((self.now() + seconds) * 1000)))
+        pipe.expire(name, int(seconds) + 120)
+        await pipe.execute()
+
+    @guarded
+    async def beat(self, process: str, state: str) -> None:
+        """Say that a process lives, and how it is, for the next 30 s."""
+        await self.redis.set(keys.alive(process), state, ex=30)
+
+    @guarded
+    async def server_facts(self) -> dict[str, str]:
+        """Version, persistence and eviction policy; what the server does not tell is left out."""
+        info = await _any(self.redis.info())
+        facts = {
+            "version": str(info.get("redis_version", "")),
+            "policy": str(info.get("maxmemory_policy", "")),
+        }
+        try:
+            appendonly = await _any(self.redis.config_get("appendonly"))
+            facts["appendonly"] = str(appendonly.get("appendonly", ""))
+        except RedisError:
+            facts["appendonly"] = "yes" if info.get("aof_enabled") else ""
+        return facts
+
+    @guarded
+    async def heartbeats(self) -> dict[str, str]:
+        """What each living process says of itself, by its name."""
+        names = [name async for name in self.redis.scan_iter(match=keys.alive("*"), count=1000)]
+        values = await _any(self.redis.mget(names)) if names else []
+        return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
+
+    async def close(self) -> None:
+        await self.redis.aclose()
+
+
+def _load(key: TicketKey, field: str, text: str) -> Intent | None:
+    try:
+        return Intent.load(text)
+    except ValidationError:
+        log.error("stored intent is unreadable; left alone", ticket=str(key), intent=field)
+        return None
+
+
+async def _any(call: Any) -> Any:
+    """redis-py types every command as sync-or-async; ours are always async."""
+    return await call
+
+
+async def _str(call: Any) -> str | None:
+    return cast("str | None", await call)

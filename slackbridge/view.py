@@ -1,0 +1,97 @@
+"""What Slack is asked to show: frozen values, free of Block Kit.
+
+The pure modules make them, `slack/` draws them. An item's `digest` changes exactly when what it
+says changes, so that nothing is drawn twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from slackbridge.document import Document
+from slackbridge.intent import Press
+from slackbridge.model import Attachment, Author, Scope, TicketKey
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The root message of a ticket's thread.
+
+    `actions` are the buttons that the marketplace's capabilities and the status allow, in order;
+    `holder` is the Slack user who claimed it, `did` says who acted last from Slack.
+    """
+
+    key: TicketKey
+    provider: str
+    status: str
+    raw_status: str
+    customer: str
+    email: str
+    country: str
+    order: str
+    item: str
+    topic: str
+    urgency: str
+    panicked: bool
+    assignee: str
+    holder: str
+    waiting_since: datetime | None
+    due_at: datetime | None
+    takeover_at: datetime | None
+    opened_at: datetime
+    follows: str
+    url: str
+    did: str
+    hint: str
+    extra: tuple[tuple[str, str], ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Part `number` of `total` of a ticket's message; attachments come with the last part."""
+
+    author: Author
+    name: str
+    scope: Scope
+    at: datetime
+    body: Document
+    number: int
+    total: int
+    attachments: tuple[Attachment, ...] = ()
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The receipt of an intent, where a reaction is not enough.
+
+    `intent` is the intent's id, a look-up key for the buttons; `quote` is the agent's own text
+    where the thread does not show it otherwise.
+    """
+
+    key: TicketKey
+    intent: str
+    text: str
+    quote: str = ""
+    buttons: tuple[Press, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the bridge itself has to say in a channel, with at most one button."""
+
+    account: str
+    text: str
+    button: str = ""
+    label: str = ""
+
+
+Item = Card | Part | Words | Notice
+
+
+def digest(item: Item) -> str:
+    """12 hex characters that change exactly when the item says something else."""
+    return hashlib.sha256(repr(item).encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -1,0 +1,70 @@
+"""One lane's pass over one ticket: the claim, what is stored, what has been read so far.
+
+The only way a lane writes to the store: every write carries the claim's token, and the local
+picture changes exactly as the stored one did.
+"""
+
+from __future__ import annotations
+
+from slackbridge.intent import Intent
+from slackbridge.mirror import Shown
+from slackbridge.model import Conversation, TicketKey
+from slackbridge.ports import Change, Claim, Record, Store
+
+
+class Again(Exception):
+    """Somebody changed an intent meanwhile: begin the pass anew."""
+
+
+class Work:
+    """The pass. `conversation` is the ticket as read in this pass, if it was."""
+
+    def __init__(self, store: Store, claim: Claim, record: Record) -> None:
+        self._store = store
+        self.claim = claim
+        self.fields = dict(record.fields)
+        self.seen = record.seen
+        self.conversation: Conversation | None = None
+        self.wake: float | None = None
+        self._intents = {intent.id: intent for intent in record.intents}
+
+    @property
+    def key(self) -> TicketKey:
+        return self.claim.key
+
+    @property
+    def intents(self) -> tuple[Intent, ...]:
+        """In the order in which agents asked."""
+        return tuple(self._intents.values())
+
+    @property
+    def shown(self) -> Shown:
+        return Shown.of(self.fields)
+
+    def now(self) -> float:
+        return self._store.now()
+
+    def wake_at(self, at: float) -> None:
+        """This ticket must be looked at again then, or earlier."""
+        self.wake = at if self.wake is None else min(self.wake, at)
+
+    def taken(self) -> set[str]:
+        """Ids of the marketplace's messages that intents own."""
+        return {intent.message for intent in self._intents.values() if intent.message}
+
+    async def swap(self, before: Intent, after: Intent, **put: str) -> Intent:
+        """Change an intent, and fields with it. Raises Again if it is not as we know it."""
+        await self.write(Change(swaps=((before, after),), put=put))
+        return after
+
+    async def write(self, change: Change) -> None:
+        """Do it with our token. Raises Stale if the lease is lost, Again on a lost race."""
+        if not await self._store.write(self.key, change, self.claim.token):
+            raise Again
+        self.fields |= change.put
+        for field in change.drop:
+            self.fields.pop(field, None)
+        for _, after in change.swaps:
+            self._intents[after.id] = after
+        if change.seen:
+            self.seen = change.seen

@@ -1,0 +1,77 @@
+"""A world with the bridge running in it, in this process, over real HTTP, WebSocket and Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import pytest
+
+from slackbridge import config
+from slackbridge.app import Bridge
+from slackbridge.demo.world import (
+    QUICK,
+    Table,
+    World,
+    secrets_of,
+    world,
+    write_config,
+)
+from tests.bridge.stage import Stage
+
+Running = Callable[..., AbstractAsyncContextManager[Bridge]]
+
+
+@pytest.fixture
+async def place(redis_url: str) -> AsyncIterator[World]:
+    """A world without tickets; its bridge does not run yet."""
+    async with world(seed=False, redis_url=redis_url) as place:
+        yield place
+
+
+@pytest.fixture
+def run(place: World) -> Running:
+    """Run a bridge in the world: `async with run(replies={"undo_seconds": 0}) as bridge`."""
+
+    @contextlib.asynccontextmanager
+    async def running(**changes: dict[str, Any]) -> AsyncIterator[Bridge]:
+        settings = configured(place, changes)
+        bridge = Bridge(settings, place.redis_url)
+        stop = asyncio.Event()
+        task = asyncio.create_task(bridge.run(stop))
+        try:
+            if settings.slack.mode == "socket":
+                await place.until(
+                    "two sockets", lambda: task.done() or place.slack.socket.connected == 2
+                )
+            yield bridge
+        finally:
+            stop.set()
+            await task
+
+    return running
+
+
+def configured(place: World, changes: Table) -> config.Settings:
+    """The world's configuration with changes to its tables."""
+    extra = {name: {**QUICK.get(name, {}), **changes.get(name, {})} for name in {*QUICK, *changes}}
+    path = place.folder / "slackbridge.toml"
+    write_config(path, place.slack.api_url, place.refurbed.url, place.redis_url, extra)
+    return config.load(path, secrets_of(place.slack, place.refurbed))
+
+
+@pytest.fixture
+async def stage(place: World, run: Running) -> AsyncIterator[Stage]:
+    """The world with a bridge running in it; the undo window is open for half a second."""
+    async with run(replies={"undo_seconds": 0.5}):
+        yield Stage(place)
+
+
+@pytest.fixture
+async def instant(place: World, run: Running) -> AsyncIterator[Stage]:
+    """The same without an undo window."""
+    async with run(replies={"undo_seconds": 0}):
+        yield Stage(place)

@@ -1,0 +1,231 @@
+"""The house rules that no linter knows: who imports whom, what stands where, and how long it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LINES_OF_A_FILE = 350  # of the package; tests of one thing stay in one file
+LINES_OF_A_FUNCTION = 60
+TYPE_IGNORES = 5  # in the package
+
+# Who may import which of our packages; the first prefix that fits a module counts.
+TEXT = ("text", "cut", "tame")
+VOCABULARY = ("document", "model", "errors", "intent", "view", "ports")
+PURE = ("mirror", "intake", "policy", "receipt", "evidence")
+ADAPTERS = ("providers", "slack", "store")
+ANYTHING = ("",)
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    **{name: TEXT for name in TEXT},
+    "document": TEXT,
+    "errors": (),
+    "model": ("document",),
+    "intent": ("document", "model"),
+    "view": ("document", "model", "intent"),
+    "ports": ("document", "model", "errors", "intent", "view"),
+    "compose": (*TEXT, "document"),
+    "html": (*TEXT, "document", "compose"),
+    **{name: (*VOCABULARY, *PURE) for name in PURE},
+    "config": ("model",),
+    "providers": (*VOCABULARY, *TEXT, "html", "providers", "config"),
+    "slack": (*VOCABULARY, *PURE, *TEXT, "html", "slack", "config"),
+    "store": (*VOCABULARY, "store"),
+    "sandbox.demo": ANYTHING,
+    "sandbox": ("sandbox",),
+    "demo": ANYTHING,
+    **{name: ANYTHING for name in ("app", "cli", "report", "ops", "__main__")},
+}
+WIRING = ("app", "cli", "report", "demo", "sandbox", "ops")
+
+# What may be used only there: a module from outside, or an attribute of one.
+FENCES: dict[str, tuple[str, ...]] = {
+    "slack_sdk": ("slack",),
+    "slack_bolt": ("slack",),
+    "redis": ("store",),
+    "httpx": ("providers",),
+    "apscheduler": ("ops.schedule",),
+    "os.environ": ("config",),
+    "os.getenv": ("config",),
+}
+PRINTERS = ("cli", "demo", "sandbox.demo")
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name without `slackbridge.`; the package itself is ''."""
+    found = {}
+    for path in sorted((ROOT / "slackbridge").rglob("*.py")):
+        parts = path.relative_to(ROOT / "slackbridge").with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+MODULES = modules()
+FILES = [
+    path.relative_to(ROOT).as_posix()
+    for folder in ("slackbridge", "tests", "bench")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def under(module: str, *prefixes: str) -> bool:
+    return any(not p or module == p or module.startswith(p + ".") for p in prefixes)
+
+
+def imports(path: Path, *, typing: bool = True) -> Iterator[str]:
+    """Dotted names of everything a file imports, wherever it does; relative imports are banned."""
+    hints = {
+        inner
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree(path)):
+        if node in hints:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(module: str, *, typing: bool = True) -> set[str]:
+    """Our own modules that a module imports."""
+    found = set()
+    for name in imports(MODULES[module], typing=typing):
+        if under(name, "slackbridge"):
+            inner = name.removeprefix("slackbridge").lstrip(".")
+            found.add(inner if inner in MODULES else inner.rpartition(".")[0])
+    return found - {"", module}
+
+
+def rule(module: str) -> tuple[str, ...] | None:
+    return next((MAY_IMPORT[p] for p in MAY_IMPORT if under(module, p)), None)
+
+
+def attributes(path: Path) -> Iterator[str]:
+    """Every `name.attribute` a file uses."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module: str) -> None:
+    allowed = rule(module)
+    if allowed is None:  # a room: everything but adapters and wiring
+        wrong = {name for name in ours(module) if under(name, *ADAPTERS, *WIRING)}
+    else:
+        wrong = {name for name in ours(module) if not under(name, *allowed)}
+    assert not wrong
+
+
+def test_no_import_cycles() -> None:
+    TopologicalSorter({module: ours(module, typing=False) for module in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("fence", FENCES)
+def test_fences(fence: str) -> None:
+    outside = {
+        module
+        for module, path in MODULES.items()
+        if not under(module, *FENCES[fence])
+        and any(under(name, fence) for name in (*imports(path), *attributes(path)))
+    }
+    assert not outside
+
+
+def test_the_sandbox_stands_alone() -> None:
+    allowed = {"aiohttp", "slackbridge", *sys.stdlib_module_names}
+    foreign = {
+        (module, name)
+        for module, path in MODULES.items()
+        if under(module, "sandbox") and not under(module, "sandbox.demo")
+        for name in imports(path)
+        if name.partition(".")[0] not in allowed
+    }
+    assert not foreign
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_file_says_what_it_is_and_stays_small(file: str) -> None:
+    lines = len((ROOT / file).read_text("utf-8").splitlines())
+    assert ast.get_docstring(tree(ROOT / file)), "begin with a docstring: what it owns"
+    assert lines <= LINES_OF_A_FILE or file.startswith("tests/")
+    long = [
+        node.name
+        for node in ast.walk(tree(ROOT / file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LINES_OF_A_FUNCTION
+    ]
+    assert not long
+
+
+def test_nobody_prints_but_the_command_line() -> None:
+    printing = {
+        module
+        for module, path in MODULES.items()
+        if not under(module, *PRINTERS)
+        and any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls(path))
+    }
+    assert not printing
+
+
+def test_every_moment_has_a_time_zone() -> None:
+    naive = {
+        (module, call.lineno)
+        for module, path in MODULES.items()
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute)
+        and (
+            call.func.attr in ("utcnow", "utcfromtimestamp")
+            or (call.func.attr == "now" and ast.unparse(call.func.value).endswith("datetime"))
+        )
+        and not (call.args or call.keywords)
+    }
+    assert not naive
+
+
+def test_no_failure_is_swallowed() -> None:
+    silent = {
+        (module, node.lineno)
+        for module, path in MODULES.items()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
+        and all(isinstance(line, ast.Pass) for line in node.body)
+    }
+    assert not silent
+
+
+def test_redis_keys_are_spelt_in_one_file() -> None:
+    key = re.compile(r"[\"']sb:")
+    spelt = {name for name, path in MODULES.items() if key.search(path.read_text("utf-8"))}
+    assert spelt <= {"store.keys"}
+
+
+def test_type_ignores_are_few_and_give_a_reason() -> None:
+    found = [
+        (file, line)
+        for file in FILES
+        for line in (ROOT / file).read_text("utf-8").splitlines()
+        if re.search(r"#\s*type:\s*ignore", line)
+    ]
+    assert sum(file.startswith("slackbridge/") for file, _ in found) <= TYPE_IGNORES
+    assert all(re.search(r"type:\s*ignore\[[\w, -]+\]\s+#\s*\w+", line) for _, line in found)
