@@ -64,7 +64,9 @@ class Bridge:
         self.desk = Desk(self.store, self.people.may, _rules(settings), self._wake)
         self.providers = _providers(settings)
         names = {account.name: account.provider for account in settings.accounts}
-        self.lookup = TicketLookup(self.providers, names, self.store, LOOKUP_SECONDS)
+        self.lookup = TicketLookup(
+            self.providers, names, self.store, LOOKUP_SECONDS, _routes(settings), slack.channel
+        )
         self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds)
         self.pollers = [self._poller(name) for name in self.providers]
         self.front = self._front()

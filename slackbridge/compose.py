@@ -24,16 +24,24 @@ from slackbridge.text import clean
 
 
 class Gap(IntEnum):
-    """What lies between two words; the greater one wins, but a cell stays a cell."""
+    """What lies between two words; the greater one wins, but a cell or row stays what it is."""
 
     NONE = 0
     SPACE = 1
     CELL = 2
-    LINE = 3
-    BLOCK = 4
+    ROW = 3
+    LINE = 4
+    BLOCK = 5
 
 
-_BETWEEN = {Gap.NONE: "", Gap.SPACE: " ", Gap.CELL: " | ", Gap.LINE: "\n", Gap.BLOCK: "\n"}
+_BETWEEN = {
+    Gap.NONE: "",
+    Gap.SPACE: " ",
+    Gap.CELL: " | ",
+    Gap.ROW: "\n",
+    Gap.LINE: "\n",
+    Gap.BLOCK: "\n",
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -72,20 +80,21 @@ class Writer:
 
     def gap(self, gap: Gap) -> None:
         """At least this gap before the next word."""
-        if self._gap != Gap.CELL:
+        if self._gap not in (Gap.CELL, Gap.ROW):
             self._gap = max(self._gap, gap)
 
     def line_break(self) -> None:
         self.gap(Gap.BLOCK if self._gap >= Gap.LINE else Gap.LINE)
 
-    def row(self, gap: Gap) -> None:
-        """A table or a row of it begins: no cell is open."""
-        self._gap = max(gap, self._gap if self._gap != Gap.CELL else Gap.NONE)
+    def table(self) -> None:
+        """A table begins or ends: no row is open."""
+        self._gap = Gap.BLOCK
         self._row = False
 
     def end_row(self) -> None:
+        """Paragraphs at the edge of the next row's cells do not tear the rows apart."""
         if self._row:
-            self._gap = Gap.LINE
+            self._gap = Gap.ROW
         self._row = False
 
     def cell(self) -> None:

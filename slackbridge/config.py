@@ -130,8 +130,6 @@ class Account(Section):
     name: Annotated[str, AfterValidator(_account_name)]
     provider: str
     base_url: Annotated[str, AfterValidator(_web)] = ""
-    api_version: Literal["", "v1", "v2"] = ""
-    store: str = ""
     token_env: Annotated[str, AfterValidator(_variable)]
     poll_seconds: Annotated[float, Field(ge=0.05)] = 30
     full_walk_seconds: Seconds = 300

@@ -96,18 +96,18 @@ def _extends(char: str) -> bool:
         return False
     return (
         unicodedata.category(char)[0] == "M"
-        or char in "\u200c\u200d\uff9e\uff9f"
+        or char in "\u200c\u200d\u0e33\u0eb3\uff9e\uff9f"
         or "\U0001f3fb" <= char <= "\U0001f3ff"
         or "\U000e0020" <= char <= "\U000e007f"
     )
 
 
 def _reaches(char: str) -> bool:
-    """Joins itself to what follows: joiner, virama, leading Hangul or a number sign of Arabic."""
+    """Joins itself to what follows: joiner, virama, leading Hangul or prepended sign."""
     if char < "\u0300":
         return False
     return (
-        char == "\u200d"
+        char in "\u200d\u0d4e\U000110bd\U000110cd\U000111c2\U000111c3\U0001193f\U00011941"
         or unicodedata.combining(char) == 9
         or "\u1100" <= char <= "\u115f"
         or "\ua960" <= char <= "\ua97c"

@@ -113,7 +113,7 @@ def linked(text: str) -> Spans:
 
 def by_link(spans: Iterable[Span]) -> Iterator[tuple[list[Span], str]]:
     """Neighbours with the same link together, with what is to be read after them: ' (address)'."""
-    for link, group in groupby(spans, key=lambda span: span.link):
+    for link, group in groupby((span for span in spans if span.text), lambda span: span.link):
         label = list(group)
         shown = "".join(span.text for span in label)
         yield label, f" ({link})" if link and not same(shown, link) else ""
@@ -152,8 +152,7 @@ def _shown(block: Block) -> str:
             return inline(spans)
         case Quote(spans):
             return "> " + inline(spans).replace("\n", "\n> ")
-        case Listing(items):
-            return "\n".join(_item(block, number, item) for number, item in enumerate(items))
+    return "\n".join(_item(block, number, item) for number, item in enumerate(block.items))
 
 
 def inline(spans: Iterable[Span]) -> str:
@@ -204,7 +203,7 @@ def _fitted(block: Block, limit: int) -> Iterator[Block]:
             yield from map(Paragraph, _pieces(spans, limit, 0))
         case Quote(spans):
             yield from map(Quote, _pieces(spans, limit - 2, 2))
-        case Listing():
+        case _:
             yield from _fitted_list(block, limit)
 
 

@@ -60,11 +60,9 @@ def from_plain(text: str) -> str:
 
 def _walk(root: LexborNode | None, writer: Writer) -> None:
     """Depth first, without recursion; a node with no place is one to leave."""
-    todo: list[tuple[LexborNode | None, Place | None]] = [(root, Place())]
+    todo: list[tuple[LexborNode, Place | None]] = [(root, Place())] if root else []
     while todo:
         node, place = todo.pop()
-        if node is None:
-            continue
         if place is None:
             _leave(node, writer)
         elif inside := _enter(node, place, writer):
@@ -91,9 +89,13 @@ def _enter(node: LexborNode, place: Place, writer: Writer) -> Place | None:
 
 
 def _leave(node: LexborNode, writer: Writer) -> None:
-    if _tag(node) == "tr":
-        writer.end_row()
-    writer.gap(_GAPS.get(_tag(node), Gap.NONE))
+    match _tag(node):
+        case "tr":
+            writer.end_row()
+        case "table":
+            writer.table()
+        case tag:
+            writer.gap(_GAPS.get(tag, Gap.NONE))
 
 
 def _tag(node: LexborNode) -> str:
@@ -155,13 +157,8 @@ def _item(_: LexborNode, place: Place, writer: Writer) -> Place:
     return place._replace(kind=Listing, list=now, number=number)
 
 
-def _row(_: LexborNode, place: Place, writer: Writer) -> Place:
-    writer.row(Gap.LINE)
-    return place
-
-
 def _table(_: LexborNode, place: Place, writer: Writer) -> Place:
-    writer.row(Gap.BLOCK)
+    writer.table()
     return place
 
 
@@ -181,7 +178,6 @@ _RULES: dict[str, Callable[[LexborNode, Place, Writer], Place | None]] = {
     "ol": _a_list,
     "li": _item,
     "table": _table,
-    "tr": _row,
     "td": _cell,
     "th": _cell,
 }

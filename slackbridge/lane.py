@@ -17,6 +17,7 @@ from slackbridge.door import Desk
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
 from slackbridge.intent import State
 from slackbridge.model import Author, Conversation, Kind, Ticket
+from slackbridge.mood import Health, Mood
 from slackbridge.ports import Change, Chat, Claim, Provider, Stale, Store
 from slackbridge.poster import Poster
 from slackbridge.sender import Sender
@@ -108,7 +109,8 @@ class Lane:
 
     async def _stuck(self, work: Work, failure: Failure) -> None:
         log.error("stuck", ticket=str(work.key), why=failure.reason)
-        if isinstance(failure, Unauthorized | Unsupported):
+        mood = Health.of(await self._store.facts(work.key.account)).mood
+        if mood is not Mood.OK or isinstance(failure, Unauthorized | Unsupported):
             return  # the account says so itself, once for all its tickets
         await self._desk.announce(
             work.key.account,
@@ -120,12 +122,12 @@ class Lane:
     # -- one ticket ----------------------------------------------------------------------------
 
     async def _ticket(self, work: Work) -> None:
-        if not await self._poster.settle(work):
-            return
         if work.shown.look:
             await self._look(work)
-        await self._poster.receipts(work)
         await self._sender.run(work)
+        if not await self._poster.settle(work):
+            return
+        await self._poster.receipts(work)
         if self._must_read(work):
             work.conversation = await self._provider.get(work.key.id)
         if work.conversation is not None:

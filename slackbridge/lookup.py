@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from slackbridge import mirror
+from slackbridge import mirror, policy
 from slackbridge.document import Document
 from slackbridge.errors import Failure
 from slackbridge.mirror import Shown
@@ -26,6 +26,7 @@ from slackbridge.ports import Found, Member, Provider, Store
 from slackbridge.view import Card
 
 MOST = 10
+PAGES = 5
 Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
 
 
@@ -38,11 +39,15 @@ class TicketLookup:
         names: Mapping[str, str],
         store: Store,
         patience: float,
+        routes: Sequence[policy.Route],
+        channel: str,
     ) -> None:
         self._providers = providers
         self._names = names
         self._store = store
         self._patience = patience
+        self._routes = routes
+        self._channel = channel
 
     def can(self, account: str) -> Capabilities | None:
         provider = self._providers.get(account)
@@ -74,12 +79,7 @@ class TicketLookup:
         return dict.fromkeys(self._providers, (Query(id=text), Query(order=text)))
 
     async def queue(self, which: str, member: Member | None) -> Found:
-        async def active(provider: Provider) -> Sequence[Ticket]:
-            if provider.capabilities.recent_first:
-                return (await provider.list_recent()).tickets
-            return (await provider.list_active("")).tickets
-
-        tickets, notes = await self._ask(dict.fromkeys(self._providers, active))
+        tickets, notes = await self._ask(dict.fromkeys(self._providers, _active))
         wanted = [t for t in tickets if await self._in_queue(t, which, member)]
         return await self._found(wanted, notes)
 
@@ -95,6 +95,19 @@ class TicketLookup:
         email = ticket.assignee.email if ticket.assignee else ""
         mine = bool(email) and email.casefold() == member.email.casefold()
         return mine or record.fields.get("holder") == member.id
+
+    async def why(self, text: str) -> tuple[str, ...]:
+        found, notes = await self._ask(
+            {
+                account: _searching(queries)
+                for account, queries in self.queries(text).items()
+                if queries
+            }
+        )
+        told = [
+            policy.why(t, self._names[t.key.account], self._routes, self._channel) for t in found
+        ]
+        return (*told[:MOST], *notes) or ("No ticket found.",)
 
     async def last_words(self, key: TicketKey) -> Document | None:
         provider = self._providers.get(key.account)
@@ -140,6 +153,18 @@ def last_words(conversation: Conversation) -> Document | None:
         m for m in conversation.messages if m.author is Author.CUSTOMER and m.scope is Scope.PUBLIC
     ]
     return said[-1].body if said else None
+
+
+async def _active(provider: Provider) -> Sequence[Ticket]:
+    found: list[Ticket] = []
+    cursor = ""
+    for _ in range(PAGES):
+        page = await provider.list_active(cursor)
+        found += page.tickets
+        cursor = page.cursor
+        if not cursor:
+            break
+    return found
 
 
 def _searching(queries: Sequence[Query]) -> Ask:

@@ -274,6 +274,9 @@ class Lookup(Protocol):
     async def queue(self, which: str, member: Member | None) -> Found:
         """The active tickets: `open`, `mine` or `overdue`."""
 
+    async def why(self, text: str) -> tuple[str, ...]:
+        """Which route sends a ticket where, in words."""
+
     async def last_words(self, key: TicketKey) -> Document | None:
         """The customer's last message."""
 

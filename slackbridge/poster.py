@@ -116,10 +116,15 @@ class Poster:
     # -- receipts ------------------------------------------------------------------------------
 
     async def receipts(self, work: Work) -> None:
-        """Bring every intent's reaction and words up to date."""
+        """Bring every intent's reaction and words up to date; one that must wait stops no other."""
         for intent in work.intents:
-            fresh = await self._react(work, intent)
-            await self._words(work, fresh)
+            try:
+                fresh = await self._react(work, intent)
+                await self._words(work, fresh)
+            except Later as failure:
+                if failure.code == "redis":
+                    raise
+                work.wake_at(work.now() + failure.seconds)
 
     async def _react(self, work: Work, intent: Intent) -> Intent:
         wanted = receipt.reaction(intent, work.now())
@@ -159,8 +164,3 @@ class Poster:
 
 async def _swap(work: Work, intent: Intent, shown: Receipt) -> Intent:
     return await work.swap(intent, intent.but(receipt=shown))
-
-
-def soon(failure: Failure, now: float) -> float:
-    """When to come back after a failure of Slack."""
-    return now + (failure.seconds if isinstance(failure, Later) else 1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbridge.document import (
@@ -21,6 +21,8 @@ from slackbridge.document import (
     plain,
 )
 from slackbridge.html import from_plain, parse
+
+quick = settings(deadline=None, max_examples=60)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ from slackbridge.html import from_plain, parse
             "- a\n  5. b\n  7. c\n- d\n  e\n\nf\n\n- g",
         ),
         ("<pre>\n a\n<b>b</b><a href=https://x.y>c</a>\n\n</pre>d", " a\nbc (https://x.y)\n\nd"),
-        ("<p>RTL \u202e over &#x202e;ride &#0; \x00 \ud800", "RTL over ride \ufffd"[:13] + "ride"),
+        ("<p>RTL \u202e over &#x202e;ride &#0; \x00 \ud800", "RTL over ride \ufffd \ufffd"),
         ("<textarea>a <b>b</b></textarea><select><option>c<option>d</select>", "a b\nc\nd"),
     ],
 )
@@ -145,6 +147,7 @@ def test_a_megabyte_of_mail_is_read_at_once() -> None:
     assert time.perf_counter() - began < 5
 
 
+@quick
 @given(st.text(st.one_of(st.sampled_from("<>/=\"'!- abpitdrulsc&;#\n"), st.characters())))
 def test_anything_at_all_can_be_read(html: str) -> None:
     text = plain(parse(html))
@@ -158,6 +161,7 @@ TAGS = (
 )
 
 
+@quick
 @given(st.lists(st.sampled_from(TAGS.split()), max_size=40))
 def test_every_word_survives_any_markup(tags: list[str]) -> None:
     html = "".join(f"{tag}word{number} " for number, tag in enumerate(tags))
@@ -185,6 +189,7 @@ def test_plain_text_is_escaped(text: str, html: str) -> None:
     assert from_plain(text) == html
 
 
+@quick
 @given(
     st.text(st.one_of(st.sampled_from("ab <>&;*_-\n\t#\u200b\u202e\u0301\u0338"), st.characters()))
 )

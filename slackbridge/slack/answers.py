@@ -6,7 +6,7 @@ such as which account could not be asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slackbridge.slack import kit, wording
 from slackbridge.slack.cards import status, title
@@ -36,7 +36,11 @@ def list_answer(cards: Sequence[Card], notes: Sequence[str], threads: Mapping[st
 
 def help_answer(commands: Sequence[tuple[str, str]]) -> Drawn:
     """What can be asked: (arguments, what that does), in our own mrkdwn."""
-    lines = [f"`{COMMAND} {wording.line(name)}` {what}" for name, what in commands]
+    return said(f"`{COMMAND} {wording.line(name)}` {what}" for name, what in commands)
+
+
+def said(lines: Iterable[str]) -> Drawn:
+    """Lines of our own mrkdwn."""
     text = wording.ours("\n".join(lines))
     return kit.drawn([text], [kit.section(text)])
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slackbridge.errors import Rejected
+from slackbridge.errors import Rejected, unreadable
 from slackbridge.ports import Heard, Mark, Member
 from slackbridge.slack import cards, hear
 from slackbridge.slack.client import SlackClient
@@ -56,6 +56,8 @@ class SlackChat:
             unfurl_links=False,
             unfurl_media=False,
         )
+        if not answer.get("ts"):
+            raise unreadable("Slack's answer has no ts (chat.postMessage)", write=True)
         return str(answer["ts"])
 
     async def edit(self, channel: str, ts: str, item: Item) -> None:

@@ -155,11 +155,8 @@ class SlackClient:
     async def _send(self, method: str, args: dict[str, Any]) -> Any:
         write = method not in READS
         try:
-            if write:
-                answer = await self.web.api_call(method, json=args)
-            else:
-                query = {k: _query(v) for k, v in args.items()}
-                answer = await self.web.api_call(method, http_verb="GET", params=query)
+            # slack_sdk's own method decides how arguments travel (query, form or JSON).
+            answer = await getattr(self.web, method.replace(".", "_"))(**args)
         except SlackApiError as error:
             raise _of_answer(method, error.response, write) from None
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
@@ -171,10 +168,6 @@ class SlackClient:
 def post_bucket(channel: str) -> str:
     """Posts are limited per channel, whatever the thread."""
     return f"chat.postMessage:{channel}"
-
-
-def _query(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def _wire(error: Exception) -> Wire:

@@ -28,6 +28,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("ORDER", "shows the tickets of an order number"),
     ("E-MAIL", "shows the tickets of a customer"),
     ("list [open|mine|overdue]", "lists active tickets"),
+    ("why KEY", "tells which route sent it where"),
     ("help", "shows this"),
 )
 
@@ -73,15 +74,17 @@ class Command:
         try:
             if words[0].lower() == "list":
                 return await self._list(words[1:], user)
+            if words[0].lower() == "why" and len(words) > 1:
+                return answers.said(await self._lookup.why(words[1]))
             found = await self._lookup.find(text.strip())
             return answers.ticket_answer(found.cards, found.notes, self._links(found))
         except Failure as failure:
-            return Drawn(f"That could not be looked up: {failure.reason}.", [])
+            return answers.said([f"That could not be looked up: {failure.quoted}."])
 
     async def _list(self, words: list[str], user: str) -> Drawn:
         which = words[0].lower() if words else "open"
         if which not in LISTS:
-            return Drawn(f"There is no such list; there are {', '.join(LISTS)}.", [])
+            return answers.said([f"There is no such list; there are {', '.join(LISTS)}."])
         found = await self._lookup.queue(which, await self._chat.member(user))
         return answers.list_answer(found.cards, found.notes, self._links(found))
 

@@ -7,6 +7,7 @@ Every delivery is answered: Bolt's 404 for an unmatched one would make Slack rep
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -51,8 +52,11 @@ class Front:
 
     def app(self, signing_secret: str) -> AsyncApp:
         """The app with its listeners. Without a signing secret it serves socket mode only."""
+        quiet = logging.getLogger("slack_bolt")
+        quiet.setLevel(logging.ERROR)  # it warns of the token that `authorize` makes unnecessary
         app = AsyncApp(
             name="slackbridge",
+            logger=quiet,
             client=self._chat.client.web,
             signing_secret=signing_secret or None,
             process_before_response=True,

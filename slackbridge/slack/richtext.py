@@ -61,8 +61,7 @@ def _draw(block: Block) -> list[Json]:
             return _holding("quote", spans)
         case Preformatted(text):
             return _holding("preformatted", (Span(text),))
-        case Listing(items):
-            return [_listing(block)] if items else []
+    return [_listing(block)] if block.items else []
 
 
 def _holding(kind: str, spans: Spans) -> list[Json]:
@@ -90,7 +89,7 @@ def _section(spans: Iterable[Span]) -> Json:
 def _elements(spans: Iterable[Span]) -> Iterator[Json]:
     """Texts and links; a link shows its address, after its label where that says another thing."""
     safe = (replace(span, text=clean(span.text), link=safe_link(span.link)) for span in spans)
-    for label, address in by_link(span for span in safe if span.text):
+    for label, address in by_link(safe):
         link = label[0].link
         if address or not link:
             yield from (each for span in label for each in _texts(span))

@@ -33,7 +33,7 @@ async def socket_address(app_token: str, api_url: str) -> str:
     client = SlackClient(app_token, api_url, NoPace(), timeout=10.0)
     await client.open()
     try:
-        answer = await client.call("apps.connections.open")
+        answer = await client.call("apps.connections.open", app_token=app_token)
     finally:
         await client.close()
     return str(answer.get("url", ""))
