@@ -32,6 +32,7 @@ from slackbridge.slack.command import Command
 from slackbridge.slack.front import Front
 from slackbridge.slack.http import add_routes
 from slackbridge.slack.socket import Sockets
+from slackbridge.slack.threads import Threads
 from slackbridge.store.keys import DAY
 from slackbridge.store.redis import RedisStore, connect
 
@@ -73,6 +74,7 @@ class Bridge:
         self.pulse = Pulse(self.store, f"{os.getpid()}")
         self._schedule = Schedule()
         self._background: set[asyncio.Task[None]] = set()
+        self._catching_up = False
         self._sockets: Sockets | None = None
 
     # -- building ------------------------------------------------------------------------------
@@ -115,9 +117,10 @@ class Bridge:
         return Poller(name, account.token_env, self.store, self.providers[name], self.desk, rhythm)
 
     def _front(self) -> Front:
-        buttons = Buttons(self.chat, self.store, self.desk, self.lookup, self._spawn)
+        threads = Threads(self.store)
+        buttons = Buttons(self.chat, threads, self.desk, self.lookup, self._spawn)
         command = Command(self.chat, self.desk, self.lookup, self._spawn)
-        return Front(self.chat, self.store, self.desk, buttons, command)
+        return Front(self.chat, self.store, threads, self.desk, buttons, command, self._missed)
 
     # -- running -------------------------------------------------------------------------------
 
@@ -128,13 +131,14 @@ class Bridge:
         crew: asyncio.Task[None] | None = None
         try:
             await self._meet_slack(stop)
-            app = self.front.app(self.settings.slack.signing_secret.get_secret_value())
+            secret = self.settings.slack.signing_secret.get_secret_value()
+            app = self.front.app(secret)
             crew = asyncio.create_task(self.crew.run())
-            server = await serve(self.settings, self.pulse, lambda web: add_routes(web, app))
+            server = await serve(
+                self.settings, self.pulse, lambda web: add_routes(web, app, secret)
+            )
             if self.settings.slack.mode == "socket":
                 await self._open_sockets(app)
-            else:
-                await self.catch_up()
             self._begin_schedule()
             log.info("running", mode=self.settings.slack.mode, accounts=list(self.providers))
             await _first(stop.wait(), crew)
@@ -152,11 +156,15 @@ class Bridge:
             await self.close()
 
     async def _meet_slack(self, stop: asyncio.Event) -> None:
-        """Learn who we are; while Slack does not answer, wait."""
+        """Learn who we are; while Slack does not answer, wait.
+
+        What people changed while we were away counts before anything is sent.
+        """
         while not stop.is_set():
             try:
                 await self.store.sync()
                 await self.chat.begin()
+                await self._look_again()
                 return
             except Unauthorized as failure:
                 raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.reason}") from None
@@ -184,19 +192,31 @@ class Bridge:
 
     async def catch_up(self) -> None:
         """Nobody may have listened: have the threads that were active lately read again."""
-        since = self.store.now() - self.settings.timing.catch_up_hours * 3600
-        for account in self.providers:
-            while True:
-                try:
-                    await self._look_again(account, since)
-                    break
-                except Failure as failure:
-                    log.warning("catch-up waits", account=account, why=failure.reason)
-                    await asyncio.sleep(RETRY_SECONDS)
+        while True:
+            try:
+                await self._look_again()
+                return
+            except Failure as failure:
+                log.warning("catch-up waits", why=failure.reason)
+                await asyncio.sleep(RETRY_SECONDS)
 
-    async def _look_again(self, account: str, since: float) -> None:
-        for key in await self.store.lately_keys(account, since):
-            await self.desk.look_again(key)
+    async def _look_again(self) -> None:
+        seconds = self.settings.timing.catch_up_hours * 3600
+        for account in self.providers:
+            for key in await self.store.lately_keys(account, seconds):
+                await self.desk.look_again(key)
+
+    def _missed(self) -> None:
+        """Something could not be taken in. Slack repeats it a few times; we look, too."""
+        if not self._catching_up:
+            self._catching_up = True
+            self._spawn(self._make_up())
+
+    async def _make_up(self) -> None:
+        try:
+            await self.catch_up()
+        finally:
+            self._catching_up = False
 
     def _wake(self) -> None:
         self.crew.wake()

@@ -61,7 +61,7 @@ class Desk:
         """
         if await self._store.intent(key, heard.ts) is None and (why := await self.said(key, heard)):
             return why
-        verdict = intake.judge(heard, self._rules, self._store.now())
+        verdict = intake.judge(heard, self._rules, float(heard.ts))  # an edit is no late message
         await self._update(key, heard.ts, lambda intent: intake.revised(intent, verdict))
         return ""
 
@@ -106,34 +106,47 @@ class Desk:
         done = await self._update(key, id, lambda intent: pressed(intent, press, now, user))
         return "" if done else "That was decided already; the thread shows how."
 
-    async def ask(self, key: TicketKey, intent: Intent) -> str:
-        """Store an intent that a button or a modal made; its id makes it act once."""
-        if why := await self._refused(intent.agent):
-            return why
-        if await self._write(key, Change(swaps=((None, intent),), due=self._store.now())):
-            return ""
-        again = (State.FAILED, State.CANCELLED)
-        redone = await self._update(
-            key, intent.id, lambda old: intent if old.state in again else None
-        )
-        return "" if redone or intent.id.startswith("v:") else "That is on its way already."
-
     async def status(self, key: TicketKey, user: str, status: Status) -> str:
-        """A status button; one intent per state of the ticket, however often it is pressed."""
+        """A status button; one intent per card as it was drawn, however often it is pressed."""
+        if why := await self._refused(user):
+            return why
         record = await self._store.load(key)
+        now = self._store.now()
         intent = Intent(
-            id=f"{status.name.lower()}@{record.fields.get('rev', '')}",
+            id=f"{status.name.lower()}@{record.fields.get('card_at', '')}",
             kind=Kind.STATUS,
             agent=user,
-            created=self._store.now(),
+            created=now,
             status=status,
         )
-        return await self.ask(key, intent)
+        under_way = any(
+            i.kind is Kind.STATUS and i.status is status and i.state.open for i in record.intents
+        )
+        if not under_way and (await self._ask(key, intent) or await self._redo(key, intent)):
+            return ""
+        return "That is on its way already."
+
+    async def _ask(self, key: TicketKey, intent: Intent, drop: tuple[str, ...] = ()) -> bool:
+        """Store an intent that a button or a modal made; its id makes it act once."""
+        change = Change(swaps=((None, intent),), drop=drop, due=self._store.now())
+        return await self._write(key, change)
+
+    async def _redo(self, key: TicketKey, intent: Intent) -> bool:
+        """The same again, where the last time did not lead to what was wanted."""
+        return await self._update(
+            key,
+            intent.id,
+            lambda old: intent.but(receipt=old.receipt) if _in_vain(old) else None,
+        )
 
     async def submit(
         self, key: TicketKey, user: str, view: str, kind: Kind, text: str, status: Status | None
     ) -> str:
-        """The Reply modal was submitted."""
+        """The Reply modal was submitted; submitted again, it is the same intent."""
+        if why := await self._refused(user):
+            return why
+        record = await self._store.load(key)
+        done = record.fields.get("writing", "").startswith(f"{user}@")
         now = self._store.now()
         undo = self._rules.undo if kind in (Kind.REPLY, Kind.FOLLOW_UP) else 0.0
         intent = Intent(
@@ -146,7 +159,8 @@ class Desk:
             due=now + undo,
             undoable=undo > 0,
         )
-        return await self.ask(key, intent)
+        await self._ask(key, intent, drop=("writing",) if done else ())
+        return ""
 
     async def claim(
         self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
@@ -168,6 +182,8 @@ class Desk:
         if why := await self._refused(user):
             return why
         record = await self._store.load(key)
+        if not record.fields.get("holder"):
+            return "Nobody holds this ticket."
         return await self._hold(key, record.fields, user, "", "", unassign=can.assign)
 
     async def _hold(
@@ -193,6 +209,9 @@ class Desk:
         )
         put = {"holder": holder, "claims": str(turn + 1), "unshown": "1"}
         if await self._write(key, Change(swaps=((None, intent),), put=put, due=now)):
+            return ""
+        after = await self._store.load(key)
+        if after.fields.get("holder", "") == holder:
             return ""
         return "A colleague was quicker; the card shows who holds it."
 
@@ -278,8 +297,15 @@ class Desk:
         if now - self._touched.get(key, 0.0) > TOUCH_SECONDS:
             if len(self._touched) > 10_000:
                 self._touched.clear()
-            self._touched[key] = now
             await self._store.touch(key, now)
+            self._touched[key] = now
+
+
+def _in_vain(intent: Intent) -> bool:
+    """Whether it was not done, or done without the effect that was asked for."""
+    if intent.state is State.SENT:
+        return bool(intent.reason)
+    return intent.state in (State.FAILED, State.CANCELLED)
 
 
 def _busy(holder: str, writer: str) -> str:

@@ -105,14 +105,16 @@ def _stands_in(text: str, notes: str) -> bool:
     return ours in theirs
 
 
+def alike(ours: str, theirs: str) -> bool:
+    """Whether they may be one text; a marketplace may cut it short, or add a footer."""
+    a, b = normalise(ours), normalise(theirs)
+    return bool(a and b) and (a in b or b in a or likeness(ours, theirs) >= ALIKE)
+
+
 def likeness(ours: str, theirs: str) -> float:
     """0 to 1, on the first 2,000 characters in normal form."""
     a, b = normalise(ours)[:SAMPLE], normalise(theirs)[:SAMPLE]
     return SequenceMatcher(None, a, b, autojunk=False).ratio() if a and b else 0.0
-
-
-def alike(ours: str, theirs: str) -> bool:
-    return likeness(ours, theirs) >= ALIKE
 
 
 def absence_proved(intent: Intent, now: float, settle: float) -> bool:

@@ -7,22 +7,16 @@ calls colleagues, and what holds a secret is held until a human says whether it 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from slackbridge.document import digest
-from slackbridge.intent import Intent, State, settle
+from slackbridge.intent import INTO_A_NOTE, Intent, State, settle
 from slackbridge.model import Kind
 from slackbridge.ports import Heard
+from slackbridge.prefix import SEND_PREFIX, after, almost_sent, near_note
 
-SEND_PREFIX = "!reply"
-NEAR_NOTE = re.compile(
-    r"""^\W*(?:/(?!\S*/)|\\\\|\#\s|;;|
-        (?:n?o?te|not|nota|notes|notiz|intern\w*|privat\w*|fyi|todo|psst)\b\s*[:;,.\-–—=>\])]|
-        note\s)""",
-    re.IGNORECASE | re.VERBOSE,
-)
+CONFIRM = "Send this to the customer?"
 SECRET = re.compile(
     r"xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|\bsk_live_\w{8,}|\bsg_live_\w{8,}|\bAKIA[0-9A-Z]{12,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|\bpass(?:word|wort)\s*[:=]\s*\S",
@@ -52,16 +46,19 @@ class Verdict:
 def judge(heard: Heard, rules: Rules, now: float) -> Verdict | None:
     """What a thread message by somebody who may act comes to; None = mere talk."""
     text = heard.text.strip()
-    explicit = _after(text, (SEND_PREFIX,))
-    if explicit is None and (heard.addressed or _after(text, rules.prefixes) is not None):
+    explicit = after(text, (SEND_PREFIX,))
+    if explicit is None and (heard.addressed or after(text, rules.prefixes) is not None):
         return Verdict(State.KEPT, text)
-    if explicit is None and rules.mode == "explicit":
+    mistyped = explicit is None and almost_sent(text)
+    if explicit is None and rules.mode == "explicit" and not mistyped:
         return None
     body = text if explicit is None else explicit
+    if mistyped:
+        return Verdict(State.HELD, body, f"This begins almost like `{SEND_PREFIX}`: edit it.")
     if why := _doubts(heard, body, rules, now):
         return Verdict(State.HELD, body, why)
     if explicit is None and rules.mode == "confirm":
-        return Verdict(State.HELD, body, "Send this to the customer?")
+        return Verdict(State.HELD, body, CONFIRM)
     return Verdict(State.QUEUED, body)
 
 
@@ -79,38 +76,6 @@ def _doubts(heard: Heard, text: str, rules: Rules, now: float) -> str:
     if now - float(heard.ts) > rules.fresh:
         return "This was written while the bridge was not listening."
     return ""
-
-
-def _after(text: str, prefixes: tuple[str, ...]) -> str | None:
-    """The text behind the first prefix that it begins with, None if it begins with none."""
-    folded = fold(text)
-    for prefix in prefixes:
-        if folded.startswith(fold(prefix)):
-            return text[_length(text, fold(prefix)) :].strip()
-    return None
-
-
-def _length(text: str, folded_prefix: str) -> int:
-    """How many characters of `text` make up the folded prefix."""
-    for end in range(1, len(text) + 1):
-        if fold(text[:end]).startswith(folded_prefix):
-            return end
-    return len(text)
-
-
-def fold(text: str) -> str:
-    """Case, width and emoji variants do not matter to a prefix."""
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    return wide.replace("\ufe0f", "").lstrip()
-
-
-def near_note(text: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether it begins like a note whose prefix was mistyped."""
-    folded = fold(text)
-    if NEAR_NOTE.match(folded):
-        return True
-    head = re.sub(r"[\s\u200b]+", "", folded[:24])
-    return any(head.startswith(re.sub(r"\s+", "", fold(prefix))) for prefix in prefixes)
 
 
 def reply(heard: Heard, verdict: Verdict, rules: Rules, now: float) -> Intent:
@@ -136,17 +101,29 @@ def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
     """What editing the message makes of its intent; None = nothing changes.
 
     Before sending, the edit is what is sent, and a reply edited into a note stays inside; a note
-    stays a note. Afterwards the customer already has the earlier text, and that is said.
+    stays a note. Afterwards the customer has the earlier text, and that is said; while nobody
+    knows, the edit is remembered for the case that nothing was sent.
     """
     if intent.state in (State.SENDING, State.UNKNOWN, State.SENT):
-        late = verdict is None or digest(verdict.text) != intent.digest
-        return intent.but(late="edited") if late and not intent.late else None
+        return _revised_late(intent, verdict)
     if intent.state not in (State.QUEUED, State.HELD, State.FAILED):
         return None
     if verdict is None or verdict.state is State.KEPT:
-        return settle(intent, State.KEPT, reason="edited into a note")
+        return settle(intent, State.KEPT, reason=INTO_A_NOTE)
     if verdict.text == intent.text:
         return None
     if verdict.state is State.HELD:
         return intent.but(text=verdict.text, state=State.HELD, reason=verdict.why, undoable=False)
-    return intent.but(text=verdict.text)
+    held = intent.state is State.HELD
+    return intent.but(text=verdict.text, reason=CONFIRM if held else intent.reason)
+
+
+def _revised_late(intent: Intent, verdict: Verdict | None) -> Intent | None:
+    if intent.late == "deleted":
+        return None
+    late, edit = "", ""
+    if verdict is None or verdict.state is State.KEPT:
+        late = "kept"
+    elif digest(verdict.text) != intent.digest:
+        late, edit = "edited", verdict.text if intent.state is not State.SENT else ""
+    return intent.but(late=late, edit=edit) if (late, edit) != (intent.late, intent.edit) else None

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from slackbridge.document import digest
 from slackbridge.model import Act, Kind, Status
 
+DELETED = "the message was deleted"
+INTO_A_NOTE = "edited into a note"
+
 
 class State(StrEnum):
     """Where an intent stands."""
@@ -65,7 +68,12 @@ class Receipt(Frozen):
 
 
 class Intent(Frozen):
-    """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message."""
+    """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
+
+    `late` says what became of that message after it went out: edited (`edit` is the new text, as
+    long as it may still be sent), deleted, or kept (edited into a note). `unsure` says that a
+    human gave up an attempt of unknown outcome: whatever comes now, it may have been done before.
+    """
 
     id: str
     kind: Kind
@@ -80,6 +88,8 @@ class Intent(Frozen):
     due: float = 0.0
     reason: str = ""
     late: str = ""
+    edit: str = ""
+    unsure: bool = False
     tries: int = 0
     attempt: Attempt | None = None
     digest: str = ""
@@ -125,6 +135,8 @@ def settle(intent: Intent, state: State, *, message: str = "", reason: str = "")
     return intent.but(
         state=state,
         text="",
+        edit="",
+        late=intent.late if state is State.SENT else "",
         fields={},
         attempt=None,
         digest=intent.digest or digest(intent.text),
@@ -139,8 +151,19 @@ def fail(intent: Intent, reason: str) -> Intent:
 
 
 def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
-    """It was certainly not done and is to be tried at `due`."""
-    return intent.but(state=State.QUEUED, attempt=None, due=due, reason=reason)
+    """It was certainly not done and is to be tried at `due`, as the agent wants it by now."""
+    match intent.late:
+        case "deleted":
+            return settle(intent, State.CANCELLED, reason=DELETED)
+        case "kept":
+            return settle(intent, State.KEPT, reason=INTO_A_NOTE)
+    return _wanted(intent).but(attempt=None, due=due, reason=reason)
+
+
+def _wanted(intent: Intent) -> Intent:
+    """It shall go out with the text that the agent's message has now."""
+    text = intent.edit or intent.text
+    return intent.but(state=State.QUEUED, text=text, edit="", late="")
 
 
 def doubt(intent: Intent, reason: str) -> Intent:
@@ -178,7 +201,7 @@ def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
     match press, intent.state:
         case Press.UNDO, State.QUEUED:
             return settle(intent, State.CANCELLED, reason=f"undone by <@{by}>")
-        case Press.SEND_NOW, State.QUEUED:
+        case Press.SEND_NOW, State.QUEUED if intent.due > now:
             return intent.but(due=now, undoable=False)
         case Press.SEND, State.HELD:
             return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
@@ -192,16 +215,17 @@ def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
             attempt = intent.attempt.model_copy(update={"absent_at": 0.0})
             return intent.but(state=State.SENDING, attempt=attempt, reason="")
         case Press.AGAIN, State.UNKNOWN:
-            return intent.but(state=State.QUEUED, attempt=None, due=now, reason="", undoable=False)
+            again = _wanted(intent)
+            return again.but(attempt=None, due=now, reason="", undoable=False, unsure=True)
         case Press.WAS_SENT, State.UNKNOWN:
-            return settle(intent, State.SENT, reason=f"marked as sent by <@{by}>")
+            return settle(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
     return None
 
 
 def deleted(intent: Intent) -> Intent | None:
     """The agent deleted the message: before sending nothing is sent, later it is late."""
     if intent.state in (State.QUEUED, State.HELD, State.FAILED):
-        return settle(intent, State.CANCELLED, reason="deleted before it was sent")
+        return settle(intent, State.CANCELLED, reason=DELETED)
     if intent.state in (State.SENDING, State.UNKNOWN, State.SENT) and intent.late != "deleted":
-        return intent.but(late="deleted")
+        return intent.but(late="deleted", edit="")
     return None

@@ -7,6 +7,7 @@ lease back with the time at which to look again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -14,21 +15,29 @@ import structlog
 from slackbridge import mirror, policy
 from slackbridge.document import digest, plain
 from slackbridge.door import Desk
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
-from slackbridge.intent import State
+from slackbridge.errors import Failure, Later, Rejected, Unknown
+from slackbridge.intent import Intent, State
 from slackbridge.model import Author, Conversation, Kind, Ticket
 from slackbridge.mood import Health, Mood
-from slackbridge.ports import Change, Chat, Claim, Provider, Stale, Store
+from slackbridge.ports import THREAD_GONE, Change, Chat, Claim, Provider, Stale, Store
 from slackbridge.poster import Poster
 from slackbridge.sender import Sender
 from slackbridge.view import Notice
 from slackbridge.view import digest as digest_of
-from slackbridge.work import Again, Work
+from slackbridge.work import Again, Unshown, Work
 
 log = structlog.get_logger(__name__)
 ACCOUNT_LANE = "~"
 LIVE_SECONDS = 900.0
 HARMLESS = frozenset({"pace", "redis", "ratelimited"})
+REMIND_SECONDS = 3_600.0
+TICK = 0.000_001  # the smallest step of a ts
+SHUT_OUT = {
+    "is_archived": "The channel is archived: unarchive it, or route its tickets elsewhere. ",
+    "not_in_channel": "Invite the app to the channel. ",
+    "channel_not_found": "Invite the app to the channel, or correct its id in the settings. ",
+}
+"""Slack's errors that end only when a person acts, and what that person can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Lane:
         self._poster = poster
         self._desk = desk
         self._place = place
+        self._unshown = Unshown()
 
     async def reconcile(self, claim: Claim) -> None:
         """One pass; the lease is given back whatever happens. Raises Later if Redis is away."""
@@ -98,10 +108,13 @@ class Lane:
         wait = failure.seconds if isinstance(failure, Later) else 0.5
         if failure.code in HARMLESS:
             return _earlier(work.wake, work.now() + wait)
+        if failure.code == THREAD_GONE:
+            return await self._renew(work)
         tries = work.shown.tries + 1
         log.warning("comes back", ticket=str(work.key), why=failure.code, tries=tries)
         await work.write(Change(put={"tries": str(tries)}))
-        if tries == self._place.quarantine_after and work.key.id != ACCOUNT_LANE:
+        patience = 1 if failure.code in SHUT_OUT else self._place.quarantine_after
+        if tries == patience and work.key.id != ACCOUNT_LANE:
             await self._stuck(work, failure)
         if tries > 1 or not isinstance(failure, Unknown):
             wait = max(wait, policy.backoff(tries, self._place.retry, self._place.retry_max))
@@ -109,28 +122,40 @@ class Lane:
 
     async def _stuck(self, work: Work, failure: Failure) -> None:
         log.error("stuck", ticket=str(work.key), why=failure.reason)
-        mood = Health.of(await self._store.facts(work.key.account)).mood
-        if mood is not Mood.OK or isinstance(failure, Unauthorized | Unsupported):
+        account = work.key.account
+        if Health.of(await self._store.facts(account)).mood is not Mood.OK:
             return  # the account says so itself, once for all its tickets
+        # What keeps many tickets from going on is said of the first of them.
+        cause = failure.code or digest(failure.reason)
+        if not await self._store.once(f"stuck:{account}:{cause}", REMIND_SECONDS):
+            return
+        remedy = SHUT_OUT.get(failure.code, "")
         await self._desk.announce(
-            work.key.account,
+            account,
             f"stuck:{work.key.id}:{int(work.now())}",
-            f"Ticket `{work.key}` cannot be brought up to date: {failure.quoted}. It is tried "
-            f"again from time to time; `slackbridge replay {work.key}` does so at once.",
+            f"Ticket `{work.key}` cannot be brought up to date: {failure.quoted}. {remedy}It is "
+            f"tried again from time to time; `slackbridge replay {work.key}` does so at once.",
         )
+
+    async def _renew(self, work: Work) -> float:
+        """Somebody deleted the thread: what comes from now on gets a new one."""
+        log.warning("the thread was deleted by hand", ticket=str(work.key))
+        await work.write(Change(put={"unshown": "1"}, drop=("ch", "ts", "card", "card_at")))
+        return work.now()
 
     # -- one ticket ----------------------------------------------------------------------------
 
     async def _ticket(self, work: Work) -> None:
-        if work.shown.look:
+        if work.shown.look and work.shown.root:
             await self._look(work)
         await self._sender.run(work)
         if not await self._poster.settle(work):
             return
         await self._poster.receipts(work)
         if self._must_read(work):
-            work.conversation = await self._provider.get(work.key.id)
+            work.conversation = self._unshown.of(work) or await self._provider.get(work.key.id)
         if work.conversation is not None:
+            self._unshown.keep(work, work.conversation)
             await self._mirror(work, work.conversation)
         await self._poster.receipts(work)
 
@@ -138,7 +163,7 @@ class Lane:
         """Whether the marketplace may show something that Slack does not."""
         if work.conversation is not None:
             return False
-        if work.seen is not None and work.seen != work.shown.revision:
+        if work.seen is not None and (work.seen != work.shown.revision or "end" in work.fields):
             return True
         return "unread" in work.fields or "unshown" in work.fields
 
@@ -156,8 +181,9 @@ class Lane:
             await self._poster.post(
                 work, shown.channel, shown.root, post.effect, post.item, live=live
             )
-        await self._card(work, ticket)
-        await self._mirrored(work, ticket, seen)
+            await self._store.touch(work.key, work.now())
+        if await self._card(work, ticket):
+            await self._mirrored(work, ticket, seen)
 
     def _worth_a_thread(self, work: Work, ticket: Ticket) -> bool:
         return ticket.status.active or bool(work.intents)
@@ -178,12 +204,11 @@ class Lane:
         await self._poster.post(work, channel, "", mirror.CARD, item, live=live)
         now = work.now()
         await work.write(Change(put={"card": digest_of(item), "card_at": f"{now:.3f}"}))
-        await self._store.touch(work.key, work.now())
 
-    async def _card(self, work: Work, ticket: Ticket) -> None:
+    async def _card(self, work: Work, ticket: Ticket) -> bool:
         can = self._provider.capabilities
         item = mirror.card(ticket, self._place.provider, can, work.shown, work.intents)
-        await self._poster.card(work, item)
+        return await self._poster.card(work, item)
 
     async def _claim_echoes(self, work: Work, conversation: Conversation) -> None:
         """What an agent sent from here is not shown a second time."""
@@ -202,22 +227,25 @@ class Lane:
         put = {"rev": seen or ticket.revision, "st": ticket.raw_status}
         unchanged = all(work.fields.get(k) == v for k, v in put.items())
         ended = not ticket.status.active
-        if unchanged and not {"unread", "unshown"} & work.fields.keys():
-            return
+        self._unshown.forget(work)
+        if not unchanged or {"unread", "unshown"} & work.fields.keys():
+            await self._remember(work, put, ended)
+        if ended:
+            await self._store.forget_seen(work.key.account, [work.key.id])
+
+    async def _remember(self, work: Work, put: dict[str, str], ended: bool) -> None:
         ttl = self._place.retention if ended else (0 if "end" in work.fields else None)
         drop = ("unread", "unshown") + (() if ended else ("end",))
         if ended:
             put["end"] = "1"
         await work.write(Change(put=put, drop=drop, ttl=ttl))
-        if ended:
-            await self._store.forget_seen(work.key.account, [work.key.id])
 
     # -- catching up ---------------------------------------------------------------------------
 
     async def _look(self, work: Work) -> None:
         """Read what people wrote in the thread while nobody listened."""
         shown = work.shown
-        since = shown.caught or shown.root
+        since = _unsettled_since(shown, work.intents)
         try:
             live = any(i.state.open for i in work.intents)
             heard = await self._chat.heard(shown.channel, shown.root, since, live)
@@ -250,6 +278,14 @@ class Lane:
             await self._poster.post(
                 work, channel, "", mirror.words_effect(intent.id), item, live=True
             )
+
+
+def _unsettled_since(shown: mirror.Shown, intents: Sequence[Intent]) -> str:
+    """The ts after which a thread is read again: what may still be sent is among it."""
+    root = float(shown.root)
+    written = [float(i.ts) for i in intents if i.ts and not i.state.settled]
+    unsettled = [ts - TICK for ts in written if ts > root]
+    return f"{min([float(shown.caught or root), *unsettled]):.6f}"
 
 
 def _earlier(a: float | None, b: float) -> float:

@@ -79,8 +79,12 @@ class TicketLookup:
         return dict.fromkeys(self._providers, (Query(id=text), Query(order=text)))
 
     async def queue(self, which: str, member: Member | None) -> Found:
-        tickets, notes = await self._ask(dict.fromkeys(self._providers, _active))
+        tickets, notes = await self._ask(
+            dict.fromkeys(self._providers, _latest if which == "open" else _all)
+        )
         wanted = [t for t in tickets if await self._in_queue(t, which, member)]
+        if which == "overdue":
+            wanted.sort(key=lambda t: t.due_at or t.updated_at)
         return await self._found(wanted, notes)
 
     async def _in_queue(self, ticket: Ticket, which: str, member: Member | None) -> bool:
@@ -165,6 +169,23 @@ async def _active(provider: Provider) -> Sequence[Ticket]:
         if not cursor:
             break
     return found
+
+
+async def _latest(provider: Provider) -> Sequence[Ticket]:
+    """The active tickets that changed last, where the marketplace can tell."""
+    if provider.capabilities.recent_first:
+        return (await provider.list_recent()).tickets
+    return await _all(provider)
+
+
+async def _all(provider: Provider) -> Sequence[Ticket]:
+    """Every active ticket: the one that waits longest is the one that did not change lately."""
+    page = await provider.list_active("")
+    tickets = [*page.tickets]
+    while page.cursor:
+        page = await provider.list_active(page.cursor)
+        tickets += page.tickets
+    return tickets
 
 
 def _searching(queries: Sequence[Query]) -> Ask:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from slackbridge.document import Document, Paragraph, Span, split
+from slackbridge.document import split
 from slackbridge.intent import Frozen, Intent, State
 from slackbridge.model import Capabilities, Conversation, Kind, Message, Status, Ticket
 from slackbridge.view import Card, Item, Part
@@ -124,7 +124,7 @@ def next_part(shown: Shown, conversation: Conversation) -> Post | None:
 
 
 def _part(message: Message, done: int) -> Post:
-    pieces = split(message.body, PART_LIMIT) or (Document((Paragraph((Span(""),)),)),)
+    pieces = split(message.body, PART_LIMIT)
     number = min(done + 1, len(pieces))
     part = Part(
         author=message.author,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -159,6 +158,7 @@ class Kind(StrEnum):
     STATUS = "status"
     ASSIGN = "assign"
     FOLLOW_UP = "follow_up"
+    ACTION = "action"  # something only this marketplace offers, named in `fields`
     SHOW = "show"  # make threads of the tickets that the first start left out
     NOTICE = "notice"  # something the bridge itself has to say, once
 
@@ -189,8 +189,45 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One input of an action's form. With `options` (value, label) it is a choice."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
+    multiline: bool = False
+    hint: str = ""
+    initial: str = ""
+    max_length: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that only this marketplace offers: a button in *More*, with a form.
+
+    `explains` says in words what will happen. An action that moves `money` is asked twice, with
+    the marketplace's own preview, and is never repeated by itself; a `repeatable` one may be.
+    `types` and `statuses` limit it to such tickets (empty = all).
+    """
+
+    name: str
+    label: str
+    explains: str = ""
+    fields: tuple[Field, ...] = ()
+    money: bool = False
+    repeatable: bool = False
+    types: frozenset[str] = frozenset()
+    statuses: frozenset[Status] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a marketplace can do; what is not offered hides its button."""
+    """What a marketplace can do; what is not offered hides its button.
+
+    `status_forms` names statuses that need an action's form first, such as a comment or a warning
+    that closing withdraws the customer's refund.
+    """
 
     statuses: frozenset[Status] = frozenset()
     reply_with_status: frozenset[Status] = frozenset()
@@ -200,6 +237,8 @@ class Capabilities:
     assign: bool = False
     follow_up: bool = False
     recent_first: bool = False
+    actions: tuple[Action, ...] = ()
+    status_forms: Mapping[Status, str] = field(default_factory=dict)
     why_not: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -212,8 +251,7 @@ class Query:
     email: str = ""
 
 
-def fingerprint(at: datetime, facts: object) -> str:
+def fingerprint(at: datetime, facts: str) -> str:
     """`<updated_at in ms>.<12 hex>`: short, and comparable in time by its first half."""
-    text = json.dumps(facts, sort_keys=True, default=str)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{int(at.timestamp() * 1000)}.{digest}"

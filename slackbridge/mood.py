@@ -59,11 +59,14 @@ def mood_of(failure: Failure | None) -> Mood:
 def after(health: Health, failure: Failure | None, now: float) -> tuple[Health, bool]:
     """The health after a poll, and whether Slack is to be told.
 
-    A marketplace that is merely down is given three polls before anybody is troubled.
+    A marketplace that is merely down is given three polls before anybody is troubled; one that
+    refused us and then does not answer is still the one that refuses us.
     """
     mood = mood_of(failure)
     if mood is Mood.OK:
         return Health(Mood.OK, now if health.mood is not Mood.OK else health.since), health.said
+    if mood is Mood.DOWN and health.mood is not Mood.OK:
+        mood = health.mood
     same = mood is health.mood
     failures = health.failures + 1 if same else 1
     said = health.said and (same or health.mood is not Mood.OK)

@@ -97,9 +97,16 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
         return f"it has {len(intent.text)} characters; the marketplace takes {can.reply_limit}"
     if why := _not_offered(intent, can):
         return why
-    if ticket and ticket.status is Status.CLOSED and intent.kind is not Kind.FOLLOW_UP:
+    if ticket and ticket.status is Status.CLOSED and not _reopens(intent):
         return _closed(can)
     return ""
+
+
+def _reopens(intent: Intent) -> bool:
+    """Whether it is for closed tickets: where the marketplace offers it, it was asked before."""
+    return intent.kind is Kind.FOLLOW_UP or (
+        intent.kind is Kind.STATUS and intent.status is Status.NEEDS_AGENT
+    )
 
 
 def _not_offered(intent: Intent, can: Capabilities) -> str:

@@ -148,14 +148,15 @@ class Poller:
             self._desk.wake()
 
     async def _left(self, ids: set[str]) -> None:
-        """These are not listed any more: read how they ended."""
+        """These are not listed any more: read how they ended, or what else became of them."""
         gone = sorted(ids)
         for start in range(0, len(gone), BATCH):
             batch = gone[start : start + BATCH]
             found = {t.key.id: t for t in await self._provider.read(batch)}
-            ended = [t for t in found.values() if not t.status.active]
-            now = self._store.now()
-            await self._mark({t.key.id: now for t in ended}, {t.key.id: t.revision for t in ended})
+            await self._mark(
+                dict.fromkeys(found, self._store.now()),
+                {id: ticket.revision for id, ticket in found.items()},
+            )
             vanished = [id for id in batch if id not in found]
             if vanished:
                 log.warning("tickets vanished", account=self.account, tickets=len(vanished))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from slackbridge.document import Document
 from slackbridge.intent import Intent, Press
@@ -25,6 +25,7 @@ from slackbridge.model import (
 from slackbridge.view import Card, Item
 
 Clock = Callable[[], float]
+THREAD_GONE = "thread_gone"  # the code of Rejected where a post's thread is there no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,41 @@ class Provider(Protocol):
         """One cheap call that tells whether the account works."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """A provider whose limit on a reply is not a number of characters."""
+
+    def too_long(self, text: str) -> str:
+        """Why a reply does not fit, with the count, in words for the agent; '' if it fits."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """A provider that can say beforehand what an action would do."""
+
+    async def preview(self, id: str, act: Act) -> str:
+        """Exactly what will happen, amounts included, in words; changes nothing."""
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A provider that can tell afterwards whether an action happened."""
+
+    async def settled(self, id: str, act: Act, since: float) -> bool | None:
+        """Whether it happened after `since` (Unix seconds); None = it cannot be told."""
+
+
+@runtime_checkable
+class Hinted(Protocol):
+    """A provider whose marketplace can say at once that a ticket changed."""
+
+    def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
+        """The id of the ticket that a webhook speaks of, '' for one that does not concern us.
+
+        Raises Unauthorized if the signature does not hold or is too old.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +158,10 @@ class Chat(Protocol):
         """Wait for the right to post in a channel; raises Later if that is not at once."""
 
     async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
-        """Post one message with `mark` in its metadata; its ts."""
+        """Post one message with `mark` in its metadata; its ts.
+
+        Raises Rejected with the code THREAD_GONE where somebody has deleted the thread's root.
+        """
 
     async def edit(self, channel: str, ts: str, item: Item) -> None:
         """Show `item` in a message of ours."""
@@ -134,7 +173,10 @@ class Chat(Protocol):
         """Put one reaction and take another away; either may be ''."""
 
     async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
-        """The ts of our messages that carry `mark`, oldest first."""
+        """The ts of our messages that carry `mark`, oldest first.
+
+        A thread that is gone has none: what strayed into the channel instead is taken away.
+        """
 
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         """What people wrote in a thread after `since`."""
@@ -237,7 +279,7 @@ class Store(Protocol):
         """The ticket of a thread."""
 
     async def touch(self, key: TicketKey, at: float) -> None:
-        """A person wrote in this ticket's thread."""
+        """This ticket's thread is active."""
 
     async def lately(self, account: str, since: float) -> list[str]:
         """The ids of tickets whose threads were active since then, newest first."""

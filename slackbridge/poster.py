@@ -95,16 +95,19 @@ class Poster:
 
     # -- the card ------------------------------------------------------------------------------
 
-    async def card(self, work: Work, item: Item) -> None:
-        """Show the card as it must be now; edits of one thread are merged to one a second."""
+    async def card(self, work: Work, item: Item) -> bool:
+        """Show the card as it must be now; edits of one thread are merged to one a second.
+
+        False: not yet; the pass that comes at `work.wake` shall do it.
+        """
         shown = work.shown
         wanted = digest(item)
         if wanted == shown.card:
-            return
+            return True
         now = work.now()
         if now < shown.card_at + self._edit_every:
             work.wake_at(shown.card_at + self._edit_every)
-            return
+            return False
         try:
             await self._chat.edit(shown.channel, shown.root, item)
         except Rejected as failure:
@@ -112,6 +115,7 @@ class Poster:
                 raise
             log.warning("the card was deleted by hand", ticket=str(work.key))
         await work.write(Change(put={"card": wanted, "card_at": f"{now:.3f}"}))
+        return True
 
     # -- receipts ------------------------------------------------------------------------------
 

@@ -35,8 +35,9 @@ THING = {
     Kind.FOLLOW_UP: "follow-up",
 }
 LATE = {
-    "edited": "✏️ The message was edited afterwards: the customer already has the earlier text.",
-    "deleted": "🗑️ The message was deleted afterwards: the customer already has it.",
+    "edited": ("✏️ The message was edited afterwards", "has the earlier text"),
+    "kept": ("✏️ The message was edited into a note afterwards", "has it"),
+    "deleted": ("🗑️ The message was deleted afterwards", "has it"),
 }
 
 
@@ -60,7 +61,7 @@ def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
     if not text and intent.receipt.ts:
         text = _closing(intent)
     if intent.late:
-        text = f"{text or _closing(intent)}\n{LATE[intent.late]}"
+        text = f"{text or _closing(intent)}\n{_late(intent)}".lstrip()
     if not text:
         return None
     return Words(key, intent.id, text, "" if intent.ts else intent.text, buttons)
@@ -69,11 +70,13 @@ def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
 def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
     thing = THING.get(intent.kind, "message")
     who = "" if intent.ts else f" by <@{intent.agent}>"
+    again = _again(intent)
     match intent.state:
         case State.HELD:
-            return f"❔ {intent.reason}", (Press.SEND, Press.KEEP, Press.DISCARD)
+            send = (Press.SEND,) if intent.text else ()
+            return f"❔ {intent.reason}", (*send, Press.KEEP, Press.DISCARD)
         case State.QUEUED if intent.reason:
-            why = f"⏳ The {thing}{who} was not sent yet: {intent.reason}."
+            why = f"⏳ The {thing}{who} was not sent{again} yet: {intent.reason}."
             return f"{why} Next try {_clock(intent.due)}.", (Press.UNDO, Press.SEND_NOW)
         case State.QUEUED if intent.undoable and intent.due > now:
             return f"⏳ Your {thing}{who} goes out {_clock(intent.due)}.".replace(
@@ -86,7 +89,7 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
             check = (Press.CHECK,) if intent.attempt else ()
             return text, (*check, Press.AGAIN, Press.WAS_SENT)
         case State.FAILED:
-            return f"❌ The {thing}{who} was not sent: {intent.reason}.", (
+            return f"❌ The {thing}{who} was not sent{again}: {intent.reason}.", (
                 Press.RETRY,
                 Press.DISCARD,
             )
@@ -95,13 +98,27 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
     return "", ()
 
 
+def _again(intent: Intent) -> str:
+    """After "Send again" nobody knows of the first time: only the second is certain."""
+    return " again" if intent.unsure else ""
+
+
+def _late(intent: Intent) -> str:
+    what, has = LATE[intent.late]
+    if intent.state is State.SENT:
+        return f"{what}: the customer already {has}."
+    return f"{what}: if it was sent, the customer {has}."
+
+
 def _closing(intent: Intent) -> str:
     match intent.state:
         case State.SENT:
             who = "" if intent.ts else f" by <@{intent.agent}>"
             return f"✅ {_done(intent)}{who}"
         case State.CANCELLED:
-            return f"↩️ Not sent: {intent.reason}"
+            return f"↩️ Not sent{_again(intent)}: {intent.reason}"
+        case State.KEPT if intent.unsure:
+            return f"🔒 Not sent again: {intent.reason}"
         case State.KEPT:
             return f"🔒 {intent.reason or 'Kept as a note for colleagues'}"
     return ""

@@ -70,7 +70,8 @@ class Sender:
         except Failure as failure:
             return await work.swap(intent, fail(intent, failure.quoted))
         if isinstance(known, str):
-            return await work.swap(intent, fail(intent, known))
+            # What was read may be news to the card, and a crash must not forget that.
+            return await work.swap(intent, fail(intent, known), unread="1")
         started = await work.swap(intent, begin(intent, work.now(), self._patience.timeout, known))
         return await self._call(work, started)
 

@@ -32,6 +32,8 @@ def clean(text: str) -> str:
     Newline and tab stay, as do the joiners that emoji and many scripts need. Piles of combining
     marks are cut, as putting them in order (NFC) takes time quadratic in their height.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _UNSAFE.sub("", _LINE_END.sub("\n", text))
     if text.isascii():
         return text

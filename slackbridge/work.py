@@ -11,9 +11,39 @@ from slackbridge.mirror import Shown
 from slackbridge.model import Conversation, TicketKey
 from slackbridge.ports import Change, Claim, Record, Store
 
+KEPT = 1_000  # a catch-up comes back to each of its tickets once a round
+KEPT_SECONDS = 300.0
+
 
 class Again(Exception):
     """Somebody changed an intent meanwhile: begin the pass anew."""
+
+
+class Unshown:
+    """What a pass read but could not show whole, for the next pass of this process.
+
+    Good while the poll sees no change, and for some minutes: then the ticket is read again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str | None, float, Conversation]] = {}
+
+    def keep(self, work: Work, conversation: Conversation) -> None:
+        """Until it is forgotten, or there are too many."""
+        _, at, kept = self._kept.pop(work.key.id, (None, 0.0, None))
+        at = at if kept is conversation else work.now()
+        self._kept[work.key.id] = (work.seen, at, conversation)
+        if len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
+
+    def of(self, work: Work) -> Conversation | None:
+        """The ticket as an earlier pass read it; None if it must be read again."""
+        seen, at, conversation = self._kept.get(work.key.id, (None, 0.0, None))
+        fresh = seen == work.seen and work.now() - at < KEPT_SECONDS
+        return conversation if fresh else None
+
+    def forget(self, work: Work) -> None:
+        self._kept.pop(work.key.id, None)
 
 
 class Work:

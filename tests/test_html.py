@@ -87,7 +87,7 @@ def test_styles_links_and_blocks_are_kept() -> None:
     assert parse(
         "<p>a <b>b <em>c</em></b> <del>d</del><code>e</code> "
         "<a href=https://a.example/>f <u>g</u> <b>h</b></a> i"
-        "<ol><li>j</ol><blockquote>k</blockquote><pre>l</pre>"
+        "<ol><li>j<li>j2</ol><blockquote>k</blockquote><pre>l</pre>"
     ) == Document(
         (
             Paragraph(
@@ -105,7 +105,7 @@ def test_styles_links_and_blocks_are_kept() -> None:
                     Span(" i"),
                 )
             ),
-            Listing(((Span("j"),),), ordered=True),
+            Listing(((Span("j"),), (Span("j2"),)), ordered=True),
             Quote((Span("k"),)),
             Preformatted("l"),
         )

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from slackbridge.demo.process import BridgeProcess
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
@@ -113,15 +113,19 @@ async def world(
     rate_scale: float = 0.0,
     redis_url: str = "",
     data: Path | None = None,
+    mode: Literal["socket", "http"] = "socket",
 ) -> AsyncIterator[World]:
-    """Open a world; the bridge in it is not started yet. Everything ends with the block."""
+    """Open a world; the bridge in it is not started yet. Everything ends with the block.
+
+    `mode` is how its Slack delivers; where to, is up to `slack.endpoints`.
+    """
     async with contextlib.AsyncExitStack() as stack:
         temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-"))
         folder = Path(temporary)
         server = None if redis_url else await embedded.start(data or folder / "redis")
         if server is not None:
             stack.push_async_callback(server.stop)
-        slack = await SlackSandbox.start(port=slack_port, rate_scale=rate_scale)
+        slack = await SlackSandbox.start(port=slack_port, rate_scale=rate_scale, mode=mode)
         stack.push_async_callback(slack.stop)
         refurbed = await RefurbedSandbox.start(port=refurbed_port, seed=seed)
         refurbed.rate_per_second = 0

@@ -43,9 +43,7 @@ class Patient(Protocol):
 
 async def examine(patient: Patient) -> list[Finding]:
     """Everything, side by side; nothing is changed anywhere."""
-    groups = await asyncio.gather(
-        _redis(patient.store), _slack(patient), _accounts(patient.providers)
-    )
+    groups = await asyncio.gather(_redis(patient.store), _slack(patient), _accounts(patient))
     return [finding for group in groups for finding in group]
 
 
@@ -175,14 +173,20 @@ def skew(what: str, seconds: float) -> Finding:
 # -- accounts ----------------------------------------------------------------------------------
 
 
-async def _accounts(accounts: Mapping[str, Provider]) -> list[Finding]:
-    groups = await asyncio.gather(*(_account(n, p) for n, p in accounts.items()))
+async def _accounts(patient: Patient) -> list[Finding]:
+    tokens = {account.name: account.token_env for account in patient.settings.accounts}
+    groups = await asyncio.gather(
+        *(_account(n, p, tokens[n]) for n, p in patient.providers.items())
+    )
     return [finding for group in groups for finding in group]
 
 
-async def _account(name: str, provider: Provider) -> list[Finding]:
+async def _account(name: str, provider: Provider, token: str) -> list[Finding]:
     health = await provider.probe()
-    remedy = "Check base_url and the token; the text says what the marketplace answered."
+    remedy = (
+        f"Check base_url and the token in {token}. Where the service is not switched on yet, ask "
+        "the marketplace to do so; the bridge then begins by itself."
+    )
     findings = [Finding(f"account {name}", health.ok, health.detail, remedy)]
     if health.skew is not None:
         findings.append(skew(f"clock of {name}", health.skew))

@@ -6,6 +6,8 @@ the process could not run become one.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -26,13 +28,18 @@ class Schedule:
     def every(self, seconds: float, job: Job, name: str, *, now: bool = False) -> None:
         """Run `job` every so many seconds, the first time at once or after that time."""
         first = {"next_run_time": datetime.now(UTC)} if now else {}
-        self._scheduler.add_job(job, "interval", seconds=seconds, id=name, name=name, **first)
+
+        async def turn() -> None:
+            with contextlib.suppress(asyncio.CancelledError):  # `stop` cuts off what runs
+                await job()
+
+        self._scheduler.add_job(turn, "interval", seconds=seconds, id=name, name=name, **first)
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Begin no more jobs."""
+        """Begin no more jobs, and cut off those that run."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

@@ -6,19 +6,17 @@ A page of tickets must never be lost to one poisonous value in it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    field_validator,
+    GetCoreSchemaHandler,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 from slackbridge.document import clean
 
@@ -32,16 +30,16 @@ class Lenient(BaseModel):
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, frozen=True
     )
 
-    @field_validator("*", mode="wrap")
     @classmethod
-    def _or_default(
-        cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
-    ) -> Any:
-        try:
-            return handler(value)
-        except ValidationError:
-            field = cls.model_fields[info.field_name or ""]
-            return field.get_default(call_default_factory=True, validated_data={})
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """A value that does not fit becomes the default, in pydantic's own core: pages are long."""
+        schema = handler(source)
+        model = handler.resolve_ref_schema(schema)
+        for field in model["schema"]["fields"].values():
+            field["schema"]["on_error"] = "default"
+        return schema
 
     @classmethod
     def of(cls, data: object) -> Self | None:

@@ -117,7 +117,7 @@ class TicketRow(Lenient):
             raw_status=self.status or "UNSPECIFIED",
             created_at=self.created,
             updated_at=updated,
-            revision=fingerprint(updated, self.model_dump()),
+            revision=fingerprint(updated, self.model_dump_json()),
             customer=self.customer.person(),
             country=self.country,
             order=self.item.order,

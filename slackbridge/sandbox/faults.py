@@ -150,7 +150,10 @@ async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:
         case Action.RESET:
             return _reset(request)
         case Action.KILL:
+            await asyncio.sleep(fault.seconds)
             os.kill(fault.pid, signal.SIGKILL)
+            # What a process had only begun to send dies with it.
+            return _reset(request) if fault.phase is Phase.ARRIVAL else None
         case Action.STOP:
             os.kill(fault.pid, signal.SIGSTOP)
             asyncio.get_running_loop().call_later(fault.seconds, os.kill, fault.pid, signal.SIGCONT)

@@ -34,9 +34,9 @@ def list_answer(cards: Sequence[Card], notes: Sequence[str], threads: Mapping[st
     return _answer(texts, "No tickets.", len(cards) - len(texts), notes, LINES_PER_BLOCK)
 
 
-def help_answer(commands: Sequence[tuple[str, str]]) -> Drawn:
+def help_answer(commands: Sequence[tuple[str, str]], command: str = COMMAND) -> Drawn:
     """What can be asked: (arguments, what that does), in our own mrkdwn."""
-    return said(f"`{COMMAND} {wording.line(name)}` {what}" for name, what in commands)
+    return said(f"`{command} {wording.line(name)}` {what}" for name, what in commands)
 
 
 def said(lines: Iterable[str]) -> Drawn:

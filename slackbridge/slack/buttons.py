@@ -14,9 +14,10 @@ from slackbridge.document import clean
 from slackbridge.errors import Failure
 from slackbridge.intent import Press
 from slackbridge.model import Capabilities, Kind, Status, TicketKey
-from slackbridge.ports import FrontDesk, Lookup, Store
+from slackbridge.ports import FrontDesk, Lookup
 from slackbridge.slack import views
 from slackbridge.slack.chat import SlackChat
+from slackbridge.slack.threads import Threads
 
 log = structlog.get_logger(__name__)
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
@@ -39,10 +40,10 @@ class Buttons:
     """`spawn` runs what may go on after Slack was answered; only reading is done there."""
 
     def __init__(
-        self, chat: SlackChat, store: Store, desk: FrontDesk, lookup: Lookup, spawn: Spawn
+        self, chat: SlackChat, threads: Threads, desk: FrontDesk, lookup: Lookup, spawn: Spawn
     ) -> None:
         self._chat = chat
-        self._store = store
+        self._threads = threads
         self._desk = desk
         self._lookup = lookup
         self._spawn = spawn
@@ -117,7 +118,7 @@ class Buttons:
         root = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
         if not channel or not root:
             return None
-        return await self._store.ticket_of(str(channel), str(root))
+        return await self._threads.ticket(str(channel), str(root))
 
     # -- modals --------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slackbridge.errors import Rejected, unreadable
-from slackbridge.ports import Heard, Mark, Member
+from slackbridge.errors import Later, Rejected, Unknown, unreadable
+from slackbridge.ports import THREAD_GONE, Heard, Mark, Member
 from slackbridge.slack import cards, hear
 from slackbridge.slack.client import SlackClient
 from slackbridge.slack.directory import Directory
@@ -58,7 +58,20 @@ class SlackChat:
         )
         if not answer.get("ts"):
             raise unreadable("Slack's answer has no ts (chat.postMessage)", write=True)
-        return str(answer["ts"])
+        ts = str(answer["ts"])
+        if thread and not (answer.get("message") or {}).get("thread_ts"):
+            await self._verify(channel, thread, ts, mark)
+        return ts
+
+    async def _verify(self, channel: str, thread: str, ts: str, mark: Mark) -> None:
+        """A reply to a root that is gone stands in the channel, for all to see: take it away."""
+        try:
+            if ts in await self.find(channel, thread, mark, float(ts) - 1):
+                return
+            await self.delete(channel, ts)
+        except Later as failure:
+            raise Unknown(failure.reason, code=failure.code) from None
+        raise Rejected("its thread is gone: the root was deleted", code=THREAD_GONE)
 
     async def edit(self, channel: str, ts: str, item: Item) -> None:
         drawn = cards.draw(item)
@@ -92,6 +105,16 @@ class SlackChat:
                 raise
 
     async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
+        try:
+            return await self._marked(channel, thread, mark, since)
+        except Rejected as failure:
+            if failure.code != "thread_not_found":
+                raise
+        for stray in await self._marked(channel, "", mark, since):
+            await self.delete(channel, stray)
+        return ()
+
+    async def _marked(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
         wanted = payload(mark)
         rows = await self._rows(channel, thread, f"{since:.6f}", str(mark.key), True, True)
         found = [str(row["ts"]) for row in rows if self._is_ours(row, wanted)]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from slackbridge.errors import (
@@ -79,6 +79,16 @@ PERHAPS_DONE = frozenset(
 """Errors after which, as Slack says, "some aspect of the operation may have succeeded"."""
 
 SHORT_WAIT = 0.05
+
+# slack_sdk takes every answer for an object: of plain text or a list it asks for attributes.
+BROKEN = (
+    TimeoutError,
+    aiohttp.ClientError,
+    OSError,
+    ValueError,
+    AttributeError,
+    SlackClientError,
+)
 
 
 class Pacer(Protocol):
@@ -159,8 +169,10 @@ class SlackClient:
             answer = await getattr(self.web, method.replace(".", "_"))(**args)
         except SlackApiError as error:
             raise _of_answer(method, error.response, write) from None
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        except BROKEN as error:
             raise of_wire(_wire(error), f"Slack did not answer ({method})", write=write) from None
+        if not isinstance(answer.data, dict):
+            raise unreadable(f"Slack's answer cannot be read ({method})", write=write)
         self.last_headers = answer.headers
         return answer.data
 

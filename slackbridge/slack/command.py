@@ -48,7 +48,8 @@ class Command:
         if why := await self._desk.refused(user):
             await ack(text=why, response_type="ephemeral")
             return
-        asked = asyncio.ensure_future(self._answer(str(command.get("text") or ""), user))
+        name, text = str(command["command"]), str(command.get("text") or "")
+        asked = asyncio.ensure_future(self._answer(name, text, user))
         done, _ = await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
         if done:
             drawn = asked.result()
@@ -67,17 +68,18 @@ class Command:
                 replace_original=True,
             )
 
-    async def _answer(self, text: str, user: str) -> Drawn:
+    async def _answer(self, name: str, text: str, user: str) -> Drawn:
         words = text.split()
-        if not words or words[0].lower() == "help":
-            return answers.help_answer(HELP)
+        if not words or words[0].lower() == "help" or text.strip().lower() == "why":
+            return answers.help_answer(HELP, name)
         try:
             if words[0].lower() == "list":
                 return await self._list(words[1:], user)
-            if words[0].lower() == "why" and len(words) > 1:
+            if words[0].lower() == "why":
                 return answers.said(await self._lookup.why(words[1]))
             found = await self._lookup.find(text.strip())
-            return answers.ticket_answer(found.cards, found.notes, self._links(found))
+            hint = () if found.cards else (f"`{name} help` tells what can be asked.",)
+            return answers.ticket_answer(found.cards, found.notes + hint, self._links(found))
         except Failure as failure:
             return answers.said([f"That could not be looked up: {failure.quoted}."])
 

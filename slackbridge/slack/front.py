@@ -23,6 +23,7 @@ from slackbridge.slack import hear
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.command import Command
+from slackbridge.slack.threads import Threads
 
 log = structlog.get_logger(__name__)
 Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
@@ -33,22 +34,29 @@ EVENTS: Mapping[str, str] = {
 """Every event the app subscribes to, and the scope it needs."""
 COMMANDS = ("/ticket",)
 ANY = re.compile(".*", re.DOTALL)
-ROOM = 50_000
 TOLD_SECONDS = 86_400.0
 
 
 class Front:
-    """The Bolt app of one workspace."""
+    """The Bolt app of one workspace. `missed` is told when something could not be taken in."""
 
     def __init__(
-        self, chat: SlackChat, store: Store, desk: FrontDesk, buttons: Buttons, command: Command
+        self,
+        chat: SlackChat,
+        store: Store,
+        threads: Threads,
+        desk: FrontDesk,
+        buttons: Buttons,
+        command: Command,
+        missed: Callable[[], None],
     ) -> None:
         self._chat = chat
         self._store = store
+        self._threads = threads
         self._desk = desk
         self._buttons = buttons
         self._command = command
-        self._threads: dict[tuple[str, str], TicketKey] = {}
+        self._missed = missed
 
     def app(self, signing_secret: str) -> AsyncApp:
         """The app with its listeners. Without a signing secret it serves socket mode only."""
@@ -72,6 +80,7 @@ class Front:
         app.shortcut(ANY)(_acknowledge)
         app.options(ANY)(_acknowledge)
         app.command(ANY)(self._command.run)
+        app.error(self._failed)
         return app
 
     def _authorize(self) -> Authorize:
@@ -91,6 +100,14 @@ class Front:
             )
 
         return authorize
+
+    async def _failed(self, error: Exception) -> None:
+        """Not taken in, and so not acknowledged."""
+        if not isinstance(error, Failure):
+            log.error("listener failed", exc_info=error)
+            return
+        log.warning("not taken in", why=error.quoted)
+        self._missed()
 
     async def _message(self, event: dict[str, Any]) -> None:
         channel = str(event.get("channel", ""))
@@ -132,14 +149,7 @@ class Front:
         return await self._chat.directory.names(hear.mentioned(event))
 
     async def _ticket(self, channel: str, event: Mapping[str, Any]) -> TicketKey | None:
-        """The ticket of a thread; a mapping never changes, so it is remembered."""
-        place = (channel, str(event.get("thread_ts", "")))
-        key = self._threads.get(place)
-        if key is None and (key := await self._store.ticket_of(*place)) is not None:
-            if len(self._threads) >= ROOM:
-                self._threads.clear()
-            self._threads[place] = key
-        return key
+        return await self._threads.ticket(channel, str(event.get("thread_ts", "")))
 
     async def _tell(self, channel: str, event: Mapping[str, Any], text: str) -> None:
         """Tell one person alone, once however often Slack repeats the event."""

@@ -10,7 +10,7 @@ No key holds a customer's text; an intent holds an agent's text until its outcom
     sb:{a}:gen             hash     ticket -> number of its latest mark
     sb:{a}:seq             counter  tokens and generations
     sb:{a}:seen            hash     active ticket -> revision last seen by the poll
-    sb:{a}:lately          zset     ticket by when a person last wrote in its thread (s)
+    sb:{a}:lately          zset     ticket by when its thread was last active (s)
     sb:{a}:facts           hash     the account: born, parked, stopped, said
     sb:thread:<ch>:<day>   hash     root ts -> ticket key
     sb:once:<name>         string   something said once, for as long as given

@@ -262,8 +262,11 @@ class RedisStore:
         name = keys.lately(account)
         return list(await _any(self.redis.zrevrangebyscore(name, "+inf", since)))
 
-    async def lately_keys(self, account: str, since: float) -> list[TicketKey]:
-        """The same, as keys."""
+    @guarded
+    async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
+        """Active within `seconds` before the latest activity noted, however long ago that was."""
+        latest = await _any(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
+        since = latest[0][1] - seconds if latest else 0.0
         return [TicketKey(account, id) for id in await self.lately(account, since)]
 
     @guarded

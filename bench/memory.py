@@ -1,0 +1,72 @@
+"""B14: bytes of Redis per mapped ticket with 10 messages, everything that stays counted.
+
+A few tickets are mirrored by the real bridge; what it stored of them is then copied to thousands
+under other ids, so that the server's own overhead is that of a large store. The floor is a naive
+layout: a hash per ticket, a key per thread, a hash per message map.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bench.figure import Figure
+from bench.place import Bench, idle, running, settings
+from slackbridge.demo.world import ACCOUNT, CHANNEL
+from slackbridge.model import TicketKey
+from slackbridge.store import keys
+
+TICKETS = 10
+MESSAGES = 10
+COPIES = 5_000
+APART = 900.0  # seconds between the copies' threads: the 5,000 span 52 days
+NAIVE = 863.0
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    async with bench.world() as place:
+        place.refurbed.bulk(TICKETS, MESSAGES)
+        async with running(place, settings(place)) as bridge:
+            await idle(bridge)
+        async with Redis.from_url(place.redis_url, decode_responses=True) as redis:
+            sample = await _sample(redis)
+            await redis.flushall()
+            before = await _used(redis)
+            copies = bench.rounds(COPIES)
+            for number in range(copies):
+                await _copy(redis, number, *sample[number % len(sample)])
+            each = (await _used(redis) - before) / copies
+    return [Figure("B14", "Redis per ticket, 10 messages", "B", each, NAIVE, 1.15)]
+
+
+async def _used(redis: Redis) -> int:
+    return int((await redis.info("memory"))["used_memory"])
+
+
+async def _sample(redis: Redis) -> list[tuple[dict[str, str], str]]:
+    """Each ticket's record, and the revision that the poll remembers."""
+    seen = await _any(redis.hgetall(keys.seen(ACCOUNT)))
+    records = [await _any(redis.hgetall(keys.ticket(TicketKey(ACCOUNT, id)))) for id in seen]
+    for passing in (keys.work(ACCOUNT), keys.lease(ACCOUNT), keys.generation(ACCOUNT)):
+        assert not await redis.exists(passing), f"{passing} stays"
+    assert all(sum(name.startswith("m:") for name in record) == MESSAGES for record in records)
+    return list(zip(records, seen.values(), strict=True))
+
+
+async def _copy(redis: Redis, number: int, record: dict[str, str], revision: str) -> None:
+    key = TicketKey(ACCOUNT, str(5_000_000 + number))
+    at = time.time() - number * APART
+    ts = f"{at:.6f}"
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.hset(keys.ticket(key), mapping={**record, "ts": ts})
+        pipe.hset(keys.seen(ACCOUNT), key.id, revision)
+        pipe.hset(keys.threads(CHANNEL, ts), ts, str(key))
+        pipe.zadd(keys.lately(ACCOUNT), {key.id: at})
+        await pipe.execute()
+
+
+async def _any(call: Any) -> Any:
+    """redis-py types every command as sync-or-async; ours are always async."""
+    return await call

@@ -1,0 +1,127 @@
+"""Where figures are measured: an embedded Redis for all of them, worlds, and bridges in worlds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from redis.asyncio import Redis
+
+from bench.load import Load
+from slackbridge import config
+from slackbridge.app import Bridge
+from slackbridge.demo.world import World, secrets_of, world, write_config
+from slackbridge.store import keys
+
+Changes = Mapping[str, Mapping[str, Any]]
+HOUR = 3600.0
+BARE: Changes = {
+    "slack": {"post_seconds": 0.0},
+    "replies": {"undo_seconds": 0},
+    "account": {"poll_seconds": HOUR, "full_walk_seconds": HOUR, "per_second": 10_000},
+}
+"""No wait that is ours, and no poll but the one that is measured."""
+
+
+class Arrivals(list[str]):
+    """Takes the place of a sandbox's `faults.seen`, and notes when each call arrived."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: list[tuple[str, float]] = []
+        self._waiting: dict[str, asyncio.Future[float]] = {}
+
+    def append(self, operation: str, /) -> None:
+        now = time.perf_counter()
+        super().append(operation)
+        self.at.append((operation, now))
+        if (waiting := self._waiting.pop(operation, None)) is not None:
+            waiting.set_result(now)
+
+    async def next(self, operation: str, seconds: float = 15.0) -> float:
+        """When the next call of that name arrives, by `perf_counter`. Raises TimeoutError."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[operation] = future
+        async with asyncio.timeout(seconds):
+            return float(await future)
+
+
+@dataclass
+class Bench:
+    """What every figure is given. `quick` makes all counts a tenth: for trying, not measuring."""
+
+    redis_url: str
+    load: Load
+    quick: bool = False
+
+    def rounds(self, number: int) -> int:
+        return max(3, number // 10) if self.quick else number
+
+    @contextlib.asynccontextmanager
+    async def world(self, **more: Any) -> AsyncIterator[World]:
+        """A world without tickets on an empty Redis."""
+        async with Redis.from_url(self.redis_url) as redis:
+            await redis.flushall()
+        async with world(seed=False, redis_url=self.redis_url, **more) as place:
+            yield place
+
+
+def settings(place: World, changes: Changes | None = None) -> config.Settings:
+    """The configuration of a bridge in this world: BARE with changes to its tables."""
+    given = changes or {}
+    tables = {
+        name: {**BARE.get(name, {}), **given.get(name, {})} for name in {*BARE, *given} - {"routes"}
+    }
+    path = place.folder / "slackbridge.toml"
+    write_config(path, place.slack.api_url, place.refurbed.url, place.redis_url, tables)
+    return config.load(path, secrets_of(place.slack, place.refurbed))
+
+
+@contextlib.asynccontextmanager
+async def running(place: World, chosen: config.Settings) -> AsyncIterator[Bridge]:
+    """A bridge in this process, connected, whose first walk is done."""
+    bridge = Bridge(chosen, place.redis_url)
+    stop = asyncio.Event()
+    task = asyncio.create_task(bridge.run(stop))
+    try:
+        await place.until("two sockets", lambda: task.done() or place.slack.socket.connected == 2)
+        for account in bridge.providers:
+            await place.until("the first walk", partial(_born, bridge, account))
+        yield bridge
+    finally:
+        stop.set()
+        await task
+
+
+async def _born(bridge: Bridge, account: str) -> bool:
+    return "born" in await bridge.store.facts(account)
+
+
+async def idle(bridge: Bridge, seconds: float = 30.0) -> None:
+    """Until no lane works and none is due soon. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        for account in bridge.providers:
+            while await _busy(bridge, account):
+                await asyncio.sleep(0.02)
+
+
+async def _busy(bridge: Bridge, account: str) -> bool:
+    """Both in one look: a claim in between would be in neither."""
+    soon = (bridge.store.now() + 0.5) * 1000
+    async with bridge.store.redis.pipeline(transaction=True) as pipe:
+        pipe.hlen(keys.lease(account))
+        pipe.zcount(keys.work(account), "-inf", soon)
+        return any(await pipe.execute())
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,54 @@
+"""B16: from `kill -9` in the middle of a reply to that reply sent, the process started anew at once.
+
+The dead lane's lease must run out (3 s here, 15 s by default), and the program must be imported:
+the longer of the two is the floor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+from bench.figure import Figure
+from bench.place import Bench
+from slackbridge.demo import views
+from slackbridge.demo.world import CHANNEL, QUICK, World
+from slackbridge.sandbox.faults import Action, Fault, Phase
+
+LEASE = float(QUICK["timing"]["lease_seconds"])
+OWN_SECONDS = 2.5
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    async with bench.world(extra={**QUICK, "replies": {"undo_seconds": 0}}) as place:
+        await place.bridge.start()
+        took = await _killed(place)
+    floor = max(await _import_seconds(), LEASE)
+    return [
+        Figure("B16", "kill -9 -> reply (lease 3 s)", "s", took, floor, None, OWN_SECONDS + LEASE)
+    ]
+
+
+async def _killed(place: World) -> float:
+    slack, market = place.slack, place.refurbed
+    ticket = market.customer_opens()
+    await place.until("its thread", lambda: views.mirrored(slack, ticket))
+    await asyncio.sleep(1)  # the lane has given its lease back
+    market.faults.add(Fault("GetTicket", Phase.ARRIVAL, Action.DELAY, seconds=60))
+    reads = market.faults.seen.count("GetTicket")
+    root = str(views.cards(slack, ticket)[0]["ts"])
+    await slack.person("anna").say(CHANNEL, "It is on its way.", root)
+    await place.until("the lane", lambda: market.faults.seen.count("GetTicket") > reads)
+    begun = time.time()
+    await place.bridge.kill()
+    await place.bridge.start()
+    await place.until("the reply", lambda: market.ledger.all("reply"))
+    return market.ledger.all("reply")[0].at - begun
+
+
+async def _import_seconds() -> float:
+    begun = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "import slackbridge.cli")
+    assert await process.wait() == 0
+    return time.perf_counter() - begun

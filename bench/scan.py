@@ -1,0 +1,88 @@
+"""B8: tickets a second that a poll scans when nothing has changed: list, read, compare.
+
+The pages are canned, so that the server costs next to nothing; the floor fetches the same pages
+and does no more than `json.loads`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+import httpx
+from aiohttp import web
+
+from bench.figure import Figure, quantile
+from bench.place import Bench, settings
+from slackbridge.app import Bridge
+from slackbridge.demo.world import World
+from slackbridge.providers.refurbed import ACTIVE, OLDEST_FIRST, PAGE, PATH, headers
+from slackbridge.sandbox.serve import serve
+
+PAGES = 5
+TURNS = 12
+LEAST = 20_000
+
+
+async def measure(bench: Bench) -> list[Figure]:
+    async with bench.world() as place:
+        pages = await _pages(place)
+        server = await serve(_canned(pages))
+        base = f"{server.url}/{PATH}/"
+        account = {"base_url": server.url}
+        bridge = Bridge(settings(place, {"account": account}), place.redis_url)
+        ours: list[float] = []
+        floor: list[float] = []
+        async with httpx.AsyncClient(base_url=base) as http:
+            for turn in range(bench.rounds(TURNS) + 1):
+                begun = time.perf_counter()
+                await bridge.pollers[0].list_once(full=True)
+                middle = time.perf_counter()
+                await _walk(http)
+                if turn:  # the first one finds everything new
+                    ours.append(middle - begun)
+                    floor.append(time.perf_counter() - middle)
+        await bridge.close()
+        await server.stop()
+    tickets = PAGES * PAGE
+    here, there = tickets / quantile(ours, 0.5), tickets / quantile(floor, 0.5)
+    return [Figure("B8", "tickets scanned a second", "/s", here, there, 0.6, LEAST, more=True)]
+
+
+async def _pages(place: World) -> dict[str, bytes]:
+    """The marketplace's own pages by the cursor that asks for them."""
+    place.refurbed.bulk(PAGES * PAGE)
+    base = f"{place.refurbed.url}/{PATH}/"
+    async with httpx.AsyncClient(base_url=base, headers=headers(place.refurbed.token)) as http:
+        pages: dict[str, bytes] = {}
+        cursor = ""
+        while cursor not in pages:
+            answer = await http.post("ListTickets", json=_query(cursor))
+            pages[cursor] = answer.content
+            if answer.json().get("has_more"):
+                cursor = answer.json()["tickets"][-1]["id"]
+    return pages
+
+
+def _query(cursor: str) -> dict[str, object]:
+    more = {"starting_after": cursor} if cursor else {}
+    return {"pagination": {"limit": PAGE, **more}, "sort": OLDEST_FIRST, "filter": ACTIVE}
+
+
+def _canned(pages: dict[str, bytes]) -> web.Application:
+    async def answer(request: web.Request) -> web.Response:
+        cursor = (await request.json())["pagination"].get("starting_after", "")
+        return web.Response(body=pages[cursor], content_type="application/json")
+
+    server = web.Application()
+    server.router.add_post("/{method:.*}", answer)
+    return server
+
+
+async def _walk(http: httpx.AsyncClient) -> None:
+    cursor = ""
+    while True:
+        listing = json.loads((await http.post("ListTickets", json=_query(cursor))).content)
+        if not listing.get("has_more"):
+            return
+        cursor = listing["tickets"][-1]["id"]

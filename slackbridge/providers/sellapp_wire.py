@@ -1,0 +1,230 @@
+"""SellApp's JSON as our values. Pure: makes no calls and raises nothing.
+
+Source: SellApp's API reference and SDKs. v1 has `read_by` where v2 has `read_status`, PHP writes an
+empty object as `[]` and a list with gaps as an object, and a thing may stand bare or under `data`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from slackbridge.document import Document, from_text
+from slackbridge.html import parse
+from slackbridge.model import (
+    Author,
+    Conversation,
+    Message,
+    Person,
+    Status,
+    Ticket,
+    TicketKey,
+    fingerprint,
+)
+from slackbridge.providers.lenient import Lenient, Moment, Text
+from slackbridge.tame import has_tags
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
+MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
+
+
+class Customer(Lenient):
+    """Who asks."""
+
+    name: Text = ""
+    email: Text = ""
+
+
+class Reference(Lenient):
+    """What the ticket is about: `type` is product, order or nothing."""
+
+    type: Text = ""
+    id: Text = ""
+
+
+class ReadStatus(Lenient):
+    """Who has read the newest message; None = not told."""
+
+    customer: bool | None = None
+    store: bool | None = None
+
+
+class TicketRow(Lenient):
+    """A ticket, in a list or alone."""
+
+    id: Text = ""
+    title: Text = ""
+    status: Text = ""
+    customer: Customer = Customer()
+    reference: Reference = Reference()
+    created_at: Moment = None
+    updated_at: Moment = None
+    archived: bool = False
+    read_status: ReadStatus = ReadStatus()
+    read_by: Text = ""
+    order_id: Text = ""
+    reason: Text = ""
+    message_count: int | None = None
+
+    @property
+    def created(self) -> datetime:
+        return self.created_at or self.updated_at or EPOCH
+
+    @property
+    def order(self) -> str:
+        return self.order_id or (self.reference.id if self.reference.type == "order" else "")
+
+    @property
+    def closed(self) -> bool:
+        return self.status.upper() == "CLOSED"
+
+    @property
+    def neutral(self) -> Status:
+        """As far as a row can tell, which does not say who wrote last: in doubt an agent's move."""
+        if self.closed or self.archived:
+            return Status.CLOSED
+        unread = self.read_status
+        waiting = unread.store is True and unread.customer is False
+        return Status.WAITING if waiting else Status.NEEDS_AGENT
+
+    @property
+    def revision(self) -> str:
+        """Of what a list and a single ticket both tell, so that the two never differ."""
+        facts = (self.status, self.archived, self.message_count, self.read_status, self.read_by)
+        return fingerprint(self.updated_at or self.created, repr(facts))
+
+    def is_already(self, wanted: Mapping[str, object]) -> bool:
+        """Whether these facts hold."""
+        facts = {"status": self.status.upper(), "archived": self.archived}
+        return wanted.items() <= facts.items()
+
+    def is_of(self, order: str, email: str) -> bool:
+        """Whether it is of this order or from this address; '' asks for nothing."""
+        ours = self.customer.email.casefold()
+        return bool(order and order == self.order) or bool(email and email.casefold() == ours)
+
+    def ticket(self, account: str, url: str) -> Ticket:
+        """The neutral ticket, without knowing its messages."""
+        product = self.reference.id if self.reference.type == "product" else ""
+        extra = (("product", product), ("reason", self.reason))
+        return Ticket(
+            key=TicketKey(account, self.id),
+            status=self.neutral,
+            raw_status=(self.status or "unknown") + (", archived" if self.archived else ""),
+            created_at=self.created,
+            updated_at=self.updated_at or self.created,
+            revision=self.revision,
+            customer=Person(self.customer.name, self.customer.email),
+            order=self.order,
+            topic=self.title,
+            type=self.reference.type,
+            url=url,
+            extra=tuple((label, value) for label, value in extra if value),
+        )
+
+
+class MessageRow(Lenient):
+    """A message; `ticket_id` names its ticket in a webhook."""
+
+    id: Text = ""
+    author: Text = ""
+    sender: Text = ""
+    content: Text = ""
+    created_at: Moment = None
+    updated_at: Moment = None
+    ticket_id: Text = ""
+
+    def read(self, id: str, start: datetime) -> Message:
+        """The neutral message; an author nobody has heard of is the system."""
+        return Message(
+            id=id,
+            author=AUTHORS.get(self.author.upper(), Author.SYSTEM),
+            name=self.sender,
+            at=self.created_at or self.updated_at or start,
+            body=body(self.content),
+        )
+
+    def digest(self) -> str:
+        """An id for a message that has none: author, time and text."""
+        facts = f"{self.author}|{self.created_at}|{self.content}"
+        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class Meta(Lenient):
+    """Where a page stands; 0 = not told."""
+
+    current_page: int = 0
+    last_page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list, as JSON objects. `obeyed` is whether it is the page asked for."""
+
+    rows: tuple[dict[str, object], ...]
+    more: bool
+    obeyed: bool
+
+
+def listed(data: object, page: int, limit: int) -> Listed | None:
+    """Read a list; None if it is none. Without a word on the last page a short one is the last."""
+    found = data.get("data") if isinstance(data, dict) else data
+    if isinstance(found, dict):
+        found = [found] if "id" in found else list(found.values())
+    if not isinstance(found, list):
+        return None
+    meta = Meta()
+    if isinstance(data, dict):
+        meta = Meta.of(data.get("meta")) or Meta.of(data) or meta
+    rows = tuple(row for row in found if isinstance(row, dict))
+    more = page < meta.last_page if meta.last_page else len(found) >= limit
+    behind = 0 < meta.current_page < min(page, meta.last_page or page)
+    return Listed(rows, more, not behind)
+
+
+def single(data: object) -> object:
+    """The one thing that an answer holds, under `data` or bare."""
+    return data["data"] if isinstance(data, dict) and "data" in data else data
+
+
+def body(content: str) -> Document:
+    """A message's text. Its kind is not documented: what is clearly HTML is read as that."""
+    if has_tags(content) and not MARKUP.fullmatch(content):
+        return from_text(content)
+    return parse(content)
+
+
+def messages(rows: Sequence[MessageRow], start: datetime) -> tuple[Message, ...]:
+    """Each message once, by time, then number; every one has an id that stays."""
+    found: dict[str, Message] = {}
+    copies = Counter[str]()
+    for row in rows:
+        id = row.id
+        if not id:
+            content = row.digest()
+            copies[content] += 1
+            id = f"c{content}.{copies[content]}"
+        found[id] = row.read(id, start)
+    return tuple(sorted(found.values(), key=_place))
+
+
+def conversation(ticket: Ticket, found: tuple[Message, ...]) -> Conversation:
+    """A ticket with its messages, which tell whose move it is and since when."""
+    spoken = [one for one in found if one.author in (Author.CUSTOMER, Author.AGENT)]
+    if not ticket.status.active or not spoken:
+        return Conversation(ticket, found)
+    if spoken[-1].author is Author.AGENT:
+        return Conversation(replace(ticket, status=Status.WAITING), found)
+    last = max((n for n, one in enumerate(spoken) if one.author is Author.AGENT), default=-1)
+    since = spoken[last + 1].at
+    return Conversation(replace(ticket, status=Status.NEEDS_AGENT, waiting_since=since), found)
+
+
+def _place(message: Message) -> tuple[datetime, int]:
+    number = int(message.id) if message.id.isascii() and message.id.isdigit() else 0
+    return message.at, number

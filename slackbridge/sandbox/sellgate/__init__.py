@@ -1,0 +1,1 @@
+"""Sellgate's ticket API as a local HTTP server; start it with `app.SellgateSandbox.start`."""

@@ -1,0 +1,74 @@
+"""What Sellgate stores: tickets, their messages, and the order a ticket is about. No wire format.
+
+Times are Unix seconds by the server's own clock. Status and sender are plain strings, so that a
+driver can inject values no client has heard of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OPEN, CLOSED = "open", "closed"
+STATUSES = (OPEN, CLOSED)
+CUSTOMER, OWNER = "customer", "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was bought."""
+
+    id: str
+    invoice: str
+    product: str
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, plain text."""
+
+    id: str
+    at: float
+    sender: str
+    text: str
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One ticket; `awaiting` names who has to write next, '' = nobody."""
+
+    id: str
+    subject: str
+    email: str
+    created_at: float
+    updated_at: float
+    number: int
+    order: Order | None = None
+    status: str = OPEN
+    awaiting: str = OWNER
+    closed_at: float | None = None
+    messages: list[Message] = field(default_factory=list)
+
+    def become(self, status: str, at: float) -> None:
+        """Take a status."""
+        self.status = status
+        self.updated_at = at
+        self.closed_at = at if status == CLOSED else None
+
+    def hear(self, message: Message) -> None:
+        """Append a message; the other side is to write next. Who else writes moves nobody."""
+        self.messages.append(message)
+        self.updated_at = message.at
+        if message.sender == CUSTOMER:
+            self.awaiting = OWNER
+        elif self.owner_wrote(message):
+            self.awaiting = CUSTOMER
+
+    @property
+    def answered(self) -> bool:
+        return any(self.owner_wrote(message) for message in self.messages)
+
+    @staticmethod
+    def owner_wrote(message: Message) -> bool:
+        return message.sender in ("seller", "owner", "store", "admin")

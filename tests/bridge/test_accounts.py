@@ -1,0 +1,204 @@
+"""Accounts: how they fail, what is said of it and how often, and that none suffers from another."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from slackbridge import config
+from slackbridge.app import Bridge
+from slackbridge.demo import views
+from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of
+from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from tests.bridge.conftest import Running, configured
+from tests.bridge.stage import Stage
+
+PROBES = {"probe_seconds": 0.5, "unauthorized_probe_seconds": 0.5}
+OTHER = "refurbed-de"
+
+
+def notices(place: World) -> list[str]:
+    """What the bridge itself said in the ops channel."""
+    rows = place.slack.workspace.history("C0OPS")
+    return [views.shown(row) for row in rows if views.effect_of(row).startswith("w:")]
+
+
+def broken(times: int | None = None, skip: int = 0) -> Fault:
+    """The marketplace is down; it says that one may ask again at once."""
+    at_once = {"Retry-After": "0"}
+    return Fault("*", Phase.ARRIVAL, Action.STATUS, skip, times, status=503, headers=at_once)
+
+
+@contextlib.asynccontextmanager
+async def bridged(place: World, more: str, **secrets: str) -> AsyncIterator[None]:
+    """A bridge whose configuration says more."""
+    configured(place, {"replies": {"undo_seconds": 0}})
+    path = place.folder / "slackbridge.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n{more}", "utf-8")
+    given = {**secrets_of(place.slack, place.refurbed), **secrets}
+    stop = asyncio.Event()
+    task = asyncio.create_task(Bridge(config.load(path, given), place.redis_url).run(stop))
+    try:
+        await place.until("two sockets", lambda: place.slack.socket.connected == 2)
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+async def other() -> AsyncIterator[RefurbedSandbox]:
+    """A second marketplace."""
+    sandbox = await RefurbedSandbox.start(seed=False)
+    sandbox.rate_per_second = 0
+    yield sandbox
+    await sandbox.stop()
+
+
+# -- one account and its troubles ---------------------------------------------------------------
+
+
+async def test_a_service_not_offered_is_said_once_and_begins_by_itself(
+    place: World, run: Running
+) -> None:
+    stage, market = Stage(place), place.refurbed
+    market.unimplemented.add("*")
+    waiting = market.customer_opens()
+    async with run(timing=PROBES):
+        await stage.until("it is said", lambda: notices(place))
+        await stage.until("probes", lambda: market.calls["ListTickets"] >= 3)
+        assert len(notices(place)) == 1
+        assert "does not offer its ticket service" in notices(place)[0]
+        market.unimplemented.clear()
+        await stage.until("the ticket", lambda: stage.mirrored(waiting))
+        await stage.until("it is said", lambda: len(notices(place)) == 2)
+    assert "works again" in notices(place)[1]
+
+
+async def test_a_refused_token_stops_the_polls_until_it_works_again(
+    place: World, run: Running
+) -> None:
+    stage, market = Stage(place), place.refurbed
+    async with run(timing=PROBES, account={"poll_seconds": 0.05}, replies={"undo_seconds": 0}):
+        ticket = await stage.opened()
+        market.revoke(market.token)
+        await stage.until("it is said", lambda: notices(place))
+        market.calls.clear()
+        ts = await stage.say(ticket, "Hello")
+        await stage.receipt(ticket, ts, "was not sent")
+        later = market.customer_opens()
+        await stage.quiet(1.1)
+        assert market.calls["ListTickets"] <= 4
+        assert len(notices(place)) == 1
+        assert "REFURBED_TOKEN" in notices(place)[0]
+        market.allow(market.token)
+        await stage.until("the ticket", lambda: stage.mirrored(later))
+        await stage.until("it is said", lambda: len(notices(place)) == 2)
+        await stage.press(ticket, ts, "retry")
+        await stage.replied(ticket, "Hello")
+
+
+async def test_a_marketplace_that_is_down_is_said_after_three_polls_and_back_once(
+    place: World, run: Running
+) -> None:
+    async with run(timing={"retry_max_seconds": 0.4}):
+        await _goes_down_and_comes_back(Stage(place))
+
+
+async def _goes_down_and_comes_back(stage: Stage) -> None:
+    place, faults = stage.place, stage.market.faults
+    ticket = await stage.opened()
+    brief = faults.add(broken(times=2))
+    await stage.until("a short trouble", lambda: brief.struck == 2)
+    stage.market.customer_writes(ticket, "<p>more</p>")
+    await stage.until("it is over", lambda: len(stage.mirrored(ticket)) == 2)
+    assert notices(place) == []
+    long = faults.add(broken())
+    await stage.until("it is said", lambda: notices(place))
+    assert long.struck >= 3
+    stage.market.customer_writes(ticket, "<p>and more</p>")
+    await stage.until("two polls more", lambda: long.struck >= 5)
+    faults.clear()
+    await stage.until("it is back", lambda: len(stage.mirrored(ticket)) == 3)
+    await stage.until("it is said", lambda: len(notices(place)) == 2)
+    await stage.quiet(0.5)
+    assert ["does not answer" in text for text in notices(place)] == [True, False]
+    stage.balanced(ticket)
+
+
+async def test_one_call_that_is_not_offered_is_said_once_for_all_tickets(
+    place: World, run: Running
+) -> None:
+    stage, market = Stage(place), place.refurbed
+    market.unimplemented.add("GetTicket")
+    tickets = market.bulk(5)
+    async with run(timing={"quarantine_after": 2}):
+        await stage.until("it is said", lambda: notices(place))
+        await stage.quiet()
+        assert len(notices(place)) == 1
+        market.unimplemented.clear()
+        await stage.until("all", lambda: all(stage.mirrored(each) for each in tickets))
+
+
+# -- two accounts, two channels -----------------------------------------------------------------
+
+
+def mirrored(place: World, account: str, text: str, channel: str = CHANNEL) -> bool:
+    """Whether a thread of this account shows the text."""
+    workspace = place.slack.workspace
+    for row in workspace.history(channel):
+        mark = (row.get("metadata") or {}).get("event_payload") or {}
+        if mark.get("account") == account and mark.get("effect") == "card":
+            said = workspace.thread(channel, row["ts"])[1:]
+            if any(text in views.shown(each) for each in said):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("trouble", ["down", "slow"])
+async def test_an_account_in_trouble_delays_no_other(
+    place: World, other: RefurbedSandbox, trouble: str
+) -> None:
+    account = (
+        f'[[accounts]]\nname = "{OTHER}"\nprovider = "refurbed"\nbase_url = "{other.url}"\n'
+        'token_env = "OTHER_TOKEN"\npoll_seconds = 0.3\nper_second = 200\n'
+    )
+    if trouble == "down":
+        other.faults.add(broken(skip=3))
+    else:
+        other.faults.add(Fault("GetTicket", Phase.COMMIT, Action.DELAY, seconds=4, times=None))
+    async with bridged(place, account, OTHER_TOKEN=other.token):
+        other.bulk(12)
+        await place.until("trouble", lambda: len(other.faults.seen) > 8)
+        begun = time.monotonic()
+        ticket = place.refurbed.customer_opens(html="<p>Hello from Austria</p>")
+        await place.until("its thread", lambda: mirrored(place, ACCOUNT, "from Austria"))
+        root = next(
+            row
+            for row in place.slack.workspace.history(CHANNEL)
+            if (row.get("metadata") or {}).get("event_payload", {}).get("account") == ACCOUNT
+        )
+        await place.slack.person("anna").say(CHANNEL, "Servus", root["ts"])
+        await place.until("the reply", lambda: len(place.refurbed.messages(ticket)) == 2)
+        assert time.monotonic() - begun < 3
+        assert not mirrored(place, OTHER, "Question 12.1") or trouble == "down"
+        other.faults.clear()
+        await place.until("the other", lambda: mirrored(place, OTHER, "Question 12.1"))
+
+
+async def test_routes_lead_tickets_to_their_channels(place: World) -> None:
+    route = '[[routes]]\nwhen = { topic = "refund", country = "fr" }\nchannel = "C0REFUNDS"\n'
+    async with bridged(place, route):
+        place.refurbed.customer_opens(topic="refund", country="FR", html="<p>argent</p>")
+        place.refurbed.customer_opens(topic="refund", country="DE", html="<p>Geld</p>")
+        await place.until("one", lambda: mirrored(place, ACCOUNT, "argent", "C0REFUNDS"))
+        await place.until("other", lambda: mirrored(place, ACCOUNT, "Geld"))
+        root = place.slack.workspace.history("C0REFUNDS")[0]["ts"]
+        await place.slack.person("anna").say("C0REFUNDS", "Bonjour", root)
+        await place.until("a reply", lambda: place.refurbed.ledger.all("reply"))
+    assert len(place.slack.workspace.history(CHANNEL)) == 1

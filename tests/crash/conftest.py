@@ -1,0 +1,17 @@
+"""A life in a world with a Redis server and a bridge process of its own, all to be hurt."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.crash.life import Life
+from tests.crash.matrix import living
+
+
+@pytest.fixture
+async def life() -> AsyncIterator[Life]:
+    """The bridge runs, and is started again whenever it was killed."""
+    async with living() as life:
+        yield life

@@ -1,0 +1,125 @@
+"""Redis restarted, killed, frozen, full or read-only in the middle of things: nothing lost, nothing
+doubled, and while it is away Slack is told nothing of success.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+import pytest
+from redis.asyncio import Redis
+
+from slackbridge.demo.world import CHANNEL, World
+from slackbridge.sandbox.slack.errors import NotAcknowledged
+from slackbridge.store import embedded
+from tests.bridge.stage import Stage
+from tests.crash.life import Life
+from tests.crash.matrix import living, rested
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(90)]
+Hurt = Callable[[World], Awaitable[None]]
+AWAY_SECONDS = 1.5
+
+
+async def restart(place: World) -> None:
+    await _away(place)
+    await _back(place)
+
+
+async def kill(place: World) -> None:
+    assert place.redis is not None
+    os.kill(place.redis.pid, signal.SIGKILL)
+    await restart(place)
+
+
+async def freeze(place: World) -> None:
+    assert place.redis is not None
+    os.kill(place.redis.pid, signal.SIGSTOP)
+    await asyncio.sleep(3)
+    os.kill(place.redis.pid, signal.SIGCONT)
+
+
+async def fill(place: World) -> None:
+    """Every write is refused: OOM command not allowed."""
+    async with Redis.from_url(place.redis_url) as client:
+        await client.config_set("maxmemory", 1)
+        await asyncio.sleep(AWAY_SECONDS)
+        await client.config_set("maxmemory", 0)
+
+
+async def demote(place: World) -> None:
+    """Every write is refused: READONLY, as after a failover."""
+    async with Redis.from_url(place.redis_url) as client:
+        await client.replicaof("127.0.0.1", 1)
+        await asyncio.sleep(AWAY_SECONDS)
+        await client.replicaof("no", "one")
+
+
+async def forget_scripts(place: World) -> None:
+    async with Redis.from_url(place.redis_url) as client:
+        await client.script_flush()
+
+
+async def _away(place: World) -> None:
+    assert place.redis is not None
+    await place.redis.stop()
+
+
+async def _back(place: World) -> None:
+    server = await embedded.start(place.folder / "redis")
+    assert server.url == place.redis_url
+    place.redis = server
+
+
+async def hurt(place: World, wounds: dict[str, Hurt]) -> None:
+    """Hurt Redis whenever a call is seen for the first time."""
+    for operation, wound in wounds.items():
+        server = place.slack if "." in operation else place.refurbed
+        await place.until(operation, partial(server.faults.seen.__contains__, operation), 40)
+        await wound(place)
+
+
+async def survive(wounds: dict[str, Hurt]) -> None:
+    async with living() as life, ending(life.place):
+        pid = life.place.bridge.pid
+        await asyncio.gather(life.play(), hurt(life.place, wounds))
+        assert (await rested(life)).faults == []
+        assert life.place.bridge.pid == pid, "the bridge lived through it"
+
+
+@contextlib.asynccontextmanager
+async def ending(place: World) -> AsyncIterator[None]:
+    """The server at the end may be another than at the beginning."""
+    yield
+    await place.bridge.stop()
+    assert place.redis is not None
+    await place.redis.stop()
+
+
+async def test_a_life_survives_what_happens_to_redis() -> None:
+    await asyncio.gather(
+        survive({"chat.postMessage": restart, "UpdateTicket": kill, "CreateTicket": freeze}),
+        survive({"chat.postMessage": demote, "UpdateTicket": fill, "CreateTicket": forget_scripts}),
+    )
+
+
+async def test_without_redis_nothing_is_acknowledged_and_nothing_is_lost(life: Life) -> None:
+    async with ending(life.place):
+        stage = Stage(life.place)
+        life.ticket = await stage.opened()
+        await _away(life.place)
+        pressing = asyncio.create_task(
+            stage.anna.click(CHANNEL, stage.root(life.ticket), "ticket:claim")
+        )
+        await life.say("said while Redis was away")
+        with pytest.raises(NotAcknowledged):
+            await pressing
+        assert stage.replies(life.ticket) == []
+        await _back(life.place)
+        await stage.replied(life.ticket, "said while Redis was away")
+        assert (await rested(life)).faults == []

@@ -1,0 +1,125 @@
+"""The doctor against sandboxes: no finding where all is well, and each fault with its remedy."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from redis.asyncio import Redis
+
+from slackbridge import config
+from slackbridge.app import Bridge
+from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
+from slackbridge.ops import doctor
+from slackbridge.ops.doctor import Finding
+
+Harm = Callable[[World], object]
+
+
+@pytest.fixture
+async def place(redis_url: str) -> AsyncIterator[World]:
+    async with world(seed=False, redis_url=redis_url) as place:
+        yield place
+
+
+async def examine(place: World, redis_url: str = "", **secrets: str) -> dict[str, Finding]:
+    """What the doctor finds, by name."""
+    path = place.folder / "slackbridge.toml"
+    settings = config.load(path, {**secrets_of(place.slack, place.refurbed), **secrets})
+    bridge = Bridge(settings, redis_url or place.redis_url)
+    await bridge.chat.client.open()
+    try:
+        findings = await doctor.examine(bridge)
+    finally:
+        await bridge.close()
+    assert all(finding.ok or finding.remedy for finding in findings)
+    return {finding.what: finding for finding in findings}
+
+
+def bad(findings: dict[str, Finding]) -> list[str]:
+    return [name for name, finding in findings.items() if not finding.ok]
+
+
+async def test_all_is_well_and_nothing_is_changed(place: World) -> None:
+    found = await examine(place)
+    assert bad(found) == []
+    assert len(found) > 20, "scopes, channels, tokens, clocks, Redis"
+    assert doctor.table(list(found.values())).endswith("all is well")
+    assert place.slack.ledger.all() == []
+    assert place.refurbed.ledger.all() == []
+
+
+def _not_a_member(place: World) -> None:
+    place.slack.workspace.channels[CHANNEL].members.remove(place.slack.bot_user_id)
+
+
+def _without_scope(place: World) -> None:
+    place.slack.app.scopes = place.slack.app.scopes - {"reactions:write"}
+
+
+def _revoked(place: World) -> None:
+    place.slack.app.revoked = True
+
+
+def _skewed(place: World) -> None:
+    place.slack.workspace.clock = lambda: time.time() + 400
+
+
+FAULTS: dict[str, tuple[Harm, str, str]] = {
+    "missing scope": (_without_scope, "slack scope reactions:write", "reinstall"),
+    "not a member": (_not_a_member, f"channel {CHANNEL}", "/invite"),
+    "revoked token": (_revoked, "slack bot token", "SLACK_BOT_TOKEN"),
+    "501": (
+        lambda p: p.refurbed.unimplemented.add("*"),
+        f"account {ACCOUNT}",
+        "switched on",
+    ),
+    "401": (lambda p: p.refurbed.revoke(p.refurbed.token), f"account {ACCOUNT}", "REFURBED_TOKEN"),
+    "Slack's clock": (_skewed, "slack clock", "NTP"),
+    "clock": (lambda p: p.refurbed.clock.advance(600), f"clock of {ACCOUNT}", "NTP"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_each_fault_is_found_with_its_remedy(place: World, fault: str) -> None:
+    harm, where, remedy = FAULTS[fault]
+    harm(place)
+    found = await examine(place)
+    assert bad(found) == [where]
+    assert remedy in found[where].remedy
+
+
+async def test_another_app_token_is_found(place: World) -> None:
+    found = await examine(place, SLACK_APP_TOKEN="xapp-another")
+    assert bad(found) == ["slack app token"]
+    assert "connections:write" in found["slack app token"].remedy
+
+
+@contextlib.asynccontextmanager
+async def configured(url: str, name: str, value: str, usual: str) -> AsyncIterator[None]:
+    async with Redis.from_url(url) as redis:
+        await redis.config_set(name, value)
+        try:
+            yield
+        finally:
+            await redis.config_set(name, usual)
+
+
+async def test_redis_that_would_forget_is_found(place: World) -> None:
+    async with configured(place.redis_url, "maxmemory-policy", "allkeys-lru", "noeviction"):
+        found = await examine(place)
+    assert bad(found) == ["redis eviction"]
+    assert "noeviction" in found["redis eviction"].remedy
+    async with configured(place.redis_url, "appendonly", "no", "yes"):
+        found = await examine(place)
+    assert bad(found) == ["redis persistence"]
+    assert "appendonly yes" in found["redis persistence"].remedy
+
+
+async def test_redis_away_hides_nothing_else(place: World) -> None:
+    found = await examine(place, f"unix://{place.folder}/nothing.sock")
+    assert bad(found) == ["redis"]
+    assert "REDIS_URL" in found["redis"].remedy
+    assert found["slack bot token"].ok
