@@ -11,7 +11,7 @@ import httpx
 
 from bench import payload
 from bench.figure import Figure, quantile
-from bench.place import Bench, free_port
+from bench.place import Bench, Changes, free_port
 from bench.process import configured
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
 from slackbridge.model import TicketKey
@@ -27,7 +27,7 @@ LIMIT_MS = 50.0
 
 async def measure(bench: Bench) -> list[Figure]:
     port, count = free_port(), bench.rounds(EVENTS)
-    tables = {
+    tables: Changes = {
         "slack": {
             "mode": "http",
             "http_host": "127.0.0.1",

@@ -1,7 +1,6 @@
 """Two front doors side by side: ours, which stores what it hears, and a bare Bolt app as the floor.
 
-Both are served by the same aiohttp code in this process; no lane works, so that only the way in is
-measured.
+Both are served by aiohttp in this process; no lane works, so that only the way in is measured.
 """
 
 from __future__ import annotations
@@ -75,8 +74,11 @@ async def doors(bench: Bench, **replies: Any) -> AsyncIterator[Doors]:
         stack.push_async_callback(bridge.close)
         await bridge.store.sync()
         await bridge.chat.begin()
-        app = bridge.front.app(place.slack.signing_secret)
-        server = await serve(bridge.settings, bridge.pulse, lambda web: add_routes(web, app))
+        secret = place.slack.signing_secret
+        app = bridge.front.app(secret)
+        server = await serve(
+            bridge.settings, bridge.pulse, lambda web: add_routes(web, app, secret)
+        )
         assert server is not None
         stack.push_async_callback(server.stop)
         roots = [(payload.moment(), TicketKey(ACCOUNT, str(n))) for n in range(THREADS)]
@@ -92,9 +94,7 @@ async def _bare(place: World, stack: contextlib.AsyncExitStack) -> int:
     app = AsyncApp(client=client, signing_secret=slack.signing_secret, process_before_response=True)
     app.event("message")(_nothing)
     app.action(ANY)(_acknowledge)
-    server = web.Application()
-    add_routes(server, app)
-    runner = web.AppRunner(server, access_log=None)
+    runner = web.AppRunner(app.web_app(), access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     port = free_port()

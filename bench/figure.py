@@ -57,7 +57,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def table(figures: Iterable[Figure]) -> str:
     """For people."""
-    rows = [("", "figure", "ours", "floor", "ratio", "target", "")]
+    rows: list[tuple[str, ...]] = [("", "figure", "ours", "floor", "ratio", "target", "")]
     rows += [_row(figure) for figure in figures]
     widths = [max(len(row[i]) for row in rows) for i in range(7)]
     return "\n".join(_line(row, widths) for row in rows)

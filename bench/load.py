@@ -99,8 +99,8 @@ def _volley(port: int, requests: Sequence[bytes], connections: int) -> list[floa
                 if seconds is None:
                     continue
                 took.append(seconds)
-                if (request := next(waiting, None)) is not None:
-                    line.send(request)
+                if following := next(waiting, b""):
+                    line.send(following)
         for key in list(selector.get_map().values()):
             key.data.socket.close()
     return took

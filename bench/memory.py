@@ -8,7 +8,7 @@ layout: a hash per ticket, a key per thread, a hash per message map.
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -60,7 +60,7 @@ async def _copy(redis: Redis, number: int, record: dict[str, str], revision: str
     at = time.time() - number * APART
     ts = f"{at:.6f}"
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.hset(keys.ticket(key), mapping={**record, "ts": ts})
+        pipe.hset(keys.ticket(key), mapping=cast(Any, record | {"ts": ts}))
         pipe.hset(keys.seen(ACCOUNT), key.id, revision)
         pipe.hset(keys.threads(CHANNEL, ts), ts, str(key))
         pipe.zadd(keys.lately(ACCOUNT), {key.id: at})

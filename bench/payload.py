@@ -67,7 +67,7 @@ def pressed(app: Installation, thread: str, name: str, value: str) -> bytes:
         "parent_user_id": app.bot_user,
         "blocks": [{"type": "actions", "block_id": f"intent|{value}", "elements": [button]}],
     }
-    payload = {
+    payload: dict[str, Any] = {
         "type": "block_actions",
         "user": {"id": AGENT, "username": "anna", "name": "anna", "team_id": HOME_TEAM},
         "api_app_id": app.app_id,

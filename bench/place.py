@@ -105,10 +105,12 @@ async def _born(bridge: Bridge, account: str) -> bool:
 
 async def idle(bridge: Bridge, seconds: float = 30.0) -> None:
     """Until no lane works and none is due soon. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        for account in bridge.providers:
-            while await _busy(bridge, account):
-                await asyncio.sleep(0.02)
+    end = time.monotonic() + seconds
+    for account in bridge.providers:
+        while await _busy(bridge, account):
+            if time.monotonic() > end:
+                raise TimeoutError(f"still busy after {seconds:g} s")
+            await asyncio.sleep(0.02)
 
 
 async def _busy(bridge: Bridge, account: str) -> bool:

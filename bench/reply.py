@@ -71,7 +71,7 @@ class _Bare:
 
     async def once(self, ticket: int) -> float:
         """Seconds from the entry to the answer of the second call."""
-        waiting = asyncio.create_task(self._reader.xread({"bench": "$"}, block=5_000))
+        waiting = asyncio.ensure_future(self._reader.xread({"bench": "$"}, block=5_000))
         await asyncio.sleep(0.005)
         begun = time.perf_counter()
         await self._redis.xadd("bench", {"text": "Hello"})

@@ -1,4 +1,4 @@
-"""B16: from `kill -9` in the middle of a reply to that reply sent, the process started anew at once.
+"""B16: from `kill -9` in the middle of a reply to that reply sent, started anew at once.
 
 The dead lane's lease must run out (3 s here, 15 s by default), and the program must be imported:
 the longer of the two is the floor.

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from slackbridge import providers
+from slackbridge.catchup import CatchUp
 from slackbridge.config import ConfigError, Settings
 from slackbridge.crew import Crew
 from slackbridge.door import Desk
@@ -70,11 +71,18 @@ class Bridge:
         )
         self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds)
         self.pollers = [self._poller(name) for name in self.providers]
+        self.catch_up = CatchUp(
+            self.store,
+            self.chat,
+            self.desk,
+            tuple(self.providers),
+            settings.channels(),
+            timing.catch_up_hours * 3600,
+        )
         self.front = self._front()
         self.pulse = Pulse(self.store, f"{os.getpid()}")
         self._schedule = Schedule()
         self._background: set[asyncio.Task[None]] = set()
-        self._catching_up = False
         self._sockets: Sockets | None = None
 
     # -- building ------------------------------------------------------------------------------
@@ -139,6 +147,8 @@ class Bridge:
             )
             if self.settings.slack.mode == "socket":
                 await self._open_sockets(app)
+            else:
+                self._spawn(self.catch_up.run())
             self._begin_schedule()
             log.info("running", mode=self.settings.slack.mode, accounts=list(self.providers))
             await _first(stop.wait(), crew)
@@ -164,7 +174,7 @@ class Bridge:
             try:
                 await self.store.sync()
                 await self.chat.begin()
-                await self._look_again()
+                await self.catch_up.lately()
                 return
             except Unauthorized as failure:
                 raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.reason}") from None
@@ -177,7 +187,7 @@ class Bridge:
     async def _open_sockets(self, app: Any) -> None:
         slack = self.settings.slack
         self._sockets = Sockets(
-            app, slack.app_token.get_secret_value(), slack.api_url, self.catch_up
+            app, slack.app_token.get_secret_value(), slack.api_url, self.catch_up.run
         )
         self.pulse.sockets = self._sockets.connected
         await self._sockets.open()
@@ -187,36 +197,17 @@ class Bridge:
             account = self.settings.account(poller.account)
             seconds = account.poll_seconds if account else 30.0
             self._schedule.every(seconds, poller.cycle, f"poll {poller.account}", now=True)
-        self._schedule.every(BEAT_SECONDS, self.pulse.beat, "heartbeat", now=True)
+        self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
         self._schedule.start()
-
-    async def catch_up(self) -> None:
-        """Nobody may have listened: have the threads that were active lately read again."""
-        while True:
-            try:
-                await self._look_again()
-                return
-            except Failure as failure:
-                log.warning("catch-up waits", why=failure.reason)
-                await asyncio.sleep(RETRY_SECONDS)
-
-    async def _look_again(self) -> None:
-        seconds = self.settings.timing.catch_up_hours * 3600
-        for account in self.providers:
-            for key in await self.store.lately_keys(account, seconds):
-                await self.desk.look_again(key)
 
     def _missed(self) -> None:
         """Something could not be taken in. Slack repeats it a few times; we look, too."""
-        if not self._catching_up:
-            self._catching_up = True
-            self._spawn(self._make_up())
+        self._spawn(self.catch_up.run())
 
-    async def _make_up(self) -> None:
-        try:
-            await self.catch_up()
-        finally:
-            self._catching_up = False
+    async def _beat(self) -> None:
+        await self.pulse.beat()
+        if self.pulse.connected():
+            await self.catch_up.listening()
 
     def _wake(self) -> None:
         self.crew.wake()

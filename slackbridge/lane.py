@@ -174,6 +174,9 @@ class Lane:
             await self._mirrored(work, ticket, seen)
             return
         live = self._live(work, conversation)
+        if not work.shown.root or mirror.next_part(work.shown, conversation) is not None:
+            # Before it is posted: an agent may answer at once, even if this process dies meanwhile.
+            await self._store.touch(work.key, work.now())
         await self._root(work, ticket, live)
         await self._claim_echoes(work, conversation)
         while (post := mirror.next_part(work.shown, conversation)) is not None:
@@ -181,7 +184,6 @@ class Lane:
             await self._poster.post(
                 work, shown.channel, shown.root, post.effect, post.item, live=live
             )
-            await self._store.touch(work.key, work.now())
         if await self._card(work, ticket):
             await self._mirrored(work, ticket, seen)
 

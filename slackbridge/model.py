@@ -89,7 +89,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a ticket, as the provider has it. `id` is unique within the ticket."""
+    """One message of a ticket, as the provider has it. `id` is unique within the ticket.
+
+    `aside` names the side conversation it is part of, such as a question to the marketplace; there
+    nothing is ever a reply or a note of ours. '' = the ticket's own.
+    """
 
     id: str
     author: Author
@@ -98,6 +102,7 @@ class Message:
     body: Document
     scope: Scope = Scope.PUBLIC
     attachments: tuple[Attachment, ...] = ()
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ class Ticket:
     """What a provider says of a ticket. Times are aware; absent facts are empty or None.
 
     `revision` changes whenever anything a card or thread shows may have changed; it is what a
-    poll compares. `raw_status` is the provider's own word.
+    poll compares. `raw_status` is the provider's own word. `barred` names actions that the
+    marketplace does not offer for this very ticket.
     """
 
     key: TicketKey
@@ -130,6 +136,7 @@ class Ticket:
     follows: str = ""
     url: str = ""
     extra: tuple[tuple[str, str], ...] = ()
+    barred: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,7 @@ class Capabilities:
     """What a marketplace can do; what is not offered hides its button.
 
     `status_forms` names statuses that need an action's form first, such as a comment or a warning
-    that closing withdraws the customer's refund.
+    that closing withdraws the customer's refund. `create` opens a ticket and belongs to none.
     """
 
     statuses: frozenset[Status] = frozenset()
@@ -238,17 +245,27 @@ class Capabilities:
     follow_up: bool = False
     recent_first: bool = False
     actions: tuple[Action, ...] = ()
+    create: Action | None = None
     status_forms: Mapping[Status, str] = field(default_factory=dict)
     why_not: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look a ticket up by; exactly one is set."""
+    """What to look a ticket up by: `id` or `order` alone, or all of the others that are set.
+
+    `item` is an order item's id, `name` a part of the customer's; of `country` (ISO alpha-2),
+    `topic` and `urgency`, in the marketplace's words, several may be given with commas between.
+    """
 
     id: str = ""
     order: str = ""
     email: str = ""
+    item: str = ""
+    name: str = ""
+    country: str = ""
+    topic: str = ""
+    urgency: str = ""
 
 
 def fingerprint(at: datetime, facts: str) -> str:

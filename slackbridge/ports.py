@@ -181,6 +181,9 @@ class Chat(Protocol):
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         """What people wrote in a thread after `since`."""
 
+    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+        """The threads begun since `oldest` that were answered: (root ts, time of last answer)."""
+
     async def member(self, user: str) -> Member:
         """Who a user is; remembered for some minutes."""
 
@@ -283,6 +286,9 @@ class Store(Protocol):
 
     async def lately(self, account: str, since: float) -> list[str]:
         """The ids of tickets whose threads were active since then, newest first."""
+
+    async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
+        """Active within `seconds` before the latest activity noted, however long ago that was."""
 
     async def note(self, account: str, **fields: str) -> None:
         """Remember facts of an account."""

@@ -136,6 +136,15 @@ class SlackChat:
             heard.append(hear.heard(row, channel, names))
         return tuple(heard)
 
+    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+        rows = await self._rows(channel, "", f"{max(oldest, 0):.6f}", "", False, True)
+        # A row that has answers but does not say when may have been answered just now.
+        return tuple(
+            (str(row["ts"]), float(row.get("latest_reply") or "inf"))
+            for row in rows
+            if row.get("reply_count")
+        )
+
     async def _rows(
         self, channel: str, thread: str, oldest: str, who: str, metadata: bool, live: bool
     ) -> list[Mapping[str, Any]]:

@@ -55,23 +55,20 @@ class Connection(SocketModeClient):
     def __init__(self, app_token: str, web: AsyncWebClient, on_open: Callable[[], None]) -> None:
         super().__init__(app_token=app_token, web_client=web, ping_interval=PING_SECONDS)
         self._on_open = on_open
+        self._opened = 0.0
 
     async def connect(self) -> None:
         await super().connect()  # type: ignore[no-untyped-call] # slack_sdk has no hints
         if not self.closed:
+            self._opened = time.time()
             self._on_open()
 
     def alive(self) -> bool:
         """Whether it has certainly been there within the last pings."""
         session = self.current_session
-        pong = self.last_ping_pong_time
-        return (
-            session is not None
-            and not session.closed
-            and not self.closed
-            and pong is not None
-            and time.time() - pong < 2 * PING_SECONDS
-        )
+        seen = max(self.last_ping_pong_time or 0.0, self._opened)
+        open_now = session is not None and not session.closed and not self.closed
+        return open_now and time.time() - seen < 2 * PING_SECONDS
 
 
 class Handler(AsyncBaseSocketModeHandler):

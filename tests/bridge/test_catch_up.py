@@ -187,3 +187,15 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         while data := await reader.read(65_536):
             writer.write(data)
     writer.close()
+
+
+async def test_a_reply_in_a_thread_that_rested_long_is_not_lost(place: World, run: Running) -> None:
+    stage = Stage(place)
+    hour = 1 / 3600
+    async with run(timing={"catch_up_hours": hour}):
+        old = await stage.opened()
+        await stage.quiet(1.3)
+        await stage.opened("<p>another</p>")
+    await stage.say(old, "Hello")
+    async with run(replies={"undo_seconds": 0}, timing={"catch_up_hours": hour}):
+        await stage.replied(old, "Hello")

@@ -1,0 +1,105 @@
+"""Catching up: finds the threads in which people may have written while nobody listened.
+
+Two nets. Threads active lately are read again, because what was written there may also have been
+edited or deleted. Older ones are found by their newest reply in the channels' histories.
+The reading itself is the lane's: here a thread is only marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from slackbridge.door import Desk
+from slackbridge.errors import Failure, Rejected
+from slackbridge.ports import Chat, Store
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = 2.0
+MARGIN_SECONDS = 120.0
+ROOTS_SECONDS = 30 * 86_400.0
+
+
+class CatchUp:
+    """`seconds` is how far before the latest activity a thread counts as active lately."""
+
+    def __init__(
+        self,
+        store: Store,
+        chat: Chat,
+        desk: Desk,
+        accounts: Sequence[str],
+        channels: Sequence[str],
+        seconds: float,
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._desk = desk
+        self._accounts = accounts
+        self._channels = channels
+        self._seconds = seconds
+        self._again = asyncio.Event()
+        self._running = False
+
+    async def listening(self) -> None:
+        """Somebody listens now; a gap begins no earlier. Raises nothing."""
+        try:
+            if not self._running:
+                for account in self._accounts:
+                    await self._store.note(account, listened=f"{self._store.now():.0f}")
+        except Failure as failure:
+            log.warning("not noted", why=failure.reason)
+
+    async def lately(self) -> None:
+        """Mark the threads active lately. Raises Later while Redis is away."""
+        for account in self._accounts:
+            for key in await self._store.lately_keys(account, self._seconds):
+                await self._desk.look_again(key)
+
+    async def run(self) -> None:
+        """Both nets, until they are cast; a second call meanwhile casts them once more."""
+        self._again.set()
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._again.is_set():
+                self._again.clear()
+                await self._persistently()
+        finally:
+            self._running = False
+        await self.listening()
+
+    async def _persistently(self) -> None:
+        while True:
+            try:
+                await self.lately()
+                since = await self._gap()
+                for channel in self._channels:
+                    await self._channel(channel, since)
+                return
+            except Failure as failure:
+                log.warning("catch-up waits", why=failure.reason)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _gap(self) -> float:
+        """When somebody certainly listened last."""
+        times = [
+            float((await self._store.facts(account)).get("listened", "0"))
+            for account in self._accounts
+        ]
+        return min(times, default=0.0) - MARGIN_SECONDS
+
+    async def _channel(self, channel: str, since: float) -> None:
+        """Mark the threads of a channel that were answered since then."""
+        oldest = self._store.now() - ROOTS_SECONDS
+        try:
+            roots = await self._chat.roots(channel, oldest)
+        except Rejected as failure:
+            log.warning("cannot read a channel", channel=channel, why=failure.code)
+            return
+        for root, answered in roots:
+            if answered > since and (key := await self._store.ticket_of(channel, root)):
+                await self._desk.look_again(key)

@@ -1,0 +1,185 @@
+"""The line to one ClickBank account: the shared daily budget, and what a 403 means. Knows no ticket.
+
+ClickBank says 403 for a quota used up, a bad key, a missing role and a missing ticket alike. So a
+read is made once more after a slow wait, and then `/debug`, which any working key may call, tells
+whether the key or the thing asked for is at fault. A write is never made twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from slackbridge.errors import Failure, Later, Rejected, Unauthorized
+from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.clickbank_wire import PACIFIC
+from slackbridge.providers.http import HttpClient
+
+DAILY = 25_000  # calls a day and account, by all that use it (OpenClickBank's notes)
+WARN_AT = DAILY * 8 // 10
+SLOW_SECONDS = 2.0
+# Nobody says when the day begins or how much others have used: look again at times.
+LONGEST_PAUSE = 900.0
+ABSENT = "not-found"
+MALFORMED = "bad-request"
+
+Spend = Callable[[], Awaitable[int]]
+log = structlog.get_logger(__name__)
+
+
+class Line:
+    """Calls, counted. `spend` counts one call and gives the day's sum over all processes.
+
+    `used` is the sum as last heard, None where nobody counts.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        client: HttpClient,
+        spend: Spend | None,
+        slow_seconds: float,
+    ) -> None:
+        self._account = account
+        self._client = client
+        self._spend = spend
+        self._slow = slow_seconds
+        self._worked = False
+        self._warned = False
+        self._shut_until = float("-inf")
+        self.used: int | None = None
+
+    async def read(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        page: int = 0,
+        deadline: float | None = None,
+        patient: bool = True,
+    ) -> Answer:
+        """GET; made once more after a 403 unless impatient. Raises the failures.
+
+        Rejected carries the code ABSENT for a 403 that is the ticket's, MALFORMED for a 400.
+        """
+        headers = {"Page": str(page)} if page else None
+        if patient:
+            self._check_open()
+        answer = await self._send("GET", path, params, headers=headers, deadline=deadline)
+        if answer.status == 403 and patient:
+            await asyncio.sleep(self._slow)
+            answer = await self._send("GET", path, params, headers=headers, deadline=deadline)
+        if not answer.ok:
+            raise await self._refusal(answer, path, write=False)
+        return answer
+
+    async def write(
+        self, method: str, path: str, params: Mapping[str, str], deadline: float
+    ) -> Answer:
+        """PUT or POST, once, with nothing in the body. Raises the failures."""
+        self._check_open()
+        answer = await self._send(method, path, params, write=True, deadline=deadline)
+        if not answer.ok:
+            raise await self._refusal(answer, path, write=True)
+        return answer
+
+    def usage(self) -> str:
+        """How much of the day's calls are used, in words; '' if nobody counts."""
+        if self.used is None:
+            return ""
+        warning = "; it is nearly used up" if self.used >= WARN_AT else ""
+        return f"{self.used:,} of {DAILY:,} calls of today are made{warning}"
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        write: bool = False,
+        deadline: float | None = None,
+    ) -> Answer:
+        await self._count()
+        answer = await self._client.send(
+            method, path, params=params, headers=headers, write=write, deadline=deadline
+        )
+        if answer.ok:
+            self._worked = True
+            self._shut_until = float("-inf")
+        return answer
+
+    async def _count(self) -> None:
+        if self._spend is None:
+            return
+        self.used = await self._spend()
+        if self.used > DAILY:
+            reason = f"the {DAILY:,} calls that ClickBank allows an account a day are used up"
+            raise Later(reason, self._pause(), code="quota")
+        if self.used >= WARN_AT and not self._warned:
+            log.warning("clickbank.quota_nearly_used", account=self._account, calls=self.used)
+        self._warned = self.used >= WARN_AT
+
+    def _check_open(self) -> None:
+        left = self._shut_until - self._client.clock()
+        if left > 0:
+            raise Later("ClickBank refuses every call for now", left, code="quota")
+
+    async def _refusal(self, answer: Answer, path: str, *, write: bool) -> Failure:
+        if answer.status != 403:
+            code = MALFORMED if answer.status == 400 else ""
+            return refused(answer, write=write, words=_words(answer.status), code=code)
+        debug = await self._send("GET", "debug")
+        if debug.status == 403:
+            return self._shut(answer)
+        if debug.status == 401 or debug.status == 429 or debug.status >= 500:
+            return refused(debug, write=False, words=_words(debug.status))
+        said = answer.said()
+        words = f"ClickBank does not permit this (403): {_blamed(path, write)}"
+        code = ABSENT if not write and path.removeprefix("tickets/").isdigit() else "forbidden"
+        return Rejected(f"{words}{'; it says: ' + said if said else ''}", code=code)
+
+    def _shut(self, answer: Answer) -> Failure:
+        """Not even `/debug` may be called: the day's calls are used up, or the key is refused."""
+        said = answer.said()
+        tail = f" It says: {said}" if said else ""
+        if not self._worked:
+            reason = (
+                "ClickBank refuses every call with this key (403): the key is wrong or not "
+                "active, or the account's calls of the day are used up."
+            )
+            return Unauthorized(reason + tail, code="403")
+        pause = self._pause()
+        self._shut_until = self._client.clock() + pause
+        reason = (
+            "ClickBank refuses every call for now (403): the account's calls of the day are used "
+            "up, by us or by others, or the key was withdrawn."
+        )
+        return Later(reason + tail, pause, code="quota")
+
+    def _pause(self) -> float:
+        """Seconds to the next day in ClickBank's zone, but look again before long."""
+        now = datetime.fromtimestamp(self._client.clock(), UTC).astimezone(PACIFIC)
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return min(max(1.0, midnight.timestamp() - now.timestamp()), LONGEST_PAUSE)
+
+
+def _words(status: int) -> str:
+    return "does not accept the key; make a new one in its settings" if status == 401 else ""
+
+
+def _blamed(path: str, write: bool) -> str:
+    """What is at fault where the key itself works."""
+    if path.startswith("tickets/refundAmounts/"):
+        return "partial refunds are not enabled for this account, or the receipt is another's"
+    if write:
+        return (
+            "the key needs the role api_order_write, the ticket must be yours, and partial "
+            "refunds must be enabled by ClickBank"
+        )
+    if path in ("tickets/list", "tickets/count"):
+        return "the key needs the role api_order_read"
+    return "there is no such ticket, or it is another vendor's"

@@ -1,0 +1,208 @@
+"""The journal's promise, tried by a machine: whatever is lost, late or pressed, no reply reaches
+the customer twice unless a human pressed "Send again", and every intent ends where it is seen.
+
+The lane's decisions are the real ones (intake, intent, evidence, receipt); the marketplace is a
+model that may lose a request, lose an answer, rewrite text, commit late and show its messages late.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from slackbridge import evidence, intake, receipt
+from slackbridge.document import digest
+from slackbridge.evidence import Absent, Differs, Happened
+from slackbridge.intake import Rules
+from slackbridge.intent import (
+    Intent,
+    Press,
+    State,
+    absent,
+    begin,
+    deleted,
+    doubt,
+    fail,
+    pressed,
+    requeue,
+    settle,
+)
+from slackbridge.model import Conversation
+from tests.values import KEY, conversation, heard, message
+
+RULES = Rules("direct", ("//",), undo=0, fresh=900)
+TIMEOUT, SETTLE = 10.0, 15.0
+FOOTER = "\n\n-- \nThe shop, Main Street 1, a long footer that the marketplace adds by itself"
+OUTCOMES = ["answered", "answer lost", "request lost", "late", "rewritten", "busy", "refused"]
+
+
+@dataclass
+class Sent:
+    """A message at the marketplace: shown to readers from `visible` on."""
+
+    id: str
+    text: str
+    shown_as: str
+    at: float
+    visible: float
+
+
+class Journal(RuleBasedStateMachine):
+    """One reply of one agent, from the first word to its end. Times in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.0
+        self.sent: list[Sent] = []
+        self.agains = 0
+        self.wanted = "Hello there"  # what the agent's message says; '' once it is deleted
+        said = heard(self.wanted, ts="1000")
+        verdict = intake.judge(said, RULES, self.now)
+        assert verdict is not None
+        self.it = intake.reply(said, verdict, RULES, self.now)
+
+    # -- the marketplace -----------------------------------------------------------------------
+
+    def read(self) -> Conversation:
+        there = [m for m in self.sent if m.visible <= self.now]
+        return conversation(*(message(m.id, m.shown_as) for m in there))
+
+    def commit(self, text: str, *, footer: str = "", delay: float = 0, lag: float = 0) -> None:
+        at = self.now + delay
+        self.sent.append(Sent(f"m{len(self.sent)}", text, text + footer, at, at + lag))
+
+    # -- the lane ------------------------------------------------------------------------------
+
+    def due(self) -> bool:
+        return self.it.state is State.QUEUED and self.it.due <= self.now
+
+    @precondition(due)
+    @rule(outcome=st.sampled_from(OUTCOMES), lag=st.floats(0, SETTLE - 1))
+    def send(self, outcome: str, lag: float) -> None:
+        """One attempt; a crash right after it was written down is "request lost"."""
+        started = begin(self.it, self.now, TIMEOUT, evidence.baseline(self.read()))
+        self.it = started
+        match outcome:
+            case "answered":
+                self.commit(started.text)
+                found = evidence.surely_ours(started, self.read(), ())
+                self.it = settle(started, State.SENT, message=found)
+            case "answer lost":
+                self.commit(started.text, lag=lag)
+            case "late":
+                self.commit(started.text, delay=TIMEOUT, lag=lag)
+            case "rewritten":
+                self.commit(started.text, footer=FOOTER, lag=lag)
+            case "busy":
+                self.it = requeue(started, self.now + 2, "busy")
+            case "refused":
+                self.it = fail(started, "no")
+        if self.it.state is State.SENDING:
+            self.it = self.it.but(reason="cut")
+
+    @precondition(lambda self: self.it.state is State.SENDING)
+    @rule(readable=st.booleans())
+    def look(self, readable: bool) -> None:
+        if not readable:
+            self.it = doubt(self.it, "cannot be read")
+            return
+        match evidence.of_message(self.it, self.read(), ()):
+            case Happened(id):
+                self.it = settle(self.it, State.SENT, message=id)
+            case Differs():
+                self.it = doubt(self.it, "similar")
+            case Absent() if evidence.absence_proved(self.it, self.now, SETTLE):
+                self.it = requeue(self.it, self.now)
+            case Absent():
+                self.it = absent(self.it, self.now)
+
+    @rule(seconds=st.floats(0.1, 30))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    # -- the agent -----------------------------------------------------------------------------
+
+    @rule(press=st.sampled_from(Press), after=st.floats(0, 60))
+    def press(self, press: Press, after: float) -> None:
+        """Any button, also one of an old receipt."""
+        done = pressed(self.it, press, self.now, "U2")
+        self.agains += done is not None and press is Press.AGAIN
+        self.it = done or self.it
+
+    @precondition(lambda self: self.wanted)
+    @rule(text=st.sampled_from(["Hello there", "Good morning, dear customer", "// inside"]))
+    def edit(self, text: str) -> None:
+        self.wanted = text
+        verdict = intake.judge(heard(text, ts="1000"), RULES, 1000.0)
+        self.it = intake.revised(self.it, verdict) or self.it
+
+    @precondition(lambda self: self.wanted)
+    @rule()
+    def delete(self) -> None:
+        self.wanted = ""
+        self.it = deleted(self.it) or self.it
+
+    @rule()
+    def restart(self) -> None:
+        self.it = Intent.load(self.it.dump())
+
+    # -- what must hold ------------------------------------------------------------------------
+
+    @invariant()
+    def never_sent_twice_unless_a_human_said_so(self) -> None:
+        assert len(self.sent) <= 1 + self.agains
+
+    @invariant()
+    def sent_means_sent(self) -> None:
+        by_hand = self.it.reason.startswith("Marked")
+        if self.it.state is State.SENT and not by_hand:
+            assert any(digest(m.text) == self.it.digest for m in self.sent)
+
+    @invariant()
+    def not_sent_means_not_sent(self) -> None:
+        """`unsure` is the one case in which nobody can know."""
+        certain = (State.QUEUED, State.HELD, State.FAILED, State.CANCELLED, State.KEPT)
+        if self.it.state in certain and not self.it.unsure:
+            assert self.sent == []
+
+    @invariant()
+    def the_receipt_tells_no_lie_and_hides_nothing(self) -> None:
+        shown = receipt.words(self.it, KEY, self.now)
+        text = shown.text if shown else ""
+        if "not sent:" in text.lower() or "not sent yet" in text.lower():
+            assert self.sent == []
+        if "customer already has" in text and not self.it.reason.startswith("Marked"):
+            assert self.sent
+        if self.it.state in (State.HELD, State.UNKNOWN, State.FAILED):
+            assert shown is not None
+            assert shown.buttons
+
+    def teardown(self) -> None:
+        """Left alone with a marketplace that works, it comes to an end that is seen."""
+        for _ in range(8):
+            self.now += TIMEOUT + 2 * SETTLE
+            if self.due():
+                before = self.wanted if not self.it.unsure else ""
+                self.send("answered", 0.0)
+                assert not before or self.sent[-1].text == self.it_said(before)
+            elif self.it.state is State.SENDING:
+                self.look(True)
+        assert self.it.state not in (State.QUEUED, State.SENDING)
+        self.never_sent_twice_unless_a_human_said_so()
+        self.sent_means_sent()
+        self.not_sent_means_not_sent()
+        self.the_receipt_tells_no_lie_and_hides_nothing()
+
+    def it_said(self, text: str) -> str:
+        """What a reply says whose message reads so; a note's text never goes out."""
+        assert not text.startswith("//")
+        return text
+
+
+TestJournal = Journal.TestCase
+TestJournal.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestJournal.pytestmark = [pytest.mark.timeout(60)]

@@ -1,0 +1,33 @@
+"""An item's digest changes exactly when the item says something else: nothing is drawn twice."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+
+from slackbridge.intent import Press
+from slackbridge.mirror import Shown, card
+from slackbridge.model import Author, Capabilities, Scope
+from slackbridge.view import Item, Notice, Part, Words, digest
+from tests.values import AT, KEY, message, ticket
+
+ITEMS: list[Item] = [
+    card(ticket(), "refurbed", Capabilities(), Shown.of({}), ()),
+    Part(Author.CUSTOMER, "Ann", Scope.PUBLIC, AT, message("1").body, 1, 1),
+    Words(KEY, "1", "text", "quote", (Press.UNDO,)),
+    Notice("shop", "text", "show", "Show all"),
+]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: type(item).__name__)
+def test_every_field_counts(item: Any) -> None:
+    assert digest(replace(item)) == digest(item)
+    for field in fields(item):
+        assert digest(replace(item, **{field.name: "something else"})) != digest(item)
+
+
+def test_kinds_are_told_apart() -> None:
+    assert len({digest(item) for item in ITEMS}) == len(ITEMS)
+    assert digest(Notice("shop", "\ud83d"))
