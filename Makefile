@@ -9,7 +9,7 @@ STAMP := .venv/.complete
 RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test lint format coverage bench clean
+.PHONY: help setup demo test matrix lint format coverage bench clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -48,6 +48,9 @@ demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8
 
 test: setup ## run the tests
 	@$(BIN)/python $(RUN) -m pytest $(ARGS)
+
+matrix: setup ## kill the bridge at every moment of a ticket's life (about 20 minutes)
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 lint: setup ## format check, ruff, mypy
 	$(BIN)/ruff format --check .

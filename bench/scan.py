@@ -16,7 +16,8 @@ from bench.figure import Figure, quantile
 from bench.place import Bench, settings
 from slackbridge.app import Bridge
 from slackbridge.demo.world import World
-from slackbridge.providers.refurbed import ACTIVE, OLDEST_FIRST, PAGE, PATH, headers
+from slackbridge.providers.refurbed import ACTIVE, OLDEST_FIRST, PAGE, headers
+from slackbridge.providers.refurbed_rpc import PATH
 from slackbridge.sandbox.serve import serve
 
 PAGES = 5

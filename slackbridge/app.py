@@ -9,23 +9,21 @@ from typing import Any
 
 import structlog
 
-from slackbridge import providers
+from slackbridge import wiring
 from slackbridge.catchup import CatchUp
 from slackbridge.config import ConfigError, Settings
 from slackbridge.crew import Crew
 from slackbridge.door import Desk
 from slackbridge.errors import Failure, Unauthorized
-from slackbridge.intake import Rules
-from slackbridge.lane import Lane, Place
+from slackbridge.lane import Lane
 from slackbridge.lookup import TicketLookup
 from slackbridge.ops.health import Pulse, serve
+from slackbridge.ops.hooks import add_hooks
 from slackbridge.ops.schedule import Schedule
 from slackbridge.people import People
-from slackbridge.policy import Route
 from slackbridge.poll import Poller, Rhythm
-from slackbridge.ports import Provider
 from slackbridge.poster import Poster
-from slackbridge.sender import Patience, Sender
+from slackbridge.sender import Sender
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
@@ -62,12 +60,17 @@ class Bridge:
             post_pace=(slack.post_seconds, slack.post_burst),
         )
         self.chat = SlackChat(client)
-        self.people = People(self.chat, settings.agents.allow)
-        self.desk = Desk(self.store, self.people.may, _rules(settings), self._wake)
-        self.providers = _providers(settings)
+        self.people = People(self.chat, settings.agents.allow, settings.agents.money)
+        self.desk = Desk(self.store, self.people.may, wiring.rules(settings), self._wake)
+        self.providers = wiring.providers(settings, self.store.spend)
         names = {account.name: account.provider for account in settings.accounts}
         self.lookup = TicketLookup(
-            self.providers, names, self.store, LOOKUP_SECONDS, _routes(settings), slack.channel
+            self.providers,
+            names,
+            self.store,
+            LOOKUP_SECONDS,
+            wiring.routes(settings),
+            slack.channel,
         )
         self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds)
         self.pollers = [self._poller(name) for name in self.providers]
@@ -102,10 +105,10 @@ class Bridge:
                 self.store,
                 self.chat,
                 provider,
-                Sender(provider, self.people.may, _patience(self.settings)),
+                Sender(provider, self.people.may, wiring.patience(self.settings)),
                 poster,
                 self.desk,
-                _place(self.settings, names[name]),
+                wiring.place(self.settings, names[name]),
             )
             for name, provider in self.providers.items()
         }
@@ -143,7 +146,10 @@ class Bridge:
             app = self.front.app(secret)
             crew = asyncio.create_task(self.crew.run())
             server = await serve(
-                self.settings, self.pulse, lambda web: add_routes(web, app, secret)
+                self.settings,
+                self.pulse,
+                lambda web: add_routes(web, app, secret),
+                lambda web: add_hooks(web, self.providers, self.desk),
             )
             if self.settings.slack.mode == "socket":
                 await self._open_sockets(app)
@@ -241,56 +247,3 @@ async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> No
     if not waiting.done():
         waiting.cancel()
         task.result()
-
-
-def _rules(settings: Settings) -> Rules:
-    replies = settings.replies
-    return Rules(
-        mode=replies.mode,
-        prefixes=replies.note_prefixes,
-        undo=replies.undo_seconds,
-        fresh=replies.fresh_minutes * 60,
-    )
-
-
-def _patience(settings: Settings) -> Patience:
-    timing = settings.timing
-    return Patience(
-        timeout=timing.call_timeout_seconds,
-        settle=timing.settle_seconds,
-        retry=timing.retry_seconds,
-        retry_max=timing.retry_max_seconds,
-        give_up=settings.replies.fresh_minutes * 60,
-    )
-
-
-def _place(settings: Settings, provider: str) -> Place:
-    timing = settings.timing
-    return Place(
-        provider=provider,
-        routes=_routes(settings),
-        channel=settings.slack.channel,
-        ops_channel=settings.slack.ops_channel,
-        retention=timing.retention_days * DAY,
-        retry=timing.retry_seconds,
-        retry_max=timing.retry_max_seconds,
-        quarantine_after=timing.quarantine_after,
-    )
-
-
-def _routes(settings: Settings) -> tuple[Route, ...]:
-    return tuple(
-        Route({str(name): value for name, value in route.when.items()}, route.channel)
-        for route in settings.routes
-    )
-
-
-def _providers(settings: Settings) -> dict[str, Provider]:
-    """One provider per account. Raises ConfigError naming the account."""
-    built: dict[str, Provider] = {}
-    for account in settings.accounts:
-        try:
-            built[account.name] = providers.build(account)
-        except ValueError as error:
-            raise ConfigError(f"account {account.name!r}: {error}") from None
-    return built

@@ -22,12 +22,12 @@ from pydantic import (
     model_validator,
 )
 
+from slackbridge.complaint import complaint, report
 from slackbridge.model import ACCOUNT_NAME
 
 CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TOKEN = re.compile(r"[!-~]+")
-CONFIDENTIAL = re.compile(r"token|secret|password|key", re.IGNORECASE)
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -107,12 +107,17 @@ class Replies(Section):
     fresh_minutes: Seconds = 15
 
 
-class Agents(Section):
-    """[agents]: who may act. User ids, user group ids, or "*" = every full member."""
+Who = Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")]
 
-    allow: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")], ...], Field(min_length=1)
-    ] = ("*",)
+
+class Agents(Section):
+    """[agents]: who may act, and who of them may move money; ids of users and user groups.
+
+    "*" = every full member.
+    """
+
+    allow: Annotated[tuple[Who, ...], Field(min_length=1)] = ("*",)
+    money: tuple[Who, ...] = ()
 
 
 class Route(Section):
@@ -133,10 +138,15 @@ class Account(Section):
     token_env: Annotated[str, AfterValidator(_variable)]
     poll_seconds: Annotated[float, Field(ge=0.05)] = 30
     full_walk_seconds: Seconds = 300
-    per_second: Annotated[float, Field(gt=0)] = 8
+    per_second: Annotated[float, Field(gt=0)] | None = None
     ticket_url: Annotated[str, AfterValidator(_web)] = ""
     token: SecretStr = SecretStr("")
     timeout_seconds: Seconds = 10
+    api_version: Literal["v2", "v1"] = "v2"
+    store: str = ""
+    webhook_secret_env: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_header: str = ""
 
 
 class Start(Section):
@@ -236,10 +246,10 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        problems += [_sentence(item) for item in error.errors()]
-        raise ConfigError(_report(path, problems)) from None
+        problems += [complaint(item) for item in error.errors()]
+        raise ConfigError(report(str(path), problems)) from None
     if problems:
-        raise ConfigError(_report(path, problems))
+        raise ConfigError(report(str(path), problems))
     return settings
 
 
@@ -291,42 +301,19 @@ def _token(
         )
     elif value and not TOKEN.fullmatch(value):
         problems.append(f"{name} holds a character that no token has; copy it again")
-    return {"token": value}
+    return {"token": value, "webhook_secret": _hook_secret(account, environ, problems)}
 
 
-PATTERNS = {
-    "channel": "a channel id such as C0123ABCD, not a name",
-    "command": "a slash and up to 31 of a-z, 0-9, _ and -",
-    "allow": '"*", or ids such as U0123ABCD (user) and S0123ABCD (user group)',
-}
-
-
-def _sentence(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"]) or "the file"
-    shown = _shown(where, error.get("input"))
-    match error["type"]:
-        case "extra_forbidden":
-            return f"{where} is not a setting; remove it or check its spelling{shown}"
-        case "missing":
-            return f"{where} is missing; see slackbridge.example.toml"
-        case "string_pattern_mismatch":
-            wanted = next(text for key, text in PATTERNS.items() if key in where)
-            return f"{where} must be {wanted}{shown}"
-        case _:
-            return f"{where}: {error['msg'].removeprefix('Value error, ')}{shown}"
-
-
-def _shown(where: str, value: object) -> str:
-    """The value at fault, unless it may be a secret that was put into the file by mistake."""
-    if isinstance(value, dict | list | tuple):
-        return ""
-    secret = isinstance(value, str) and re.match(r"xox|xapp-|\w+://.*@", value)
-    return "" if secret or CONFIDENTIAL.search(where) else f" (it is {value!r})"
-
-
-def _report(path: Path, problems: list[str]) -> str:
-    lines = "\n".join(f"  - {problem}" for problem in dict.fromkeys(problems))
-    return f"{path} cannot be used:\n{lines}"
+def _hook_secret(
+    account: Mapping[str, Any], environ: Mapping[str, str], problems: list[str]
+) -> str:
+    name = str(account.get("webhook_secret_env", ""))
+    if "webhook_secret" in account:
+        problems.append(f"accounts.{account.get('name')}.webhook_secret must not be in the file")
+    value = environ.get(name, "").strip() if name else ""
+    if name and not value:
+        problems.append(f"{name} is not set in the environment (webhook_secret_env)")
+    return value
 
 
 def child_environment(secrets: Mapping[str, str]) -> dict[str, str]:

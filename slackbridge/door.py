@@ -15,11 +15,11 @@ from slackbridge import intake
 from slackbridge.errors import Later
 from slackbridge.intake import Rules
 from slackbridge.intent import Intent, Press, State, deleted, pressed
-from slackbridge.model import Capabilities, Kind, Status, TicketKey
+from slackbridge.model import Action, Capabilities, Kind, Status, TicketKey
 from slackbridge.ports import Change, Heard, Store
 
 log = structlog.get_logger(__name__)
-May = Callable[[str], Awaitable[str]]
+May = Callable[[str, bool], Awaitable[str]]
 Update = Callable[[Intent], Intent | None]
 RACES = 8
 ACCOUNT_LANE = "~"
@@ -229,9 +229,28 @@ class Desk:
         holder = record.fields.get("holder", "")
         return _busy("" if holder == user else holder, self.writer(record.fields, user))
 
-    async def refused(self, user: str) -> str:
+    async def act(
+        self, key: TicketKey, user: str, view: str, action: Action, values: Mapping[str, str]
+    ) -> str:
+        """The form of a marketplace's own action was submitted (for money, its second step)."""
+        if why := await self._refused(user, money=action.money):
+            return why
+        log.info("asked", ticket=str(key), action=action.name, by=user, money=action.money)
+        intent = Intent(
+            id=f"v:{view}",
+            kind=Kind.ACTION,
+            agent=user,
+            created=self._store.now(),
+            fields={**values, "name": action.name},
+            label=action.label,
+            money=action.money,
+        )
+        await self._ask(key, intent)
+        return ""
+
+    async def refused(self, user: str, *, money: bool = False) -> str:
         """Why somebody may not act, in words for them; '' if they may."""
-        return await self._refused(user)
+        return await self._refused(user, money=money)
 
     async def show_all(self, account: str, user: str) -> str:
         """Make threads of the tickets that the first start left out."""
@@ -263,16 +282,24 @@ class Desk:
             TicketKey(account, ACCOUNT_LANE), Change(swaps=((None, notice),), due=now)
         )
 
+    def now(self) -> float:
+        """Unix seconds by the store's clock."""
+        return self._store.now()
+
+    async def hinted(self, key: TicketKey) -> None:
+        """A marketplace says that this ticket changed: read it at once."""
+        await self._write(key, Change(put={"unread": "1"}, due=self._store.now()))
+
     async def look_again(self, key: TicketKey) -> None:
         """Something may have been missed in this thread: read it."""
         await self._write(key, Change(put={"look": "1"}, due=self._store.now()))
 
     # -- how it is stored ----------------------------------------------------------------------
 
-    async def _refused(self, user: str) -> str:
+    async def _refused(self, user: str, *, money: bool = False) -> str:
         """Why not; while Slack cannot be asked the lane will, before anything is sent."""
         try:
-            return await self._may(user)
+            return await self._may(user, money)
         except Later:
             log.warning("permission not checked yet", user=user)
             return ""

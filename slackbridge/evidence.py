@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from slackbridge.document import digest, normalise, plain
 from slackbridge.intent import Intent
-from slackbridge.model import Author, Conversation, Kind, Message, Scope
+from slackbridge.model import Conversation, Kind, Message, Scope, Status
 
 ALIKE = 0.6
 SAMPLE = 2_000
@@ -40,16 +40,14 @@ Evidence = Happened | Absent | Differs
 
 def baseline(conversation: Conversation) -> tuple[str, ...]:
     """The ids of the agents' messages that are there before an attempt."""
-    return tuple(m.id for m in conversation.messages if m.author is Author.AGENT)
+    return tuple(m.id for m in conversation.messages if m.of_agent)
 
 
 def candidates(
     messages: Iterable[Message], known: Collection[str], scope: Scope
 ) -> tuple[Message, ...]:
     """New messages that an attempt of ours may have made."""
-    return tuple(
-        m for m in messages if m.author is Author.AGENT and m.scope is scope and m.id not in known
-    )
+    return tuple(m for m in messages if m.of_agent and m.scope is scope and m.id not in known)
 
 
 def scope_of(kind: Kind) -> Scope:
@@ -85,7 +83,7 @@ def of_ticket(intent: Intent, conversation: Conversation) -> Evidence:
     ticket = conversation.ticket
     match intent.kind:
         case Kind.STATUS:
-            done = ticket.status is intent.status
+            done = intent.status is not None and status_holds(ticket.status, intent.status)
         case Kind.ASSIGN:
             holder = ticket.assignee.email if ticket.assignee else ""
             done = holder.casefold() == intent.email.casefold()
@@ -94,6 +92,11 @@ def of_ticket(intent: Intent, conversation: Conversation) -> Evidence:
         case _:
             done = False
     return Happened() if done else Absent()
+
+
+def status_holds(now: Status, wanted: Status) -> bool:
+    """Whether a wanted status is reached; a reopened ticket may wait for the customer at once."""
+    return now is wanted or (wanted is Status.NEEDS_AGENT and now.active)
 
 
 def _stands_in(text: str, notes: str) -> bool:

@@ -60,9 +60,13 @@ class Attempt(Frozen):
 
 
 class Receipt(Frozen):
-    """What Slack shows of an intent: the reaction on the agent's message, and the words."""
+    """What Slack shows of an intent: the reaction on the agent's message, and the words.
+
+    `reacting` is one that was about to be added, and may stand there too.
+    """
 
     reaction: str = ""
+    reacting: str = ""
     ts: str = ""
     shown: str = ""
 
@@ -96,6 +100,8 @@ class Intent(Frozen):
     message: str = ""
     undoable: bool = False
     fields: dict[str, str] = {}
+    label: str = ""
+    money: bool = False
     receipt: Receipt = Receipt()
     _stored: str = PrivateAttr("")
 

@@ -17,7 +17,7 @@ from slackbridge.document import digest, plain
 from slackbridge.door import Desk
 from slackbridge.errors import Failure, Later, Rejected, Unknown
 from slackbridge.intent import Intent, State
-from slackbridge.model import Author, Conversation, Kind, Ticket
+from slackbridge.model import Conversation, Kind, Ticket
 from slackbridge.mood import Health, Mood
 from slackbridge.ports import THREAD_GONE, Change, Chat, Claim, Provider, Stale, Store
 from slackbridge.poster import Poster
@@ -158,12 +158,16 @@ class Lane:
             self._unshown.keep(work, work.conversation)
             await self._mirror(work, work.conversation)
         await self._poster.receipts(work)
+        if again := work.fields.get("again"):
+            work.wake_at(float(again))
 
     def _must_read(self, work: Work) -> bool:
         """Whether the marketplace may show something that Slack does not."""
         if work.conversation is not None:
             return False
         if work.seen is not None and (work.seen != work.shown.revision or "end" in work.fields):
+            return True
+        if work.now() >= float(work.fields.get("again", "inf")):
             return True
         return "unread" in work.fields or "unshown" in work.fields
 
@@ -216,9 +220,7 @@ class Lane:
         """What an agent sent from here is not shown a second time."""
         if not any(i.state is State.SENT and not i.message for i in work.intents):
             return
-        digests = {
-            m.id: digest(plain(m.body)) for m in conversation.messages if m.author is Author.AGENT
-        }
+        digests = {m.id: digest(plain(m.body)) for m in conversation.messages if m.of_agent}
         found = mirror.echoes(work.shown, conversation, work.intents, digests)
         for message, intent in found.items():
             put = {mirror.message_field(message): mirror.own(intent)} if intent.ts else {}
@@ -227,20 +229,22 @@ class Lane:
     async def _mirrored(self, work: Work, ticket: Ticket, seen: str | None) -> None:
         """Everything is shown: remember of which revision, and let an ended ticket go."""
         put = {"rev": seen or ticket.revision, "st": ticket.raw_status}
+        if ticket.recheck and ticket.status.active:
+            put["again"] = f"{work.now() + ticket.recheck:.0f}"
         unchanged = all(work.fields.get(k) == v for k, v in put.items())
         ended = not ticket.status.active
         self._unshown.forget(work)
-        if not unchanged or {"unread", "unshown"} & work.fields.keys():
+        if not unchanged or {"unread", "unshown", "again"} & work.fields.keys():
             await self._remember(work, put, ended)
         if ended:
             await self._store.forget_seen(work.key.account, [work.key.id])
 
     async def _remember(self, work: Work, put: dict[str, str], ended: bool) -> None:
         ttl = self._place.retention if ended else (0 if "end" in work.fields else None)
-        drop = ("unread", "unshown") + (() if ended else ("end",))
+        drop = {"unread", "unshown", "again"} - put.keys() | (set() if ended else {"end"})
         if ended:
             put["end"] = "1"
-        await work.write(Change(put=put, drop=drop, ttl=ttl))
+        await work.write(Change(put=put, drop=tuple(drop), ttl=ttl))
 
     # -- catching up ---------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from slackbridge.errors import Failure
 from slackbridge.mirror import Shown
 from slackbridge.model import (
     ACCOUNT_NAME,
+    Act,
     Author,
     Capabilities,
     Conversation,
@@ -22,6 +23,7 @@ from slackbridge.model import (
     Ticket,
     TicketKey,
 )
+from slackbridge.optional import Counts, Measures, Previews
 from slackbridge.ports import Found, Member, Provider, Store
 from slackbridge.view import Card
 
@@ -112,6 +114,32 @@ class TicketLookup:
             policy.why(t, self._names[t.key.account], self._routes, self._channel) for t in found
         ]
         return (*told[:MOST], *notes) or ("No ticket found.",)
+
+    async def preview(self, key: TicketKey, act: Act) -> str:
+        provider = self._providers.get(key.account)
+        return await provider.preview(key.id, act) if isinstance(provider, Previews) else ""
+
+    def too_long(self, account: str, text: str) -> str:
+        provider = self._providers[account]
+        if isinstance(provider, Measures) and (why := provider.too_long(text)):
+            return why
+        most = provider.capabilities.reply_limit
+        return f"It has {len(text)} characters; the marketplace takes {most}." * (len(text) > most)
+
+    async def stats(self) -> tuple[str, ...]:
+        told = await asyncio.gather(*(self._stats(name) for name in self._providers))
+        return tuple(line for line in told if line) or ("No marketplace here keeps statistics.",)
+
+    async def _stats(self, account: str) -> str:
+        provider = self._providers[account]
+        if not isinstance(provider, Counts):
+            return ""
+        try:
+            async with asyncio.timeout(self._patience):
+                figures = await provider.stats()
+        except (TimeoutError, Failure):
+            return f"{account}: no figures now."
+        return f"*{account}*: " + ", ".join(f"{name} {value}" for name, value in figures.items())
 
     async def last_words(self, key: TicketKey) -> Document | None:
         provider = self._providers.get(key.account)

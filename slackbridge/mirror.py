@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from slackbridge.document import split
 from slackbridge.intent import Frozen, Intent, State
 from slackbridge.model import Capabilities, Conversation, Kind, Message, Status, Ticket
+from slackbridge.policy import offered
 from slackbridge.view import Card, Item, Part
 
 PART_LIMIT = 3_000
@@ -197,6 +198,7 @@ def card(
         hint=_hint(ticket, can),
         extra=ticket.extra,
         actions=_actions(ticket, can, shown),
+        labels=tuple((action.name, action.label) for action in can.actions),
     )
 
 
@@ -222,9 +224,11 @@ def _hint(ticket: Ticket, can: Capabilities) -> str:
 
 
 def _actions(ticket: Ticket, can: Capabilities, shown: Shown) -> tuple[str, ...]:
+    special = _special(ticket, can)
     if ticket.status is Status.CLOSED:
-        closed = ("follow_up",) if can.follow_up else ()
-        return (*closed, *(("reopen",) if Status.NEEDS_AGENT in can.statuses else ()))
+        closed = ["follow_up"] if can.follow_up else []
+        closed += ["reopen"] if Status.NEEDS_AGENT in can.statuses else []
+        return (*closed, *(("more", *special) if special else ()))
     main = ["reply"]
     if ticket.status is not Status.SOLVED:
         main += ["solve"] if Status.SOLVED in can.statuses else []
@@ -234,4 +238,11 @@ def _actions(ticket: Ticket, can: Capabilities, shown: Shown) -> tuple[str, ...]
     more += ["internal"] if can.internal_notes else []
     more += ["private"] if can.private_notes else []
     more += ["unclaim"] if shown.holder else []
+    more += special
     return (*main, *(("more", *more) if more else ()))
+
+
+def _special(ticket: Ticket, can: Capabilities) -> list[str]:
+    """What only this marketplace offers; the forms of status buttons are behind those."""
+    behind = set(can.status_forms.values())
+    return [a.name for a in can.actions if a.name not in behind and offered(a, ticket)]

@@ -104,6 +104,11 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     aside: str = ""
 
+    @property
+    def of_agent(self) -> bool:
+        """Whether it may be what a reply or note of ours became."""
+        return self.author is Author.AGENT and not self.aside
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -111,7 +116,9 @@ class Ticket:
 
     `revision` changes whenever anything a card or thread shows may have changed; it is what a
     poll compares. `raw_status` is the provider's own word. `barred` names actions that the
-    marketplace does not offer for this very ticket.
+    marketplace does not offer for this very ticket; `recheck` is after how many seconds to read
+    it again although its revision is the same (0 = never): something that does not move it may
+    have changed.
     """
 
     key: TicketKey
@@ -137,6 +144,7 @@ class Ticket:
     url: str = ""
     extra: tuple[tuple[str, str], ...] = ()
     barred: frozenset[str] = frozenset()
+    recheck: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +252,7 @@ class Capabilities:
     assign: bool = False
     follow_up: bool = False
     recent_first: bool = False
+    closed_is_final: bool = False
     actions: tuple[Action, ...] = ()
     create: Action | None = None
     status_forms: Mapping[Status, str] = field(default_factory=dict)
@@ -252,7 +261,7 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look a ticket up by: `id` or `order` alone, or all of the others that are set.
+    """What to look a ticket up by: `id` alone, or all of the others that are set.
 
     `item` is an order item's id, `name` a part of the customer's; of `country` (ISO alpha-2),
     `topic` and `urgency`, in the marketplace's words, several may be given with commas between.

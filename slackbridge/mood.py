@@ -69,10 +69,9 @@ def after(health: Health, failure: Failure | None, now: float) -> tuple[Health, 
         mood = health.mood
     same = mood is health.mood
     failures = health.failures + 1 if same else 1
-    said = health.said and (same or health.mood is not Mood.OK)
     tell = not (health.said and same) and (mood is not Mood.DOWN or failures >= PATIENCE)
     since = health.since if same else now
-    return Health(mood, since, failures, said or tell), tell
+    return Health(mood, since, failures, health.said or tell), tell
 
 
 def words(account: str, mood: Mood, reason: str, token_env: str) -> str:

@@ -12,18 +12,20 @@ from slackbridge.ports import Chat, Member
 class People:
     """Permission by the `agents.allow` list: users, user groups or every full member."""
 
-    def __init__(self, chat: Chat, allow: Sequence[str]) -> None:
+    def __init__(self, chat: Chat, allow: Sequence[str], money: Sequence[str] = ()) -> None:
         self._chat = chat
         self._allow = allow
+        self._money = money
 
-    async def may(self, user: str) -> str:
-        """Why a user may not act, in words for them; '' if they may.
+    async def may(self, user: str, money: bool = False) -> str:
+        """Why a user may not act (or move money), in words for them; '' if they may.
 
         Raises Later while Slack cannot be asked: then nothing is decided.
         """
         try:
             member = await self._chat.member(user)
-            groups = await self._groups(member)
+            groups = await self._groups(member, self._allow)
+            rich = await self._groups(member, self._money) if money else []
         except Unknown as failure:
             raise Later(failure.reason, 2.0, code=failure.code) from failure
         except Rejected as failure:
@@ -31,12 +33,14 @@ class People:
                 f"Slack does not tell me who you are ({failure.code}); "
                 "ask an admin to run `slackbridge check`."
             )
-        return policy.refused(member, self._allow, groups)
+        if why := policy.refused(member, self._allow, groups):
+            return why
+        return policy.no_money(member, self._money, rich) if money else ""
 
-    async def _groups(self, member: Member) -> list[str]:
-        if policy.stranger(member) or member.id in self._allow or policy.ANYONE in self._allow:
+    async def _groups(self, member: Member, allow: Sequence[str]) -> list[str]:
+        if policy.stranger(member) or member.id in allow or policy.ANYONE in allow:
             return []
-        named = [entry for entry in self._allow if policy.is_group(entry)]
+        named = [entry for entry in allow if policy.is_group(entry)]
         return [group for group in named if await self._chat.in_group(member.id, group)]
 
     async def member(self, user: str) -> Member | None:

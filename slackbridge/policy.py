@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slackbridge.intent import Intent
-from slackbridge.model import Capabilities, Kind, Status, Ticket
+from slackbridge.model import Action, Capabilities, Kind, Status, Ticket
 from slackbridge.ports import Member
 
 ANYONE = "*"
+ACTIVE = frozenset(status for status in Status if status.active)
 
 
 def is_group(entry: str) -> bool:
@@ -40,6 +41,13 @@ def refused(member: Member, allow: Sequence[str], groups: Sequence[str]) -> str:
     if ANYONE in allow or member.id in allow or groups:
         return ""
     return "You are not on the list of agents; ask an admin to add you to `agents.allow`."
+
+
+def no_money(member: Member, money: Sequence[str], groups: Sequence[str]) -> str:
+    """Why an agent may not move money, in words for them; '' if they may."""
+    if ANYONE in money or member.id in money or groups:
+        return ""
+    return "You may not move money; ask an admin to add you to `agents.money`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +105,12 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
         return f"it has {len(intent.text)} characters; the marketplace takes {can.reply_limit}"
     if why := _not_offered(intent, can):
         return why
-    if ticket and ticket.status is Status.CLOSED and not _reopens(intent):
+    if intent.kind is Kind.REPLY and intent.status not in (None, *can.reply_with_status):
+        return can.why_not.get("reply with a status", "a reply cannot set a status here")
+    closed = ticket is not None and ticket.status is Status.CLOSED
+    if closed and can.closed_is_final and intent.kind in (Kind.REPLY, Kind.INTERNAL, Kind.STATUS):
         return _closed(can)
     return ""
-
-
-def _reopens(intent: Intent) -> bool:
-    """Whether it is for closed tickets: where the marketplace offers it, it was asked before."""
-    return intent.kind is Kind.FOLLOW_UP or (
-        intent.kind is Kind.STATUS and intent.status is Status.NEEDS_AGENT
-    )
 
 
 def _not_offered(intent: Intent, can: Capabilities) -> str:
@@ -116,11 +120,25 @@ def _not_offered(intent: Intent, can: Capabilities) -> str:
         Kind.ASSIGN: can.assign,
         Kind.FOLLOW_UP: can.follow_up,
         Kind.STATUS: intent.status in can.statuses,
+        Kind.ACTION: action_of(intent, can) is not None,
     }
     if offered.get(intent.kind, True):
         return ""
     word = str(intent.status) if intent.kind is Kind.STATUS else intent.kind.value
     return can.why_not.get(word, f"this marketplace does not offer it ({word})")
+
+
+def action_of(intent: Intent, can: Capabilities) -> Action | None:
+    """The action that an intent names."""
+    name = intent.fields.get("name", "")
+    return next((action for action in can.actions if action.name == name), None)
+
+
+def offered(action: Action, ticket: Ticket) -> bool:
+    """Whether an action is for tickets like this one."""
+    fits = not action.types or ticket.type in action.types
+    timely = ticket.status in (action.statuses or ACTIVE)
+    return fits and timely and action.name not in ticket.barred
 
 
 def _closed(can: Capabilities) -> str:

@@ -14,7 +14,7 @@ import structlog
 
 from slackbridge import mood
 from slackbridge.door import Desk
-from slackbridge.errors import Failure, Later
+from slackbridge.errors import Failure, Later, Rejected
 from slackbridge.model import Ticket
 from slackbridge.mood import Health, Mood
 from slackbridge.ports import Provider, Store
@@ -90,6 +90,9 @@ class Poller:
             if failure.code == "redis":
                 raise
             await self._reckon(failure)
+        except Exception as error:
+            log.exception("poll failed", account=self.account)
+            await self._reckon(Rejected(f"internal error ({type(error).__name__})"))
         else:
             await self._reckon(None)
 

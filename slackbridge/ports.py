@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from slackbridge.document import Document
 from slackbridge.intent import Intent, Press
 from slackbridge.model import (
     Act,
+    Action,
     Capabilities,
     Conversation,
     Kind,
@@ -70,41 +71,6 @@ class Provider(Protocol):
         """One cheap call that tells whether the account works."""
 
     async def close(self) -> None: ...
-
-
-@runtime_checkable
-class Measures(Protocol):
-    """A provider whose limit on a reply is not a number of characters."""
-
-    def too_long(self, text: str) -> str:
-        """Why a reply does not fit, with the count, in words for the agent; '' if it fits."""
-
-
-@runtime_checkable
-class Previews(Protocol):
-    """A provider that can say beforehand what an action would do."""
-
-    async def preview(self, id: str, act: Act) -> str:
-        """Exactly what will happen, amounts included, in words; changes nothing."""
-
-
-@runtime_checkable
-class Settles(Protocol):
-    """A provider that can tell afterwards whether an action happened."""
-
-    async def settled(self, id: str, act: Act, since: float) -> bool | None:
-        """Whether it happened after `since` (Unix seconds); None = it cannot be told."""
-
-
-@runtime_checkable
-class Hinted(Protocol):
-    """A provider whose marketplace can say at once that a ticket changed."""
-
-    def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
-        """The id of the ticket that a webhook speaks of, '' for one that does not concern us.
-
-        Raises Unauthorized if the signature does not hold or is too old.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +291,15 @@ class Lookup(Protocol):
     async def why(self, text: str) -> tuple[str, ...]:
         """Which route sends a ticket where, in words."""
 
+    async def stats(self) -> tuple[str, ...]:
+        """The marketplaces' own figures, a line each."""
+
+    async def preview(self, key: TicketKey, act: Act) -> str:
+        """Exactly what an action would do; '' where the marketplace does not say."""
+
+    def too_long(self, account: str, text: str) -> str:
+        """Why a reply does not fit, in words; '' if it fits."""
+
     async def last_words(self, key: TicketKey) -> Document | None:
         """The customer's last message."""
 
@@ -348,7 +323,10 @@ class FrontDesk(Protocol):
     ) -> str: ...
     async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str: ...
     async def busy(self, key: TicketKey, user: str) -> str: ...
-    async def refused(self, user: str) -> str: ...
+    async def refused(self, user: str, *, money: bool = False) -> str: ...
+    async def act(
+        self, key: TicketKey, user: str, view: str, action: Action, values: Mapping[str, str]
+    ) -> str: ...
     async def show_all(self, account: str, user: str) -> str: ...
     async def submit(
         self, key: TicketKey, user: str, view: str, kind: Kind, text: str, status: Status | None

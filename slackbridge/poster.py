@@ -132,14 +132,20 @@ class Poster:
 
     async def _react(self, work: Work, intent: Intent) -> Intent:
         wanted = receipt.reaction(intent, work.now())
-        shown = intent.receipt.reaction
-        if wanted == shown or not intent.ts:
+        shown, perhaps = intent.receipt.reaction, intent.receipt.reacting
+        if not intent.ts or (wanted == shown and not perhaps):
             return intent
         try:
-            await self._chat.react(intent.channel, intent.ts, wanted, shown)
+            if perhaps not in ("", shown, wanted):
+                await self._chat.react(intent.channel, intent.ts, "", perhaps)
+            if wanted not in ("", shown, perhaps):
+                # Written down first: after a crash it must be known, to be taken away in its turn.
+                intent = await _reacts(work, intent, shown, wanted)
+            if wanted != shown:
+                await self._chat.react(intent.channel, intent.ts, wanted, shown)
         except Rejected as failure:
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
-        return await _swap(work, intent, intent.receipt.model_copy(update={"reaction": wanted}))
+        return await _reacts(work, intent, wanted, "")
 
     async def _words(self, work: Work, intent: Intent) -> None:
         item = receipt.words(intent, work.key, work.now())
@@ -168,3 +174,8 @@ class Poster:
 
 async def _swap(work: Work, intent: Intent, shown: Receipt) -> Intent:
     return await work.swap(intent, intent.but(receipt=shown))
+
+
+async def _reacts(work: Work, intent: Intent, reaction: str, reacting: str) -> Intent:
+    shown = intent.receipt.model_copy(update={"reaction": reaction, "reacting": reacting})
+    return await _swap(work, intent, shown)

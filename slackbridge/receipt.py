@@ -33,6 +33,7 @@ THING = {
     Kind.STATUS: "status change",
     Kind.ASSIGN: "assignment",
     Kind.FOLLOW_UP: "follow-up",
+    Kind.ACTION: "action",
 }
 LATE = {
     "edited": ("✏️ The message was edited afterwards", "has the earlier text"),
@@ -68,7 +69,7 @@ def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
 
 
 def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
-    thing = THING.get(intent.kind, "message")
+    thing = f"action *{intent.label}*" if intent.label else THING.get(intent.kind, "message")
     who = "" if intent.ts else f" by <@{intent.agent}>"
     again = _again(intent)
     match intent.state:
@@ -95,6 +96,8 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
             )
         case State.SENT if intent.reason:
             return f"✅ {_done(intent)}. {intent.reason}", ()
+        case State.SENT if intent.kind is Kind.ACTION:
+            return f"✅ {_done(intent)}{who}", ()
     return "", ()
 
 
@@ -127,7 +130,7 @@ def _closing(intent: Intent) -> str:
 def _done(intent: Intent) -> str:
     if intent.kind is Kind.STATUS:
         return f"Ticket set to {intent.status}"
-    done = DONE.get(intent.kind, "Done")
+    done = intent.label or DONE.get(intent.kind, "Done")
     if intent.kind is Kind.REPLY and intent.status is Status.SOLVED:
         return f"{done} and solved"
     return done

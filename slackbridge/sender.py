@@ -13,13 +13,14 @@ from slackbridge import evidence, policy
 from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.intent import Intent, State, absent, begin, doubt, fail, requeue, settle
-from slackbridge.mirror import Shown, message_field, own
+from slackbridge.mirror import message_field, own
 from slackbridge.model import Conversation, Kind, Status
+from slackbridge.optional import Measures, Settles
 from slackbridge.ports import Change, Provider
 from slackbridge.work import Work
 
 log = structlog.get_logger(__name__)
-May = Callable[[str], Awaitable[str]]
+May = Callable[[str, bool], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Sender:
 
     async def _prepare(self, work: Work, intent: Intent) -> tuple[str, ...] | str:
         """The ids that are there before the call, or why it cannot be made."""
-        if why := await self._may(intent.agent):
+        if why := await self._may(intent.agent, intent.money):
             return why
         can = self._provider.capabilities
         if intent.kind.speaks:
@@ -85,9 +86,17 @@ class Sender:
         ticket = work.conversation.ticket if work.conversation else None
         if why := policy.impossible(intent, ticket, can):
             return why
+        if why := self._too_long(intent):
+            return why
         if intent.kind is Kind.FOLLOW_UP:
             return tuple(t.key.id for t in await self._provider.follow_ups(work.key.id))
         return evidence.baseline(work.conversation) if work.conversation else ()
+
+    def _too_long(self, intent: Intent) -> str:
+        provider = self._provider
+        if isinstance(provider, Measures) and intent.kind.speaks:
+            return provider.too_long(intent.text)
+        return ""
 
     async def _call(self, work: Work, intent: Intent) -> Intent:
         before = work.shown.raw_status
@@ -106,9 +115,10 @@ class Sender:
         return await self._done(work, intent, answer, before)
 
     async def _later(self, work: Work, intent: Intent, failure: Later) -> Intent:
-        """It was certainly not done: again after a while, but not for ever."""
+        """It was certainly not done: again after a while, but not for ever; money never."""
         now = work.now()
-        if now - intent.created > self._patience.give_up and intent.tries > 2:
+        old = now - intent.created > self._patience.give_up and intent.tries > 2
+        if old or intent.money:
             return await work.swap(intent, fail(intent, failure.quoted))
         tries = max(intent.tries, 1)
         wait = max(
@@ -124,7 +134,7 @@ class Sender:
     ) -> Intent:
         work.conversation = answer
         if answer is None:
-            return await work.swap(intent, settle(intent, State.SENT))
+            return await work.swap(intent, settle(intent, State.SENT), unread="1")
         message = ""
         if intent.kind in (Kind.REPLY, Kind.INTERNAL):
             message = evidence.surely_ours(intent, answer, work.taken())
@@ -152,10 +162,7 @@ class Sender:
                 log.info("settled: sent", ticket=str(work.key), intent=intent.id)
                 return await work.swap(intent, after, **_shown_as(after))
             case Differs():
-                return await work.swap(
-                    intent,
-                    doubt(intent, "the ticket shows a similar message, but not quite this one"),
-                )
+                return await work.swap(intent, doubt(intent, _unclear(intent)))
             case Absent():
                 return await self._not_there(work, intent)
 
@@ -164,16 +171,31 @@ class Sender:
             known = intent.attempt.baseline if intent.attempt else ()
             new = [t for t in await self._provider.follow_ups(work.key.id) if t.key.id not in known]
             return Happened() if new else Absent()
+        if intent.kind is Kind.ACTION:
+            return await self._acted(work, intent)
         work.conversation = await self._provider.get(work.key.id)
         if intent.kind.speaks:
             return evidence.of_message(intent, work.conversation, work.taken())
         return evidence.of_ticket(intent, work.conversation)
 
+    async def _acted(self, work: Work, intent: Intent) -> Evidence:
+        """Only the marketplace's own adapter can tell whether an action of its own happened."""
+        since = intent.attempt.at if intent.attempt else 0.0
+        happened = None
+        if isinstance(self._provider, Settles):
+            happened = await self._provider.settled(work.key.id, intent.act(), since)
+        if happened is None:
+            return Differs()
+        return Happened() if happened else Absent()
+
     async def _not_there(self, work: Work, intent: Intent) -> Intent:
         now = work.now()
-        repeatable = not intent.kind.speaks
+        action = policy.action_of(intent, self._provider.capabilities)
+        repeatable = action.repeatable if action else not intent.kind.speaks
         if repeatable or evidence.absence_proved(intent, now, self._patience.settle):
             log.info("settled: not sent", ticket=str(work.key), intent=intent.id)
+            if intent.money:
+                return await work.swap(intent, fail(intent, "it did not arrive"))
             return await work.swap(intent, requeue(intent, now))
         attempt = intent.attempt
         assert attempt is not None  # noqa: S101 - a proved absence has none
@@ -193,6 +215,12 @@ class Sender:
         return await work.swap(intent, intent.but(reason=failure.quoted))
 
 
+def _unclear(intent: Intent) -> str:
+    if intent.kind is Kind.ACTION:
+        return "the marketplace does not tell whether it happened; look there"
+    return "the ticket shows a similar message, but not quite this one"
+
+
 def _shown_as(intent: Intent) -> dict[str, str]:
     """The agent's own Slack message shows the sent one; from a modal, nothing does yet."""
     if intent.ts and intent.message:
@@ -203,14 +231,9 @@ def _shown_as(intent: Intent) -> dict[str, str]:
 def remark(intent: Intent, answer: Conversation, before: str) -> str:
     """What the agent should know about the marketplace's answer; '' = nothing."""
     ticket = answer.ticket
-    if intent.status is not None and ticket.status is not intent.status:
+    if intent.status is not None and not evidence.status_holds(ticket.status, intent.status):
         return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
     silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
     if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
         return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
     return ""
-
-
-def unsettled(shown: Shown, intents: tuple[Intent, ...]) -> bool:
-    """Whether anything of this ticket may still be in the air."""
-    return shown.open is not None or any(i.state is State.SENDING for i in intents)

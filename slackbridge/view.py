@@ -19,7 +19,8 @@ from slackbridge.model import Attachment, Author, Scope, TicketKey
 class Card:
     """The root message of a ticket's thread.
 
-    `actions` are the buttons that the marketplace's capabilities and the status allow, in order;
+    `actions` are the buttons that the marketplace's capabilities and the status allow, in order,
+    `labels` the marketplace's own words for some;
     `holder` is the Slack user who claimed it, `did` says who acted last from Slack.
     """
 
@@ -47,6 +48,7 @@ class Card:
     hint: str
     extra: tuple[tuple[str, str], ...]
     actions: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

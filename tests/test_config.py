@@ -23,7 +23,7 @@ SECRETS = {
 }
 SLACK = '[slack]\nchannel = "C0SUPPORT"\n'
 ACCOUNT = '[[accounts]]\nname = "shop"\nprovider = "refurbed"\ntoken_env = "REFURBED_TOKEN"\n'
-NO_SETTINGS = {"source", "bot_token", "app_token", "signing_secret", "token"}
+NO_SETTINGS = {"source", "bot_token", "app_token", "signing_secret", "token", "webhook_secret"}
 
 
 def read(tmp_path: Path, text: str, **environ: str) -> Settings:

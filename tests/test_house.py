@@ -19,7 +19,7 @@ TYPE_IGNORES = 5  # in the package
 
 # Who may import which of our packages; the first prefix that fits a module counts.
 TEXT = ("text", "cut", "tame")
-VOCABULARY = ("document", "model", "errors", "intent", "view", "ports")
+VOCABULARY = ("document", "model", "errors", "intent", "view", "ports", "optional")
 PURE = ("mirror", "intake", "prefix", "policy", "receipt", "evidence")
 ADAPTERS = ("providers", "slack", "store")
 ANYTHING = ("",)
@@ -31,19 +31,21 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "intent": ("document", "model"),
     "view": ("document", "model", "intent"),
     "ports": ("document", "model", "errors", "intent", "view"),
+    "optional": ("model",),
     "compose": (*TEXT, "document"),
     "html": (*TEXT, "document", "compose"),
     **{name: (*VOCABULARY, *PURE) for name in PURE},
-    "config": ("model",),
+    "complaint": (),
+    "config": ("model", "complaint"),
     "providers": (*VOCABULARY, *TEXT, "html", "providers", "config"),
     "slack": (*VOCABULARY, *PURE, *TEXT, "html", "slack", "config"),
     "store": (*VOCABULARY, "store"),
     "sandbox.demo": ANYTHING,
     "sandbox": ("sandbox",),
     "demo": ANYTHING,
-    **{name: ANYTHING for name in ("app", "cli", "report", "ops", "__main__")},
+    **{name: ANYTHING for name in ("app", "wiring", "cli", "report", "ops", "__main__", "testing")},
 }
-WIRING = ("app", "cli", "report", "demo", "sandbox", "ops")
+WIRING = ("app", "wiring", "cli", "report", "demo", "sandbox", "ops")
 
 # What may be used only there: a module from outside, or an attribute of one.
 FENCES: dict[str, tuple[str, ...]] = {

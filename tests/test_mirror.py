@@ -30,7 +30,6 @@ from slackbridge.model import (
     Kind,
     Person,
     Status,
-    Ticket,
 )
 from slackbridge.view import Part
 from tests.values import AT, conversation, intent, message, ticket

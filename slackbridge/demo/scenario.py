@@ -41,6 +41,14 @@ class Scenario:
             str(e.data["text"]) for e in entries if int(e.data["ticket_id"]) == int(self.ticket)
         ]
 
+    def seen(self, row: dict[str, Any]) -> str:
+        """What a person reads in a message."""
+        return views.as_seen(self._slack, row)
+
+    def drawn(self) -> str:
+        """What a person reads on the card."""
+        return self.seen(views.cards(self._slack, self.ticket)[0])
+
     def card(self) -> str:
         found = views.cards(self._slack, self.ticket)
         return views.shown(found[0]) if found else ""
@@ -74,7 +82,7 @@ class Scenario:
             30,
         )
         row = next(r for r in self._history("C0OPS") if "active tickets" in views.shown(r))
-        self._tell.say("slack", f"#support-ops: {views.shown(row)}")
+        self._tell.say("slack", f"#support-ops: {self.seen(row)}")
 
     def _history(self, channel: str) -> list[dict[str, Any]]:
         return self._slack.workspace.history(channel)
@@ -89,8 +97,8 @@ class Scenario:
         row = (
             await self._place.until("her message", lambda: views.mirrored(self._slack, self.ticket))
         )[0]
-        self._tell.say("slack", f"#support: {self.card()}")
-        self._tell.say("slack", f"in its thread, {row.get('username')}: {views.shown(row)}")
+        self._tell.say("slack", f"#support: {self.drawn()}")
+        self._tell.say("slack", f"in its thread, {row.get('username')}: {self.seen(row)}")
         self.must("<!channel>" in views.shown(row), "her <!channel> is shown and pings nobody")
 
     async def updated(self) -> None:
@@ -108,7 +116,7 @@ class Scenario:
         ts = await self._anna.say(CHANNEL, text, self.root)
         self._tell.say("agent", f"Anna: {text}")
         row = await self.receipt(ts, "intent:undo")
-        self._tell.say("slack", f"receipt: {views.shown(row)}")
+        self._tell.say("slack", f"receipt: {self.seen(row)}")
         await self._place.until("the reply at refurbed", lambda: self.replies() == [text])
         self._tell.say("marketplace", f"UpdateTicket: Marie receives: {self.replies()[0]}")
         await self.reaction(ts, "white_check_mark")
@@ -158,7 +166,7 @@ class Scenario:
         ts = await self._anna.say(CHANNEL, "Bitte das Gerät vorher zurücksetzen.", self.root)
         self._tell.say("agent", "Anna: Bitte das Gerät vorher zurücksetzen.")
         row = await self.receipt(ts, "intent:retry")
-        self._tell.say("slack", f"receipt: {views.shown(row)}")
+        self._tell.say("slack", f"receipt: {self.seen(row)}")
         self.must(len(self.replies()) == 2, "certainly not sent")
         await self._anna.click(CHANNEL, row["ts"], "intent:retry")
         await self._place.until("the reply", lambda: len(self.replies()) == 3)
@@ -172,7 +180,7 @@ class Scenario:
         await self._place.until("the card shows it", lambda: "Solved by" in self.card())
         status = str(self._market.ticket(self.ticket).status)
         self._tell.say("marketplace", f"the ticket is {status}")
-        self._tell.say("slack", f"card: {self.card()}")
+        self._tell.say("slack", f"card: {self.drawn()}")
 
     async def closed(self) -> None:
         self._tell.step("Closed for good: a reply is refused, a follow-up is offered")
@@ -180,7 +188,7 @@ class Scenario:
         self._tell.say("marketplace", "refurbed closes the ticket")
         ts = await self._anna.say(CHANNEL, "Ist alles gut angekommen?", self.root)
         row = await self.receipt(ts, "intent:discard")
-        self._tell.say("slack", f"receipt: {views.shown(row)}")
+        self._tell.say("slack", f"receipt: {self.seen(row)}")
         await self._anna.click(CHANNEL, row["ts"], "intent:discard")
         await self._place.until(
             "the card offers it",
@@ -202,7 +210,7 @@ class Scenario:
         self._tell.step("Look-up: only the asker sees the answer")
         key = f"{ACCOUNT}:{self.ticket}"
         answer = await self._anna.command("/ticket", key, channel=CHANNEL)
-        text = views.shown(answer) if isinstance(answer, dict) else str(answer)
+        text = self.seen(answer) if isinstance(answer, dict) else str(answer)
         self._tell.say("agent", f"Anna: /ticket {key}")
         self._tell.say("slack", f"only to Anna: {text}")
         self.must("Marie Huber" in text, "found")

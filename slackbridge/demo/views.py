@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ from slackbridge.demo.world import CHANNEL
 from slackbridge.sandbox.slack.app import SlackSandbox
 
 Row = dict[str, Any]
+DATE = re.compile(r"<!date\^\d+\^[^|>]*\|([^>]*)>")
+MENTION = re.compile(r"<@(\w+)>")
 
 
 def effect_of(row: Row) -> str:
@@ -51,10 +54,12 @@ def reactions(slack: SlackSandbox, channel: str, ts: str) -> set[str]:
 
 
 def texts(node: Any) -> Iterator[str]:
-    """Every text in a message's blocks, in order."""
+    """Every text in a message's blocks, in order; a button's in brackets."""
     if isinstance(node, list):
         for item in node:
             yield from texts(item)
+    elif isinstance(node, dict) and (node.get("type") == "button" or "value" in node):
+        yield f"[{' '.join(texts(node.get('text')))}]"
     elif isinstance(node, dict):
         if isinstance(node.get("text"), str):
             yield node["text"]
@@ -69,6 +74,13 @@ def shown(row: Row) -> str:
     """All a person reads in a message."""
     blocks = row.get("blocks")
     return " ".join(texts(blocks)) if blocks else str(row.get("text", ""))
+
+
+def as_seen(slack: SlackSandbox, row: Row) -> str:
+    """The same as a Slack client draws it: dates and names instead of tokens."""
+    text = DATE.sub(lambda match: match[1], shown(row))
+    text = MENTION.sub(lambda match: f"@{slack.workspace.users[match[1]].name}", text)
+    return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text))
 
 
 def buttons(row: Row) -> list[str]:

@@ -16,6 +16,7 @@ from slackbridge.errors import Failure
 
 log = structlog.get_logger(__name__)
 MAX_BYTES = 1 << 20
+AddRoutes = Callable[[web.Application], None]
 
 
 class Heart(Protocol):
@@ -68,9 +69,9 @@ class Server:
 
 
 async def serve(
-    settings: Settings, pulse: Pulse, add_routes: Callable[[web.Application], None]
+    settings: Settings, pulse: Pulse, slack: AddRoutes, hooks: AddRoutes
 ) -> Server | None:
-    """Serve health, and in HTTP mode what `add_routes` adds. None where no port is asked for.
+    """Serve health and `hooks`, and in HTTP mode `slack`. None where no port is asked for.
 
     Raises OSError if the port is taken.
     """
@@ -80,7 +81,8 @@ async def serve(
         return None
     server = web.Application(client_max_size=MAX_BYTES)
     if http:
-        add_routes(server)
+        slack(server)
+    hooks(server)
 
     async def healthz(_: web.Request) -> web.Response:
         return web.json_response({"ok": True, **pulse.state()})

@@ -1,41 +1,83 @@
-"""The marketplaces. A new one is a module and a line in `REGISTRY`."""
+"""The marketplaces. A new one is a module and a line in `REGISTRY`; other packages add theirs by an
+entry point of the group `slackbridge.providers` that names a `Factory`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 
+from slackbridge.model import Capabilities
 from slackbridge.ports import Provider
-from slackbridge.providers import refurbed
+from slackbridge.providers import clickbank, refurbed, sellapp, sellgate
 from slackbridge.providers.account import Account
 from slackbridge.providers.http import HttpClient
+
+GROUP = "slackbridge.providers"
+Spend = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Factory:
-    """How a marketplace's provider is made: where it is, how it is signed in to, its class."""
+    """How a marketplace's provider is made: where it is, how it is signed in to, its class.
+
+    `per_second` is how many calls it takes. `counted` providers get `spend`, which counts a call
+    and gives the account's sum of the day over all processes.
+    """
 
     base_url: str
     headers: Callable[[str], dict[str, str]]
-    provider: Callable[[str, Account, HttpClient], Provider]
+    provider: Callable[..., Provider]
+    capabilities: Capabilities
+    per_second: float = 8
+    counted: bool = False
 
 
 REGISTRY: dict[str, Factory] = {
-    "refurbed": Factory("https://api.refurbed.com", refurbed.headers, refurbed.Refurbed),
+    "refurbed": Factory(
+        "https://api.refurbed.com", refurbed.headers, refurbed.Refurbed, refurbed.CAPABILITIES
+    ),
+    "clickbank": Factory(
+        clickbank.BASE_URL,
+        clickbank.headers,
+        clickbank.ClickBank,
+        clickbank.CAPABILITIES,
+        counted=True,
+    ),
+    "sellapp": Factory(
+        "https://sell.app/api", sellapp.headers, sellapp.SellApp, sellapp.CAPABILITIES
+    ),
+    "sellgate": Factory(
+        "https://api.sellgate.cc/v1",
+        sellgate.headers,
+        sellgate.Sellgate,
+        sellgate.CAPABILITIES,
+        sellgate.PER_SECOND,
+    ),
 }
 
 
-def build(settings: Account) -> Provider:
+def known() -> dict[str, Factory]:
+    """Our own marketplaces and those of other installed packages; ours win."""
+    others = {entry.name: entry for entry in entry_points(group=GROUP)}
+    return {**{name: entry.load() for name, entry in others.items()}, **REGISTRY}
+
+
+def build(settings: Account, spend: Spend) -> Provider:
     """The provider of a configured account. Raises ValueError, naming the remedy."""
-    factory = REGISTRY.get(settings.provider)
+    factories = known()
+    factory = factories.get(settings.provider)
     if factory is None:
-        known = ", ".join(sorted(REGISTRY))
-        raise ValueError(f"provider {settings.provider!r} is not known; use one of: {known}")
+        names = ", ".join(sorted(factories))
+        raise ValueError(f"provider {settings.provider!r} is not known; use one of: {names}")
     client = HttpClient(
         settings.provider,
         settings.base_url or factory.base_url,
         factory.headers(settings.token.get_secret_value()),
         timeout_seconds=settings.timeout_seconds,
-        per_second=settings.per_second,
+        per_second=settings.per_second or factory.per_second,
     )
+    if factory.counted:
+        return factory.provider(settings.name, settings, client, spend=spend)
     return factory.provider(settings.name, settings, client)

@@ -14,7 +14,8 @@ class Secret(Protocol):
 class Account(Protocol):
     """One store on one marketplace; `base_url` '' = the marketplace's own.
 
-    `ticket_url` is where people see a ticket, `{id}` standing for its id; '' = nowhere.
+    `per_second` None = as the marketplace allows. `ticket_url` is where people see a ticket,
+    `{id}` standing for its id; '' = nowhere.
     """
 
     @property
@@ -30,4 +31,4 @@ class Account(Protocol):
     @property
     def timeout_seconds(self) -> float: ...
     @property
-    def per_second(self) -> float: ...
+    def per_second(self) -> float | None: ...

@@ -1,4 +1,4 @@
-"""The line to one ClickBank account: the shared daily budget, and what a 403 means. Knows no ticket.
+"""The line to one ClickBank account: the shared daily budget, and what a 403 means.
 
 ClickBank says 403 for a quota used up, a bad key, a missing role and a missing ticket alike. So a
 read is made once more after a slow wait, and then `/debug`, which any working key may call, tells
@@ -33,7 +33,8 @@ log = structlog.get_logger(__name__)
 class Line:
     """Calls, counted. `spend` counts one call and gives the day's sum over all processes.
 
-    `used` is the sum as last heard, None where nobody counts.
+    `used` is the sum as last heard, None where nobody counts; `skew` is ClickBank's clock minus
+    ours, in seconds.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Line:
         self._warned = False
         self._shut_until = float("-inf")
         self.used: int | None = None
+        self.skew: float | None = None
 
     async def read(
         self,
@@ -108,6 +110,7 @@ class Line:
             method, path, params=params, headers=headers, write=write, deadline=deadline
         )
         if answer.ok:
+            self.skew = self.skew if answer.date is None else answer.date - answer.at
             self._worked = True
             self._shut_until = float("-inf")
         return answer

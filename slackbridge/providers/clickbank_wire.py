@@ -1,9 +1,9 @@
 """ClickBank's JSON as our values. Pure: makes no calls and raises nothing.
 
-Source: ClickBank's XSD of the Tickets API 1.3, and what clients of it have met: a list of one comes
-as the one thing, null as `{"@nil": "true"}`, numbers as strings, `ticketid` in either case. Anything
-may be missing; an unknown role is the system. A time without a zone is taken to be US Pacific,
-ClickBank's business zone: a guess, for no document names one.
+Source: ClickBank's XSD of the Tickets API 1.3, and what clients of it have met: a list of one
+comes as the one thing, null as `{"@nil": "true"}`, numbers as strings, `ticketid` in either case.
+Anything may be missing; an unknown role is the system. A time without a zone is taken to be US
+Pacific, ClickBank's business zone: a guess, for no document names one, and marked by that zone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from slackbridge.model import (
     Conversation,
     Message,
     Person,
+    Query,
     Status,
     Ticket,
     TicketKey,
@@ -82,12 +83,12 @@ def _figure(value: object) -> object:
 
 
 def _moment(value: object) -> datetime | None:
-    """ISO 8601, also in its compact form. Raises nothing: what cannot be a time is none."""
+    """ISO 8601, also in its compact form; what cannot be a time is none. A guess is in PACIFIC."""
     try:
         at = datetime.fromisoformat(str(value).strip())
         if at.year not in YEARS:
             return None
-        return (at if at.tzinfo else at.replace(tzinfo=PACIFIC)).astimezone(UTC)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=PACIFIC)
     except ValueError:
         return None
 
@@ -203,6 +204,21 @@ class TicketRow(Row):
                 since = None if one.answers else since or one.date
         return since or self.opened_date
 
+    @property
+    def topic(self) -> str:
+        return self.type.replace("_", " ").lower()
+
+    def is_about(self, query: Query) -> bool:
+        """Whether all that is wanted is so, but for the order: ClickBank itself looks for that."""
+        email = query.email.strip().casefold()
+        topics = [one.strip().casefold() for one in query.topic.split(",") if one.strip()]
+        return (
+            (not email or email in (self.email.casefold(), self.email_at_order_time.casefold()))
+            and (not query.item or query.item.strip() == self.product_item_no)
+            and query.name.strip().casefold() in self.name.casefold()
+            and (not topics or self.topic in topics or self.type.casefold() in topics)
+        )
+
     def ticket(self, account: str, url: str) -> Ticket:
         """The neutral ticket; its revision covers all that is read here."""
         status = self.neutral
@@ -216,7 +232,7 @@ class TicketRow(Row):
             customer=Person(self.name, self.email or self.email_at_order_time),
             order=self.receipt,
             item=self.product_item_no,
-            topic=self.type.replace("_", " ").lower(),
+            topic=self.topic,
             type=self.type,
             waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
             due_at=self._due() if status.active else None,
@@ -265,9 +281,9 @@ class Amounts(Row):
 
     def __str__(self) -> str:
         """In words; '' if ClickBank names no amount."""
-        paid = f"{self.customer_amount} {self.customer_currency}" if self.customer_amount else ""
+        paid = f"{self.customer_amount} {self.customer_currency}".strip()
         usd = f"{self.usd_amount} USD" if self.usd_amount else ""
-        product = f"{self.product_amount} {self.product_currency}" if self.product_amount else ""
+        product = f"{self.product_amount} {self.product_currency}".strip()
         rest = [usd, f"{product} of the product's price" if product else ""]
         said = "; ".join(filter(None, rest))
         return f"{paid} ({said})" if paid and said else paid or said

@@ -6,8 +6,7 @@ idempotent, so none is repeated. HTML goes out and comes in; what is in between 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import structlog
 
@@ -25,15 +24,22 @@ from slackbridge.model import (
 )
 from slackbridge.ports import Health
 from slackbridge.providers.account import Account
-from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import HttpClient
-from slackbridge.providers.lenient import Lenient
-from slackbridge.providers.refurbed_wire import BUYBACK, MARKETPLACE, Listing, Thread, TicketRow
+from slackbridge.providers.refurbed_actions import ACTIONS, CREATE_TICKET, Actions
+from slackbridge.providers.refurbed_help import HelpDesk
+from slackbridge.providers.refurbed_rpc import Body, Rpc, is_id
+from slackbridge.providers.refurbed_wire import (
+    BUYBACK,
+    ITEM_KEYS,
+    MARKETPLACE,
+    ORDER_KEYS,
+    Listing,
+    Thread,
+    TicketRow,
+)
 
-PATH = "refb.merchant.v1.TicketService"
 PAGE = 100  # rows; the most that refurbed gives
 FOUND = 20
-INT64 = 2**63 - 1
 
 OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
 NEWEST_FIRST = {"by": "CREATED_AT", "order": "DESC"}
@@ -49,6 +55,9 @@ CAPABILITIES = Capabilities(
     assign=True,
     follow_up=True,
     recent_first=True,
+    closed_is_final=True,
+    actions=ACTIONS,
+    create=CREATE_TICKET,
     why_not={
         "reopen": "refurbed has no way to reopen a ticket from outside; a new message by the "
         "customer reopens a solved one, and for a closed one you can open a follow-up ticket",
@@ -56,24 +65,6 @@ CAPABILITIES = Capabilities(
         "nobody can close one from outside",
     },
 )
-
-# google.rpc.Code to the HTTP status that says the same to `errors.of_status`. The status of the
-# answer itself is not enough: 3, 9 and 11 share 400, and 1 comes as 499.
-NOT_FOUND = 5
-STATUS_OF_CODE = {
-    **{1: 500, 2: 500, 3: 400, 4: 504, NOT_FOUND: 404, 6: 409, 7: 403, 8: 429},
-    **{9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401},
-}
-PERMISSIONS = {
-    "ListTickets": "merchant.ticket:list",
-    "GetTicket": "merchant.ticket:view",
-    "UpdateTicket": "merchant.ticket:update",
-    "CreateTicket": "merchant.ticket:create",
-}
-WRITES = ("UpdateTicket", "CreateTicket")
-
-Body = Mapping[str, Any]
-Shape = TypeVar("Shape", bound=Lenient)
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +83,9 @@ class Refurbed:
         self._account = account
         self._ticket_url = settings.ticket_url
         self._client = client
+        self._rpc = Rpc(client)
+        self._help = HelpDesk(self._rpc)
+        self._actions = Actions(self._rpc, self._help)
 
     async def list_active(self, cursor: str) -> Page:
         """By creation, which never changes: a ticket that moves cannot slip through."""
@@ -100,7 +94,7 @@ class Refurbed:
         if not listing.has_more:
             return Page(self._tickets(listing))
         # A poisonous id cannot be paged from; the rows after a healthier one come again.
-        usable = [row.id for row in listing.tickets if _int64(row.id)]
+        usable = [row.id for row in listing.tickets if is_id(row.id)]
         if not usable or usable[-1] == cursor:
             raise unreadable("refurbed sent a page of tickets that leads nowhere", write=False)
         return Page(self._tickets(listing), usable[-1])
@@ -110,7 +104,7 @@ class Refurbed:
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         # One id that is none would have the whole batch refused.
-        good = [id for id in dict.fromkeys(ids) if _int64(id)]
+        good = [id for id in dict.fromkeys(ids) if is_id(id)]
         found: list[Ticket] = []
         for start in range(0, len(good), PAGE):
             wanted = {"ticket_id": {"any_of": good[start : start + PAGE]}}
@@ -118,7 +112,7 @@ class Refurbed:
         return tuple(found)
 
     async def get(self, id: str) -> Conversation:
-        return self._conversation(await self._get(id))
+        return await self._whole(await self._get(id))
 
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         deadline = self._client.deadline(timeout)
@@ -127,7 +121,12 @@ class Refurbed:
             return None
         if act.kind is Kind.PRIVATE:
             return await self._note(id, act.text, deadline)
+        if act.kind is Kind.ACTION:
+            return await self._act(id, act, deadline)
         return await self._update(id, _change(act), deadline)
+
+    async def settled(self, id: str, act: Act, since: float) -> bool | None:
+        return await self._actions.settled(id, act, since)
 
     async def follow_ups(self, id: str) -> tuple[Ticket, ...]:
         for ticket in await self.read([id]):
@@ -138,34 +137,38 @@ class Refurbed:
     async def search(self, query: Query) -> tuple[Ticket, ...]:
         if query.id:
             return await self.read([query.id])
-        if query.order:
-            found = await self._of_order(MARKETPLACE, query.order)
-            return (found or await self._of_order(BUYBACK, query.order))[:FOUND]
-        return await self._newest({"customer_email": {"eq": query.email.strip()}}, FOUND)
+        found = [t for wanted in _wanted(query) for t in await self._newest(wanted, FOUND)]
+        return tuple(sorted(found, key=lambda t: t.created_at, reverse=True)[:FOUND])
 
     async def probe(self) -> Health:
-        body = {"pagination": {"limit": 1}}
         try:
-            answer = await self._call("ListTickets", body)
-            _shaped(answer, Listing, write=False)
+            await self._rpc.call("ListTickets", {"pagination": {"limit": 1}}, Listing)
         except Failure as failure:
             return Health(False, failure.reason)
-        date = answer.date
-        return Health(True, "refurbed answers", None if date is None else date - answer.at)
+        return Health(True, "refurbed answers", self._rpc.skew)
 
     async def close(self) -> None:
         await self._client.close()
 
     async def _update(self, id: str, change: Body, deadline: float) -> Conversation:
         body = {"ticket_id": id, **change}
-        return self._conversation(await self._thread("UpdateTicket", body, deadline))
+        return self._told(await self._rpc.thread("UpdateTicket", body, deadline))
+
+    async def _act(self, id: str, act: Act, deadline: float) -> Conversation | None:
+        """Once the call was made, a read that fails must not have it made again."""
+        thread = await self._actions.perform(id, act, deadline)
+        try:
+            return await self._whole(thread or await self._get(id, deadline), deadline)
+        except Failure as failure:
+            log.warning("refurbed.not_read_again", account=self._account, why=failure.reason)
+            return None
 
     async def _note(self, id: str, text: str, deadline: float) -> Conversation:
         """Append to the notes, which refurbed keeps as one text; a race is lost by one side."""
         thread = await self._get(id, deadline)
         notes = "\n".join(thread.ticket.notes.splitlines())
         if f"\n{text}\n" in f"\n{notes}\n":
-            return self._conversation(thread)
+            return self._told(thread)
         return await self._update(id, {"notes": f"{notes}\n{text}".lstrip("\n")}, deadline)
 
     async def _follow_up(self, id: str, text: str, deadline: float) -> None:
@@ -176,40 +179,31 @@ class Refurbed:
             "message": {"body_html": from_plain(text)},
             "follow_up_to_ticket_id": id,
         }
-        await self._thread("CreateTicket", body, deadline)
+        await self._rpc.thread("CreateTicket", body, deadline)
 
     async def _get(self, id: str, deadline: float | None = None) -> Thread:
-        return await self._thread("GetTicket", {"ticket_id": id}, deadline)
+        return await self._rpc.thread("GetTicket", {"ticket_id": id}, deadline)
 
-    async def _thread(self, method: str, body: Body, deadline: float | None) -> Thread:
-        answer = await self._call(method, body, deadline)
-        thread = _shaped(answer, Thread, write=method in WRITES)
-        if not thread.ticket.id:
-            raise _nonsense(write=method in WRITES)
-        return thread
+    async def _whole(self, thread: Thread, deadline: float | None = None) -> Conversation:
+        """The conversation, with what is said in help requests."""
+        told = self._told(thread)
+        return await self._help.beside(told, deadline) if thread.ticket.has_help_requests else told
+
+    def _told(self, thread: Thread) -> Conversation:
+        return thread.conversation(self._account, self._url(thread.ticket.id))
 
     async def _list(self, wanted: Body, sort: Body, pagination: Body | None = None) -> Listing:
         body = {"pagination": pagination or {"limit": PAGE}, "sort": sort, "filter": wanted}
-        return _shaped(await self._call("ListTickets", body), Listing, write=False)
+        return await self._rpc.call("ListTickets", body, Listing)
 
     async def _newest(self, wanted: Body, limit: int = PAGE) -> tuple[Ticket, ...]:
         return self._tickets(await self._list(wanted, NEWEST_FIRST, {"limit": limit}))
 
     async def _of_order(self, type: str, order: str) -> tuple[Ticket, ...]:
         """The tickets of one order, newest first. The two types number their orders alike."""
-        if not _int64(order):
+        if not is_id(order):
             return ()
-        field = "buyback_order_id" if type == BUYBACK else "marketplace_order_id"
-        return await self._newest({field: {"any_of": [order]}})
-
-    async def _call(self, method: str, body: Body, deadline: float | None = None) -> Answer:
-        write = method in WRITES
-        answer = await self._client.send(
-            "POST", f"{PATH}/{method}", json=body, write=write, deadline=deadline
-        )
-        if not answer.ok:
-            raise _refusal(answer, method, write=write)
-        return answer
+        return await self._newest({ORDER_KEYS[type]: {"any_of": [order]}})
 
     def _tickets(self, listing: Listing) -> tuple[Ticket, ...]:
         rows = [row for row in listing.tickets if row.id]
@@ -217,11 +211,35 @@ class Refurbed:
             log.warning("refurbed.rows_without_id", account=self._account, rows=lost)
         return tuple(row.ticket(self._account, self._url(row.id)) for row in rows)
 
-    def _conversation(self, thread: Thread) -> Conversation:
-        return thread.conversation(self._account, self._url(thread.ticket.id))
-
     def _url(self, id: str) -> str:
         return self._ticket_url.replace("{id}", id)
+
+
+def _wanted(query: Query) -> list[Body]:
+    """The filters to list by, one a call: orders and buybacks number theirs each for themselves."""
+    facts: dict[str, dict[str, str | list[str]]] = {
+        "customer_email": {"eq": query.email.strip()},
+        "customer_name": {"contains": query.name.strip()},
+        "country": {"any_of": _several(query.country.upper())},
+        "topic": {"any_of": _several(query.topic)},
+        "urgency_status": {"any_of": _several(query.urgency.upper())},
+    }
+    given = {name: wanted for name, wanted in facts.items() if any(wanted.values())}
+    numbers = [text for text in (query.order, query.item) if text]
+    if not numbers:
+        return [given] if given else []
+    if not all(map(is_id, numbers)):
+        return []
+    return [{**given, **_numbered(query, type)} for type in (MARKETPLACE, BUYBACK)]
+
+
+def _numbered(query: Query, type: str) -> Body:
+    keys = ((ORDER_KEYS[type], query.order), (ITEM_KEYS[type], query.item))
+    return {key: {"any_of": [number]} for key, number in keys if number}
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _change(act: Act) -> Body:
@@ -253,52 +271,6 @@ def _status(status: Status | None) -> Body:
 
 def _item(old: TicketRow) -> Body:
     """The order item a follow-up is about. Raises Rejected."""
-    for field, value in (
-        ("marketplace_order_item_id", old.item.order_item_id),
-        ("buyback_order_item_id", old.item.buyback_order_item_id),
-    ):
-        if value:
-            return {field: value}
+    if old.item.id:
+        return {ITEM_KEYS[old.type]: old.item.id}
     raise Rejected("this ticket names no order item, so refurbed cannot open a follow-up to it")
-
-
-def _int64(id: str) -> bool:
-    return id.isascii() and id.isdigit() and 0 < int(id[:20]) <= INT64
-
-
-def _shaped(answer: Answer, shape: type[Shape], *, write: bool) -> Shape:
-    found = shape.of(answer.json(write=write))
-    if found is None:
-        raise _nonsense(write=write)
-    return found
-
-
-def _nonsense(*, write: bool) -> Failure:
-    return unreadable("refurbed sent an answer that cannot be read", write=write)
-
-
-def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:
-    """By google.rpc.Status where the body is one, else by the HTTP status."""
-    code = _rpc_code(answer)
-    status = STATUS_OF_CODE.get(code, answer.status)
-    words = {
-        401: "does not accept the token; ask your account manager for a new one",
-        403: f"does not permit this: the token needs the permission {PERMISSIONS[method]}",
-        501: "has not switched the ticket service on for this token yet",
-    }
-    return refused(
-        answer,
-        write=write,
-        status=status,
-        words=words.get(status, ""),
-        code="not-found" if code == NOT_FOUND else "",
-    )
-
-
-def _rpc_code(answer: Answer) -> int:
-    try:
-        data = answer.json(write=False)
-    except Failure:
-        return 0
-    code = data.get("code") if isinstance(data, dict) else None
-    return code if isinstance(code, int) else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from pydantic import Field
@@ -31,7 +32,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATUSES = {"PENDING": Status.WAITING, "SOLVED": Status.SOLVED, "CLOSED": Status.CLOSED}
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "MERCHANT": Author.AGENT, "REFURBED": Author.MARKETPLACE}
 MARKETPLACE, BUYBACK = "order", "buyback"
+TOPIC_CHANGE, HELP_REPLY = "topic_change", "help_reply"  # names of actions
+HELP = "Help requests"
+ITEM_KEYS = {MARKETPLACE: "marketplace_order_item_id", BUYBACK: "buyback_order_item_id"}
+ORDER_KEYS = {MARKETPLACE: "marketplace_order_id", BUYBACK: "buyback_order_id"}
 NONE = ("", "UNSPECIFIED", "0")  # how a field that is not given may be written
+HELP_SECONDS = 300.0  # how long what was said in a help request may go unnoticed
 
 
 class User(Lenient):
@@ -54,6 +60,10 @@ class Item(Lenient):
     buyback_order_item_id: Text = ""
     buyback_order_id: Text = ""
     product_variant_name: Text = ""
+
+    @property
+    def id(self) -> str:
+        return self.order_item_id or self.buyback_order_item_id
 
     @property
     def order(self) -> str:
@@ -90,11 +100,16 @@ class TicketRow(Lenient):
     customer_panicked: bool = False
     notes: Text = ""
     follow_up_to_ticket_id: Text = ""
+    topic_change_allowed: bool = False
     has_help_requests: bool = False
 
     @property
     def item(self) -> Item:
         return self.marketplace_order_item or self.buyback_order_item or Item()
+
+    @property
+    def type(self) -> str:
+        return BUYBACK if self.buyback_order_item else MARKETPLACE
 
     @property
     def created(self) -> datetime:
@@ -107,8 +122,17 @@ class TicketRow(Lenient):
             return Status.NEEDS_AGENT
         return status
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """The actions that make no sense here."""
+        topic = () if self.topic_change_allowed else (TOPIC_CHANGE,)
+        return frozenset((*topic, *(() if self.has_help_requests else (HELP_REPLY,))))
+
     def ticket(self, account: str, url: str) -> Ticket:
-        """The neutral ticket; its revision covers all that is read here."""
+        """The neutral ticket; its revision covers all that is read here.
+
+        What is said in a help request does not show here, nor does `updated_at` move with it.
+        """
         updated = self.updated_at or self.created
         sla = {one.checkpoint_type: one.at for one in self.sla_checkpoints}
         return Ticket(
@@ -123,7 +147,7 @@ class TicketRow(Lenient):
             order=self.item.order,
             item=self.item.name,
             topic=self.topic_slug,
-            type=BUYBACK if self.buyback_order_item else MARKETPLACE,
+            type=self.type,
             urgency=_given(self.urgency_status),
             panicked=self.customer_panicked,
             assignee=self.assignee.person() if self.assignee.email else None,
@@ -133,7 +157,9 @@ class TicketRow(Lenient):
             notes=self.notes,
             follows=_given(self.follow_up_to_ticket_id),
             url=url,
-            extra=(("help requests", "yes"),) if self.has_help_requests else (),
+            extra=((HELP, "yes"),) if self.has_help_requests else (),
+            barred=self.barred,
+            recheck=HELP_SECONDS if self.has_help_requests else 0.0,
         )
 
 
@@ -159,6 +185,10 @@ class MessageRow(Lenient):
         facts = f"{self.author.type}|{self.author.name}|{self.created_at}|{self.body_html}"
         return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        return tuple(Attachment(f.filename, f.url, f.content_type) for f in self.attachments)
+
 
 class ScopedRow(Lenient):
     """ScopedTicketMessage."""
@@ -176,9 +206,7 @@ class ScopedRow(Lenient):
             at=row.created_at or at,
             body=parse(row.body_html),
             scope=Scope.PUBLIC if self.scope in ("PUBLIC", *NONE) else Scope.INTERNAL,
-            attachments=tuple(
-                Attachment(file.filename, file.url, file.content_type) for file in row.attachments
-            ),
+            attachments=row.files,
         )
 
 
@@ -197,21 +225,29 @@ class Thread(Lenient):
 
     def conversation(self, account: str, url: str) -> Conversation:
         """The ticket with its messages by time, then numeric id; every message has an id."""
-        start, copies = self.ticket.created, Counter[str]()
-        messages = []
-        for scoped in sorted(self.messages, key=lambda one: _place(one.message, start)):
-            id = scoped.message.id
-            if id in NONE:
-                content = scoped.message.digest()
-                copies[content] += 1
-                id = f"c{content}.{copies[content]}"
-            messages.append(scoped.read(id, start))
-        return Conversation(self.ticket.ticket(account, url), tuple(messages))
+        start = self.ticket.created
+        scoped = sorted(self.messages, key=lambda one: place(one.message, start))
+        ids = named(one.message for one in scoped)
+        messages = tuple(one.read(id, start) for one, id in zip(scoped, ids, strict=True))
+        return Conversation(self.ticket.ticket(account, url), messages)
 
 
-def _place(row: MessageRow, start: datetime) -> tuple[datetime, int]:
+def place(row: MessageRow, start: datetime) -> tuple[datetime, int]:
+    """Where a message stands among others: by time, then numeric id."""
     number = int(row.id) if row.id.isascii() and row.id.isdigit() else 0
     return row.created_at or start, number
+
+
+def named(rows: Iterable[MessageRow]) -> Iterator[str]:
+    """The ids of messages, in order; one that has none is named by what it says."""
+    copies = Counter[str]()
+    for row in rows:
+        if row.id not in NONE:
+            yield row.id
+            continue
+        content = row.digest()
+        copies[content] += 1
+        yield f"c{content}.{copies[content]}"
 
 
 def _given(text: str) -> str:

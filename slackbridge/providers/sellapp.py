@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from types import MappingProxyType
 
 import structlog
 
@@ -43,14 +42,13 @@ SEARCH, LIST = "search", "list"
 # "Not closed" rather than "open": a status nobody has heard of needs an agent.
 ACTIVE = {"field": "status", "operator": "!=", "value": "CLOSED"}
 OLDEST_FIRST = {"filters": [ACTIVE], "sort": [{"field": "created_at", "direction": "asc"}]}
+NEWEST_FIRST = {"sort": [{"field": "created_at", "direction": "desc"}]}
 CHANGED_LAST = {"filters": [ACTIVE], "sort": [{"field": "updated_at", "direction": "desc"}]}
 
-CHANGES = MappingProxyType(
-    {
-        Status.NEEDS_AGENT: {"status": "OPEN", "archived": False},
-        Status.CLOSED: {"status": "CLOSED"},
-    }
-)
+CHANGES: Mapping[Status, Body] = {
+    Status.NEEDS_AGENT: {"status": "OPEN", "archived": False},
+    Status.CLOSED: {"status": "CLOSED"},
+}
 ARCHIVE = Action(
     "archive",
     "Archive",
@@ -97,6 +95,7 @@ class SellApp:
         self._api = Api(settings, client)
         self._hook = Hook(settings.webhook_secret.get_secret_value(), settings.webhook_header)
         self._searches: bool | None = None  # whether /search can be relied on; None = not known
+        self._stamps = True  # whether a new message moves `updated_at`, as far as is known
 
     async def list_active(self, cursor: str) -> Page:
         """By page number, which shifts when tickets come and go: each page is read twice.
@@ -110,7 +109,7 @@ class SellApp:
 
     async def list_recent(self) -> Page:
         found = await self._api.search(CHANGED_LAST, 1)
-        return Page(_active(self._tickets(found))) if found else await self._active(1)
+        return Page(_living(self._tickets(found))) if found else await self._active(1)
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         found = []
@@ -155,11 +154,14 @@ class SellApp:
         """What SellApp's own search misses is looked for among all tickets."""
         if query.id:
             return await self.read([query.id])
-        order, email = query.order.strip(), query.email.strip()
-        found = await self._api.search({"search": {"value": order or email}}, 1)
-        rows = [row for row in self._rows(found) if row.is_of(order, email)]
-        if not rows:
-            rows = [row for row in await self._everything() if row.is_of(order, email)]
+        wanted = (query.order.strip(), query.email.strip(), query.name.strip())
+        text = next(filter(None, wanted), "")
+        if not text or query.item or query.country or query.topic or query.urgency:
+            return ()  # SellApp's tickets tell nothing of these
+        found = await self._api.search({**NEWEST_FIRST, "search": {"value": text}}, 1)
+        rows = [row for row in self._rows(found) if row.is_of(*wanted)]
+        if not rows or (found and found.more and len(rows) < FOUND):
+            rows = [row for row in await self._everything() if row.is_of(*wanted)]
         newest = sorted(rows, key=lambda row: row.created, reverse=True)
         return tuple(self._told(row) for row in newest[:FOUND])
 
@@ -190,7 +192,7 @@ class SellApp:
         honest = times == sorted(times, reverse=True) and not any(row.closed for row in rows)
         if found is None or rows:
             self._searches = found is not None and honest
-            self._recent(self._searches)
+            self._capable()
             log.info("sellapp.lists", account=self._account, by=self._mode)
 
     @property
@@ -201,12 +203,12 @@ class SellApp:
         listed = await self._listed(page)
         if listed is None:  # the search is there no more: begin again without it
             self._searches, page = False, 1
-            self._recent(False)
+            self._capable()
             listed, _ = await self._api.tickets(page)
         tickets = self._tickets(listed)
         if page > 1:
             tickets += self._tickets(await self._listed(page - 1))
-        return Page(_active(tickets), f"{self._mode}:{page + 1}" if listed.more else "")
+        return Page(_living(tickets), f"{self._mode}:{page + 1}" if listed.more else "")
 
     async def _listed(self, page: int) -> Listed | None:
         if self._searches:
@@ -223,20 +225,22 @@ class SellApp:
             more = listed.more
         return list(found.values())
 
-    def _recent(self, able: bool) -> None:
-        self.capabilities = replace(self.capabilities, recent_first=able)
+    def _capable(self) -> None:
+        recent = bool(self._searches) and self._stamps
+        self.capabilities = replace(self.capabilities, recent_first=recent)
 
     async def _conversation(self, id: str, deadline: float | None = None) -> Conversation:
         row = await self._api.ticket(id, deadline)  # first: what is written now, is met again
         messages = wire.messages(await self._api.messages(id, deadline), row.created)
         if messages and row.updated_at and messages[-1].at > row.updated_at + LATE:
-            self._recent(False)  # a message does not move `updated_at`: only a walk shows it
+            self._stamps = False  # then only a walk shows what is new
+            self._capable()
         return wire.conversation(self._told(row), messages)
 
     def _wanted(self, act: Act) -> Body:
         """What the ticket is to become. Raises Unsupported."""
         can = self.capabilities
-        if act.kind is Kind.STATUS and act.status in can.statuses:
+        if act.kind is Kind.STATUS and act.status and act.status in can.statuses:
             return CHANGES[act.status]
         name = act.fields.get("name", "") if act.kind is Kind.ACTION else ""
         if name in [action.name for action in can.actions]:
@@ -266,7 +270,7 @@ class SellApp:
         return row.ticket(self._account, self._ticket_url.replace("{id}", row.id))
 
 
-def _active(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+def _living(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
     """Each active one once, as it was read last."""
     last = {ticket.key: ticket for ticket in tickets}
     return tuple(ticket for ticket in last.values() if ticket.status.active)

@@ -82,4 +82,5 @@ def _payload(body: bytes) -> Payload:
 
 def _stamp(sent: Mapping[str, str]) -> datetime | None:
     given = next((sent[name.lower()] for name in TIMESTAMPS if sent.get(name.lower())), "")
-    return _Stamp(at=given).at if given else None  # type: ignore[arg-type]  # read leniently
+    stamp = _Stamp.of({"at": given})
+    return stamp.at if stamp else None

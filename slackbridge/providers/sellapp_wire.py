@@ -103,10 +103,14 @@ class TicketRow(Lenient):
         facts = {"status": self.status.upper(), "archived": self.archived}
         return wanted.items() <= facts.items()
 
-    def is_of(self, order: str, email: str) -> bool:
-        """Whether it is of this order or from this address; '' asks for nothing."""
+    def is_of(self, order: str, email: str, name: str) -> bool:
+        """Whether it is of this order, from this address and of such a name; '' asks nothing."""
         ours = self.customer.email.casefold()
-        return bool(order and order == self.order) or bool(email and email.casefold() == ours)
+        return (
+            order in ("", self.order)
+            and email.casefold() in ("", ours)
+            and name.casefold() in f"{self.customer.name.casefold()}\n{ours}"
+        )
 
     def ticket(self, account: str, url: str) -> Ticket:
         """The neutral ticket, without knowing its messages."""
@@ -125,6 +129,7 @@ class TicketRow(Lenient):
             type=self.reference.type,
             url=url,
             extra=tuple((label, value) for label, value in extra if value),
+            barred=frozenset({"archive"} if self.archived else ()),
         )
 
 

@@ -45,7 +45,7 @@ class Place:
         """The cursor behind `listing`, which was read here; '' at the end."""
         total, step = listing.meta.total or 0, self.step + 1
         if self.page > 1 and (lost := self.total - total) > 0 and not self.last:
-            back = max(1, self.page - 1 - (lost - 1) // PAGE)
+            back = max(1, self.page - 1 - (lost - 1) // listing.limit(PAGE))
             return Place(back, total, step).cursor
         if self.last or not listing.ends(self.page, PAGE):
             return "" if self.last else Place(self.page + 1, total, step).cursor

@@ -100,7 +100,7 @@ class TicketRow(Lenient):
             raw_status=self.status or "unknown",
             created_at=self.created,
             updated_at=self.updated,
-            revision=fingerprint(self.updated, self.model_dump()),
+            revision=fingerprint(self.updated, self.model_dump_json()),
             customer=Person(email=self.customer_email),
             order=self.order_id,
             item=self.product_name,
@@ -216,14 +216,18 @@ class Listing:
             _counts(fields.get("stats")),
         )
 
+    def limit(self, asked: int) -> int:
+        """Rows a page: as many as were asked for, or fewer if it says so."""
+        told = self.meta.limit or 0
+        return told if 0 < told <= asked else asked
+
     def ends(self, page: int, asked: int) -> bool:
         """Whether nothing follows page number `page` of `asked` rows each."""
         if not self.size:
             return True
         if self.meta.total is None:
             return self.size < asked
-        limit = self.meta.limit or 0
-        return page * (limit if 0 < limit <= asked else asked) >= self.meta.total
+        return page * self.limit(asked) >= self.meta.total
 
 
 def detail(data: object, id: str) -> Detail | None:

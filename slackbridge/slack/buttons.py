@@ -5,7 +5,7 @@ meant is decided by the thread that the button stands in.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -16,11 +16,12 @@ from slackbridge.intent import Press
 from slackbridge.model import Capabilities, Kind, Status, TicketKey
 from slackbridge.ports import FrontDesk, Lookup
 from slackbridge.slack import views
+from slackbridge.slack.action_views import FORM, MONEY
+from slackbridge.slack.actions import Actions, Spawn, value_of
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.threads import Threads
 
 log = structlog.get_logger(__name__)
-Spawn = Callable[[Coroutine[Any, Any, None]], None]
 STATUS = {
     "solve": Status.SOLVED,
     "pending": Status.WAITING,
@@ -42,6 +43,7 @@ class Buttons:
     def __init__(
         self, chat: SlackChat, threads: Threads, desk: FrontDesk, lookup: Lookup, spawn: Spawn
     ) -> None:
+        self._actions = Actions(chat, desk, lookup, spawn)
         self._chat = chat
         self._threads = threads
         self._desk = desk
@@ -71,6 +73,11 @@ class Buttons:
         can = self._lookup.can(key.account) if key else None
         if key is None or can is None:
             return FOREIGN
+        if special := self._actions.named(key, _behind(can, name)):
+            trigger = str(body.get("trigger_id", ""))
+            return await self._desk.refused(user) or await self._actions.begin(
+                key, user, special, trigger
+            )
         if name in STATUS:
             return await self._desk.status(key, user, STATUS[name])
         if name == "unclaim":
@@ -168,6 +175,9 @@ class Buttons:
         if key is None or can is None:
             await ack()
             return
+        if view.get("callback_id") in (FORM, MONEY):
+            await self._actions.submitted(ack, key, user, view)
+            return
         problem = ""
         if view.get("callback_id") == "claim":
             problem = await self._desk.claim(key, user, await self._email(user), can, force=True)
@@ -183,15 +193,15 @@ class Buttons:
     async def _send(
         self, key: TicketKey, user: str, view: Mapping[str, Any], can: Capabilities
     ) -> str:
-        text = clean(_value(view, "text")).strip()
+        text = clean(value_of(view, "text")).strip()
         if not text:
             return "There is no text to send."
-        if len(text) > can.reply_limit:
-            return f"It has {len(text)} characters; the marketplace takes {can.reply_limit}."
+        if why := self._lookup.too_long(key.account, text):
+            return why
         if view.get("callback_id") == "follow_up":
             kind, status = Kind.FOLLOW_UP, None
         else:
-            kind, status = HOW.get(_value(view, "how"), (Kind.REPLY, None))
+            kind, status = HOW.get(value_of(view, "how"), (Kind.REPLY, None))
         return await self._desk.submit(key, user, str(view["id"]), kind, text, status)
 
     # -- helpers -------------------------------------------------------------------------------
@@ -237,8 +247,7 @@ def _key_of(view: Mapping[str, Any]) -> TicketKey | None:
         return None
 
 
-def _value(view: Mapping[str, Any], name: str) -> str:
-    state = ((view.get("state") or {}).get("values") or {}).get(name) or {}
-    element = state.get(name) or {}
-    chosen = element.get("selected_option") or {}
-    return str(element.get("value") or chosen.get("value") or "")
+def _behind(can: Capabilities, name: str) -> str:
+    """The action that a button stands for: its own name, or that of a status's form."""
+    status = STATUS.get(name)
+    return can.status_forms.get(status, "") if status else name

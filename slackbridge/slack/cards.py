@@ -5,7 +5,7 @@ Pure. Whatever comes from outside is escaped or literal, and every message keeps
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from slackbridge.model import Status
 from slackbridge.slack import kit, wording
@@ -135,9 +135,10 @@ def _footer(card: Card) -> str:
 def _actions(card: Card) -> list[Block]:
     main, menu = _divided(card.actions)
     key = str(card.key)
-    elements = [_button(name, key) for name in main[:BUTTONS]]
+    own = dict(card.labels)
+    elements = [_button(name, _label(name, own), key) for name in main[:BUTTONS]]
     if menu:
-        options = [kit.option(_label(name), name) for name in menu]
+        options = [kit.option(_label(name, own), name) for name in menu]
         elements.append({"type": "overflow", "action_id": f"ticket:{MORE}", "options": options})
     return [kit.actions(f"ticket|{key}", elements)] if elements else []
 
@@ -152,9 +153,9 @@ def _divided(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
     return list(main | dict.fromkeys(alone)), [] if len(menu) == 1 else menu[:OPTIONS]
 
 
-def _button(name: str, key: str) -> Block:
-    return kit.button(_label(name), f"ticket:{name}", key, "primary" if name == "reply" else "")
+def _button(name: str, label: str, key: str) -> Block:
+    return kit.button(label, f"ticket:{name}", key, "primary" if name == "reply" else "")
 
 
-def _label(name: str) -> str:
-    return LABELS.get(name) or wording.label(name)
+def _label(name: str, own: Mapping[str, str]) -> str:
+    return LABELS.get(name) or own.get(name) or wording.label(name)

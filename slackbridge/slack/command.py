@@ -16,7 +16,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slackbridge.errors import Failure
 from slackbridge.ports import Found, FrontDesk, Lookup
 from slackbridge.slack import answers
-from slackbridge.slack.buttons import Spawn
+from slackbridge.slack.actions import Spawn
 from slackbridge.slack.cards import Drawn
 from slackbridge.slack.chat import SlackChat
 
@@ -28,6 +28,7 @@ HELP: tuple[tuple[str, str], ...] = (
     ("ORDER", "shows the tickets of an order number"),
     ("E-MAIL", "shows the tickets of a customer"),
     ("list [open|mine|overdue]", "lists active tickets"),
+    ("stats", "shows the marketplaces' own figures"),
     ("why KEY", "tells which route sent it where"),
     ("help", "shows this"),
 )
@@ -75,6 +76,8 @@ class Command:
         try:
             if words[0].lower() == "list":
                 return await self._list(words[1:], user)
+            if words[0].lower() == "stats":
+                return answers.said(await self._lookup.stats())
             if words[0].lower() == "why":
                 return answers.said(await self._lookup.why(words[1]))
             found = await self._lookup.find(text.strip())

@@ -44,8 +44,8 @@ def reply_modal(
     blocks += _last(last, loading)
     blocks.append(_text("Your message", limit))
     blocks += _how(choices)
-    blocks.append(kit.context(_goes_out(key, provider)))
-    return _modal(title, "reply", meta, blocks, "Send")
+    blocks.append(kit.context(goes_out(key, provider)))
+    return modal(title, "reply", meta, blocks, "Send")
 
 
 def follow_up_modal(
@@ -56,22 +56,23 @@ def follow_up_modal(
     blocks = [
         kit.section(about),
         _text("First message to the customer", limit),
-        kit.context(_goes_out(key, provider)),
+        kit.context(goes_out(key, provider)),
     ]
-    return _modal(title, "follow_up", meta, blocks, "Open")
+    return modal(title, "follow_up", meta, blocks, "Open")
 
 
 def confirm_modal(title: str, text: str, callback_id: str, meta: str, submit: str) -> Block:
     """A question; `text` is our mrkdwn."""
-    return _modal(title, callback_id, meta, [kit.section(wording.ours(text))], submit)
+    return modal(title, callback_id, meta, [kit.section(wording.ours(text))], submit)
 
 
 def message_modal(title: str, text: str) -> Block:
     """Something to read; `text` is our mrkdwn."""
-    return _modal(title, "message", "", [kit.section(wording.ours(text))], "")
+    return modal(title, "message", "", [kit.section(wording.ours(text))], "")
 
 
-def _modal(title: str, callback_id: str, meta: str, blocks: list[Block], submit: str) -> Block:
+def modal(title: str, callback_id: str, meta: str, blocks: list[Block], submit: str) -> Block:
+    """A modal. Raises ValueError if `meta` is longer than Slack takes."""
     if len(meta) > META_LIMIT:
         raise ValueError(f"private_metadata takes {META_LIMIT} characters, not {len(meta)}")
     view: Block = {
@@ -85,7 +86,8 @@ def _modal(title: str, callback_id: str, meta: str, blocks: list[Block], submit:
     return view | ({"submit": kit.plain(submit, 24)} if submit else {})
 
 
-def _goes_out(key: TicketKey, provider: str) -> str:
+def goes_out(key: TicketKey, provider: str) -> str:
+    """As which account, in words."""
     place = wording.outside(provider, 100)
     return f"Goes out as *{wording.outside(key.account, 100)}*" + (f" on {place}" if place else "")
 

@@ -12,6 +12,7 @@ No key holds a customer's text; an intent holds an agent's text until its outcom
     sb:{a}:seen            hash     active ticket -> revision last seen by the poll
     sb:{a}:lately          zset     ticket by when its thread was last active (s)
     sb:{a}:facts           hash     the account: born, parked, stopped, said
+    sb:{a}:spent:<day>     counter  calls made that day, for two days
     sb:thread:<ch>:<day>   hash     root ts -> ticket key
     sb:once:<name>         string   something said once, for as long as given
     sb:pace:<bucket>       hash     a rate bucket, for two minutes
@@ -67,6 +68,10 @@ def threads(channel: str, ts: str) -> str:
     """The bucket of a day's threads: small hashes are packed tightly by Redis."""
     day = int(float(ts)) // DAY
     return f"sb:thread:{channel}:{day}"
+
+
+def spent(account: str, day: int) -> str:
+    return f"sb:{{{account}}}:spent:{day}"
 
 
 def once(name: str) -> str:

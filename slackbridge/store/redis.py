@@ -6,65 +6,26 @@ nothing. Needs Redis 6.2 or later, or any Valkey.
 
 from __future__ import annotations
 
-import functools
 import json
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from importlib.resources import files
-from typing import Any, ParamSpec, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import structlog
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
 
-from slackbridge.errors import Later
 from slackbridge.intent import Intent
 from slackbridge.model import TicketKey
 from slackbridge.ports import Change, Claim, Record, Stale
 from slackbridge.store import keys
+from slackbridge.store.common import Common, connect, guarded, script, settled
 
 log = structlog.get_logger(__name__)
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["RedisStore", "connect"]
 
 
-def connect(url: str) -> Redis:
-    """A client for a redis://, rediss:// or unix:// address. Nothing is sent yet."""
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        encoding_errors="replace",
-        socket_timeout=3.0,
-        socket_connect_timeout=2.0,
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), 2),
-        health_check_interval=15,
-    )
-
-
-def guarded(
-    call: Callable[P, Coroutine[Any, Any, T]],
-) -> Callable[P, Coroutine[Any, Any, T]]:
-    """A fault of Redis is `Later`: every act of ours may simply be done again."""
-
-    @functools.wraps(call)
-    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return await call(*args, **kwargs)
-        except (RedisError, OSError) as error:
-            kind = type(error).__name__
-            raise Later(f"Redis is not available ({kind})", 1.0, code="redis") from error
-
-    return wrapper
-
-
-def _script(name: str) -> str:
-    return files("slackbridge.store").joinpath("scripts", f"{name}.lua").read_text("utf-8")
-
-
-class RedisStore:
+class RedisStore(Common):
     """Implements `ports.Store`. `lease_seconds` is how long a claim is good without renewal."""
 
     def __init__(
@@ -76,16 +37,15 @@ class RedisStore:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.redis = redis
+        super().__init__(redis)
         self._lease_ms = int(lease_seconds * 1000)
         self._retention = retention_seconds
         self._monotonic = monotonic
         self._offset = clock() - monotonic()
-        self._write = redis.register_script(_script("write"))
-        self._claim = redis.register_script(_script("claim"))
-        self._release = redis.register_script(_script("release"))
-        self._mark = redis.register_script(_script("mark"))
-        self._pace = redis.register_script(_script("pace"))
+        self._write = redis.register_script(script("write"))
+        self._claim = redis.register_script(script("claim"))
+        self._release = redis.register_script(script("release"))
+        self._mark = redis.register_script(script("mark"))
 
     def now(self) -> float:
         return self._monotonic() + self._offset
@@ -219,22 +179,22 @@ class RedisStore:
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
         if not ids:
             return []
-        return list(await _any(self.redis.hmget(keys.seen(account), list(ids))))
+        return list(await settled(self.redis.hmget(keys.seen(account), list(ids))))
 
     @guarded
     async def active(self, account: str) -> set[str]:
-        return set(await _any(self.redis.hkeys(keys.seen(account))))
+        return set(await settled(self.redis.hkeys(keys.seen(account))))
 
     @guarded
     async def hasten(self, account: str, at: float) -> None:
-        later = await _any(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
+        later = await settled(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
         if later:
             await self.mark(account, dict.fromkeys(later, at), {})
 
     @guarded
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
         if ids:
-            await _any(self.redis.hdel(keys.seen(account), *ids))
+            await settled(self.redis.hdel(keys.seen(account), *ids))
 
     @guarded
     async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
@@ -260,72 +220,22 @@ class RedisStore:
     @guarded
     async def lately(self, account: str, since: float) -> list[str]:
         name = keys.lately(account)
-        return list(await _any(self.redis.zrevrangebyscore(name, "+inf", since)))
+        return list(await settled(self.redis.zrevrangebyscore(name, "+inf", since)))
 
     @guarded
     async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
         """Active within `seconds` before the latest activity noted, however long ago that was."""
-        latest = await _any(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
+        latest = await settled(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
         since = latest[0][1] - seconds if latest else 0.0
         return [TicketKey(account, id) for id in await self.lately(account, since)]
 
     @guarded
     async def note(self, account: str, **fields: str) -> None:
-        await _any(self.redis.hset(keys.facts(account), mapping=cast(Any, fields)))
+        await settled(self.redis.hset(keys.facts(account), mapping=cast(Any, fields)))
 
     @guarded
     async def facts(self, account: str) -> dict[str, str]:
-        return dict(await _any(self.redis.hgetall(keys.facts(account))))
-
-    @guarded
-    async def once(self, name: str, seconds: float) -> bool:
-        px = max(1, int(seconds * 1000))
-        return bool(await self.redis.set(keys.once(name), "1", nx=True, px=px))
-
-    @guarded
-    async def pace(self, bucket: str, who: str, interval: float, burst: int, live: bool) -> float:
-        """Seconds to wait before the next call of a rate bucket; 0 = go now."""
-        waited = await self._pace(
-            keys=[keys.pace(bucket)],
-            args=[who, int(interval * 1000), burst, 1 if live else 0],
-        )
-        return float(waited) / 1000
-
-    @guarded
-    async def block(self, bucket: str, seconds: float) -> None:
-        """Nobody calls this bucket for so long (the other side said Retry-After)."""
-        name = keys.pace(bucket)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.hset(name, "block", str(int((self.now() + seconds) * 1000)))
-        pipe.expire(name, int(seconds) + 120)
-        await pipe.execute()
-
-    @guarded
-    async def beat(self, process: str, state: str) -> None:
-        """Say that a process lives, and how it is, for the next 30 s."""
-        await self.redis.set(keys.alive(process), state, ex=30)
-
-    @guarded
-    async def server_facts(self) -> dict[str, str]:
-        """Version, persistence and eviction policy; what the server does not tell is left out."""
-        info = await _any(self.redis.info())
-        facts = {
-            "version": str(info.get("redis_version", "")),
-            "policy": str(info.get("maxmemory_policy", "")),
-        }
-        try:
-            appendonly = await _any(self.redis.config_get("appendonly"))
-            facts["appendonly"] = str(appendonly.get("appendonly", ""))
-        except RedisError:
-            facts["appendonly"] = "yes" if info.get("aof_enabled") else ""
-        return facts
-
-    @guarded
-    async def heartbeats(self) -> dict[str, str]:
-        """What each living process says of itself, by its name."""
-        names = [name async for name in self.redis.scan_iter(match=keys.alive("*"), count=1000)]
-        values = await _any(self.redis.mget(names)) if names else []
-        return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
+        return dict(await settled(self.redis.hgetall(keys.facts(account))))
 
     async def close(self) -> None:
         await self.redis.aclose()
@@ -337,11 +247,6 @@ def _load(key: TicketKey, field: str, text: str) -> Intent | None:
     except ValidationError:
         log.error("stored intent is unreadable; left alone", ticket=str(key), intent=field)
         return None
-
-
-async def _any(call: Any) -> Any:
-    """redis-py types every command as sync-or-async; ours are always async."""
-    return await call
 
 
 async def _str(call: Any) -> str | None:

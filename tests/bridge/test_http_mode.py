@@ -13,7 +13,6 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from slackbridge.config import ConfigError, load
 from slackbridge.demo.world import CHANNEL, World, world
 from slackbridge.sandbox.slack.http_line import signature
 from tests.bridge.conftest import Running
@@ -199,11 +198,3 @@ async def test_what_cannot_be_stored_is_not_answered_with_success(
             await redis.config_set("maxmemory", 0)
     assert await door.post(body, door.headers(body)) == 200
     await stage.replied(ticket, "later")
-
-
-def test_without_a_signing_secret_it_does_not_start(place: World) -> None:
-    path = place.folder / "slackbridge.toml"
-    path.write_text(path.read_text("utf-8").replace("[slack]", '[slack]\nmode = "http"'), "utf-8")
-    environ = {"SLACK_BOT_TOKEN": "xoxb-1", "REFURBED_TOKEN": "1"}
-    with pytest.raises(ConfigError, match="SLACK_SIGNING_SECRET is not set in the environment"):
-        load(path, environ)

@@ -19,7 +19,7 @@ from tests.crash.life import HASTY, Life
 IDLE = {"ListTickets": 3}
 """Polls go on for ever: so many of them count as events."""
 REST_SECONDS = 0.7
-DRAIN_SECONDS = 20.0
+DRAIN_SECONDS = 30.0
 LATE_SECONDS = 0.05
 
 

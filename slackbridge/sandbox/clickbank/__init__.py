@@ -1,0 +1,1 @@
+"""A local server that behaves like ClickBank's Tickets API, REST 1.3."""

@@ -1,0 +1,115 @@
+"""The desk with people around it: customers, the vendor in ClickBank's own pages, ClickBank, time.
+
+Tests, the demo and `/sandbox/*` act through these verbs. One on an unknown ticket raises `Refusal`.
+"""
+
+from __future__ import annotations
+
+from slackbridge.sandbox.clickbank.records import (
+    CLOSED,
+    CSR,
+    CUSTOMER,
+    HOUR,
+    REFUND,
+    TECH_SUPPORT,
+    VENDOR,
+    Order,
+)
+from slackbridge.sandbox.clickbank.refusal import invalid
+from slackbridge.sandbox.clickbank.state import Desk
+
+
+class Drivers(Desk):
+    """A desk that others than the API can move. Verbs that write return the comment's id."""
+
+    def customer_opens(
+        self,
+        *,
+        name: str = "Kim Muster",
+        email: str = "kim.muster@example.com",
+        text: str = "Hello, I cannot open the download.",
+        type: str = TECH_SUPPORT,
+        receipt: str = "",
+        sku: str = "main-course",
+        amount: int = 4_700,
+        currency: str = "EUR",
+        locale: str = "EN",
+        recurring: bool = False,
+        physical: bool = False,
+        description: str = "",
+    ) -> int:
+        """A customer opens a ticket for an order, a new one unless `receipt` is known."""
+        order = self.orders.get(receipt) or self.add_order(
+            Order(
+                receipt or self.new_receipt(),
+                *_names(name),
+                email,
+                sku,
+                amount,
+                currency,
+                usd_rate=1.0 if currency == "USD" else 1.1,
+                locale=locale,
+                recurring=recurring,
+                physical=physical,
+            )
+        )
+        refund_type = "FULL" if type == REFUND else ""
+        more = {"description": description, "refund_type": refund_type}
+        return self.open_ticket(order, type, CUSTOMER, text, **more).id
+
+    def customer_writes(self, ticket_id: int, text: str) -> int:
+        return self.someone_writes(ticket_id, CUSTOMER, text)
+
+    def merchant_writes(self, ticket_id: int, text: str) -> int:
+        """The vendor answers in ClickBank's own pages."""
+        return self.someone_writes(ticket_id, VENDOR, text)
+
+    def clickbank_writes(self, ticket_id: int, text: str) -> int:
+        return self.someone_writes(ticket_id, CSR, text)
+
+    def someone_writes(
+        self, ticket_id: int, role: str, text: str, action: str = "COMMENTED"
+    ) -> int:
+        """Any role and action, also ones no client has heard of, with or without words."""
+        return self.say(self.ticket(ticket_id), role, action, text).id
+
+    def customer_attaches(self, ticket_id: int, text: str = "") -> int:
+        """A file that the API never shows: only a marker says that it is there."""
+        return self.someone_writes(ticket_id, CUSTOMER, text, "ATTACHMENT")
+
+    def close(self, ticket_id: int, role: str = VENDOR, text: str = "") -> None:
+        """Of a refund ticket this withdraws the customer's request."""
+        self.shut(self.ticket(ticket_id), role, text)
+
+    def reopen(self, ticket_id: int, text: str = "It came back.", role: str = CUSTOMER) -> None:
+        ticket = self.ticket(ticket_id)
+        if ticket.status != CLOSED:
+            raise invalid("Only closed tickets can be reopened")
+        self.open_again(ticket, role, text)
+
+    def force_status(self, ticket_id: int, status: str) -> None:
+        """Any status, also one no client has heard of."""
+        ticket = self.ticket(ticket_id)
+        was, ticket.status = ticket.status, status
+        self.commit("status", ticket, was=was, status=status, by="driver")
+
+    def pass_time(self, hours: float) -> None:
+        """Move the service's clock and apply what time alone does to tickets."""
+        self.clock.advance(hours * HOUR)
+        self.age()
+
+    def bulk(self, n: int) -> list[int]:
+        """`n` simple open tickets; their ids."""
+        return [
+            self.customer_opens(
+                name=f"Customer {number}",
+                email=f"customer{number}@example.org",
+                text=f"Question {number}",
+            )
+            for number in range(1, n + 1)
+        ]
+
+
+def _names(name: str) -> tuple[str, str]:
+    first, _, last = name.partition(" ")
+    return first, last

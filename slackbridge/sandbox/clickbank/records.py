@@ -1,0 +1,81 @@
+"""What the service stores: orders, tickets, comments. No wire format here.
+
+Times are Unix seconds by the service's own clock; money is in hundredths. Status, type, role and
+action are plain strings so that a driver can inject values no client has heard of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+HOUR = 3600.0
+PROCESSED_AFTER = 24 * HOUR  # of a refund ticket
+
+OPEN, REOPENED, CLOSED = "OPEN", "REOPENED", "CLOSED"
+REFUND, CANCEL, TECH_SUPPORT = "REFUND", "CANCEL", "TECH_SUPPORT"
+VENDOR, CUSTOMER, CSR, SYSTEM = "VENDOR", "CUSTOMER", "CBCSR", "CBSYSTEM"
+TYPES = {"rfnd": REFUND, "cncl": CANCEL, "tech": TECH_SUPPORT}
+STATUSES = {"open": OPEN, "reopened": REOPENED, "closed": CLOSED}
+
+REASONS = {
+    "rfnd": tuple(f"ticket.type.refund.{n}" for n in (*range(1, 9), "returned", "not.mobile")),
+    "cncl": tuple(f"ticket.type.cancel.{n}" for n in (*range(1, 8), "not.mobile")),
+    "tech": tuple(f"ticket.type.tech_support.{n}" for n in (1, 2, 3, 4, 9, 10)),
+}
+
+
+@dataclass(slots=True)
+class Order:
+    """A sale. `refunded` is what the customer got back; `billing` says that it recurs."""
+
+    receipt: str
+    first_name: str
+    last_name: str
+    email: str
+    sku: str
+    amount: int
+    currency: str
+    usd_rate: float = 1.0
+    locale: str = "EN"
+    recurring: bool = False
+    physical: bool = False
+    billing: bool = False
+    refunded: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One entry of a ticket: words, or an action, or both."""
+
+    id: int
+    at: float
+    role: str
+    action: str
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One ticket of an order."""
+
+    id: int
+    order: Order
+    type: str
+    opened_at: float
+    updated_at: float
+    status: str = OPEN
+    source: str = "CUSTOMER_WAM"
+    description: str = ""
+    note: str = ""
+    refund_type: str = ""
+    refund_amount: int = 0
+    closed_at: float | None = None
+    comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def expires_at(self) -> float | None:
+        return self.opened_at + PROCESSED_AFTER if self.type == REFUND else None

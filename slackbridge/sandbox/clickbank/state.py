@@ -1,0 +1,145 @@
+"""The desk: orders and tickets, and every act on them. Each act is in the ledger.
+
+An act either raises `Refusal` before anything has changed or commits whole.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from slackbridge.sandbox.clickbank.records import (
+    CLOSED,
+    OPEN,
+    REFUND,
+    REOPENED,
+    SYSTEM,
+    Comment,
+    Order,
+    Ticket,
+)
+from slackbridge.sandbox.clickbank.refusal import forbidden
+from slackbridge.sandbox.clickbank.switches import Switches
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.refurbed.clock import Clock
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+class Desk(Switches):
+    """Tickets by number, orders by receipt."""
+
+    def __init__(self, clock: Clock, ledger: Ledger) -> None:
+        super().__init__()
+        self.clock = clock
+        self.ledger = ledger
+        self.tickets: dict[int, Ticket] = {}
+        self.orders: dict[str, Order] = {}
+        self._ticket_ids = count(50_301_177)
+        self._comment_ids = count(910_001)
+        self._receipts = count(11_881_376)
+
+    def ticket(self, ticket_id: int) -> Ticket:
+        """The live record. Raises Refusal (403)."""
+        if ticket_id not in self.tickets:
+            raise forbidden()
+        return self.tickets[ticket_id]
+
+    def messages(self, ticket_id: int) -> list[Comment]:
+        """A ticket's comments, oldest first."""
+        return self.ticket(ticket_id).comments
+
+    def order(self, receipt: str) -> Order:
+        """Raises Refusal (403)."""
+        if receipt not in self.orders:
+            raise forbidden()
+        return self.orders[receipt]
+
+    def new_receipt(self) -> str:
+        """The next receipt, eight letters and digits."""
+        number, text = next(self._receipts), ""
+        for _ in range(6):
+            number, letter = divmod(number, len(ALPHABET))
+            text = ALPHABET[letter] + text
+        return f"{text}{number % 90 + 10}"
+
+    def add_order(self, order: Order) -> Order:
+        order.billing = order.recurring
+        self.orders[order.receipt] = order
+        return order
+
+    def open_ticket(self, order: Order, type: str, role: str, text: str, **more: Any) -> Ticket:
+        """A ticket with its opening comment."""
+        at = self.clock.now()
+        ticket = Ticket(next(self._ticket_ids), order, type, at, at, **more)
+        self.tickets[ticket.id] = ticket
+        self.commit("ticket_opened", ticket, type=type, by=role, source=ticket.source)
+        self.say(ticket, role, "OPENED", text)
+        return ticket
+
+    def say(self, ticket: Ticket, role: str, action: str, text: str = "") -> Comment:
+        """An entry in the ticket; one with words by the vendor is in the ledger as `comment`."""
+        comment = Comment(next(self._comment_ids), self.clock.now(), role, action, text)
+        ticket.comments.append(comment)
+        if self.comments_update or action != "COMMENTED":
+            ticket.updated_at = self.clock.now()
+        if text:
+            told = {"comment_id": comment.id, "role": role, "action": action, "text": text}
+            self.commit("comment", ticket, **told)
+        return comment
+
+    def shut(self, ticket: Ticket, role: str, text: str = "") -> None:
+        """Close; of a refund ticket this withdraws the request unless the system does it."""
+        was = ticket.status
+        ticket.status, ticket.closed_at = CLOSED, self.clock.now()
+        self.say(ticket, role, "CLOSED", text)
+        self.commit("status", ticket, was=was, status=CLOSED, by=role)
+        if ticket.type == REFUND and role != SYSTEM:
+            self.commit("refund_withdrawn", ticket, by=role)
+
+    def open_again(self, ticket: Ticket, role: str, text: str) -> None:
+        was = ticket.status
+        ticket.status, ticket.closed_at = REOPENED, None
+        self.say(ticket, role, "REOPENED", text)
+        self.commit("status", ticket, was=was, status=REOPENED, by=role)
+
+    def change(self, ticket: Ticket, type: str, role: str, text: str = "") -> None:
+        """Another type; a refund by change is always full."""
+        was, ticket.type = ticket.type, type
+        if type == REFUND:
+            ticket.refund_type, ticket.refund_amount = "FULL", 0
+        self.say(ticket, role, "CHANGED", text)
+        self.commit("change", ticket, was=was, type=type, by=role)
+
+    def pay_back(self, ticket: Ticket, amount: int, *, retain: bool = False) -> None:
+        """Money moves, and billing stops unless it is retained; the ticket is done with."""
+        order = ticket.order
+        order.refunded += amount
+        self.commit("refund", ticket, amount=amount, currency=order.currency)
+        if not retain:
+            self.stop_billing(ticket)
+        self.shut(ticket, SYSTEM)
+
+    def stop_billing(self, ticket: Ticket) -> None:
+        if ticket.order.billing:
+            ticket.order.billing = False
+            self.commit("billing_stopped", ticket)
+
+    def age(self) -> None:
+        """Refund tickets that nobody closed in a day are processed."""
+        for ticket in list(self.tickets.values()):
+            due = ticket.expires_at
+            active = ticket.status in (OPEN, REOPENED) and not ticket.order.physical
+            if active and due is not None and due <= self.clock.now():
+                with self.clock.pinned(due):
+                    self.pay_back(ticket, owed(ticket))
+
+    def commit(self, act: str, ticket: Ticket, **data: Any) -> None:
+        """Enter an act on a ticket in the ledger."""
+        told = {"ticket_id": ticket.id, "receipt": ticket.order.receipt, **data}
+        self.ledger.commit(act, self.clock.now(), **told)
+
+
+def owed(ticket: Ticket) -> int:
+    """What a refund ticket asks for, in hundredths."""
+    return min(ticket.refund_amount or ticket.order.left, ticket.order.left)

@@ -1,0 +1,41 @@
+"""How the service behaves where nobody has written it down; change them at any time."""
+
+from __future__ import annotations
+
+
+class Switches:
+    """The defaults are what open-source clients have met, else the mildest reading."""
+
+    def __init__(self) -> None:
+        # the form of answers
+        self.one_as_object = True  # a list of one is the one thing itself
+        self.wrapped_ticket = False  # a single ticket comes inside `ticketData`, too
+        self.bare_list = False  # a list comes without `ticketData` around it
+        self.empty_list = "null"  # the whole body where there is no ticket
+        self.nil_objects = True  # null is `{"@nil": "true"}`; else the field is left out
+        self.numbers_as_strings = True
+        self.id_name = "ticketid"  # or ticketId
+        self.dates = "offset"  # or utc, compact, zoneless (US Pacific)
+        self.comment_ids = True
+        self.newest_first = False  # the comments of a ticket
+        self.list_comments = True  # lists carry the comments, too
+        self.name_source = True  # tickets say where they come from
+        self.escape_comments = False  # & < > come as entities
+        self.line_breaks = "\n"  # or <br />
+        self.count_as_text = True
+        # behaviour
+        self.page_size = 100
+        self.short_pages = False  # a page that is not the last holds fewer rows
+        self.ignore_page = False  # the header `Page` is not heard
+        self.list_newest_first = False
+        self.future_days = True  # a range of days may end after today
+        self.comments_update = True  # a comment moves `updateTime`
+        self.give_expiration = True
+        self.partial_refunds = True  # enabled for this vendor
+        self.answer_ships = False  # PUT answers with a list of ship notices
+        # limits
+        self.bad_key_status = 403  # 401 has been seen
+        self.rate_per_second = 10  # by address; 0 = no limit
+        self.daily = 25_000  # calls a day and account
+        self.longest_url = 2_000
+        self.long_url_status = 414

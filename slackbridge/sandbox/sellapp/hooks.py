@@ -1,0 +1,99 @@
+"""Webhooks: `ticket_message.created`, signed and posted to the address that was set.
+
+Source: SellApp's webhook page. The signature's header is a switch, for its name is not documented:
+HMAC-SHA256 in hex over the raw body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import aiohttp
+
+from slackbridge.sandbox.sellapp.desk import Desk
+from slackbridge.sandbox.sellapp.records import STORE, Message, Ticket
+from slackbridge.sandbox.sellapp.wire import STORE_ID, message_json
+
+EVENT = "ticket_message.created"
+TIMEOUT = aiohttp.ClientTimeout(total=5)
+PAUSES = (0.2, 1.0)  # before the second and the third attempt
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One webhook; `status` is what the receiver answered last, 0 = nothing."""
+
+    ticket_id: int
+    body: bytes
+    headers: dict[str, str]
+    status: int = 0
+
+
+class Hooks:
+    """Deliveries to one address; `url` '' = none are made."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.url = ""
+        self.secret = ""
+        self.deliveries: list[Delivery] = []
+        self._desk = desk
+        self._tasks: set[asyncio.Task[None]] = set()
+        desk.listeners.append(self._heard)
+
+    def signed(self, ticket: Ticket, message: Message) -> Delivery:
+        """The webhook that a message makes."""
+        desk = self._desk
+        payload = {
+            "event": EVENT,
+            "data": message_json(message, ticket, desk),
+            "store": STORE_ID,
+        }
+        body = json.dumps(payload, ensure_ascii=False).encode()
+        digest = hmac.new(self.secret.encode(), body, "sha256").hexdigest()
+        headers = {desk.hook_header: desk.hook_prefix + digest}
+        if desk.hook_timestamp:
+            headers[desk.hook_timestamp] = str(int(desk.clock.now()))
+        return Delivery(ticket.id, body, headers)
+
+    def replay(self, number: int = -1) -> None:
+        """Send a delivery once more, as the dashboard can."""
+        self._send(self.deliveries[number])
+
+    async def idle(self) -> None:
+        """Wait until everything is delivered or given up."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _heard(self, ticket: Ticket, message: Message) -> None:
+        if self.url and (message.author != STORE or self._desk.hook_store_messages):
+            self.deliveries.append(self.signed(ticket, message))
+            self._send(self.deliveries[-1])
+
+    def _send(self, delivery: Delivery) -> None:
+        task = asyncio.get_running_loop().create_task(_deliver(self.url, delivery))
+        self._tasks.add(task)
+        done: Callable[[asyncio.Task[None]], None] = self._tasks.discard
+        task.add_done_callback(done)
+
+
+async def _deliver(url: str, delivery: Delivery) -> None:
+    headers = {"Content-Type": "application/json", **delivery.headers}
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+        for pause in (*PAUSES, 0.0):
+            try:
+                async with session.post(url, data=delivery.body, headers=headers) as answer:
+                    delivery.status = answer.status
+            except (aiohttp.ClientError, OSError, TimeoutError):
+                delivery.status = 0
+            if 200 <= delivery.status < 300:
+                return
+            await asyncio.sleep(pause)

@@ -1,0 +1,142 @@
+"""The eight calls: a request's parts in, acts on the desk, JSON out. No HTTP here.
+
+Every call checks all it has to before it changes anything, so an error means nothing happened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbridge.sandbox.sellapp import wire
+from slackbridge.sandbox.sellapp.desk import AGENT, Desk
+from slackbridge.sandbox.sellapp.records import CLOSED, OPEN, STORE, Ticket
+from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, not_found
+from slackbridge.sandbox.sellapp.search import search
+
+MAX_LIMIT, DEFAULT_LIMIT = 100, 15
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call; `body` is parsed JSON, None where there was none."""
+
+    version: str
+    path: str
+    query: Mapping[str, str]
+    ticket: int = 0
+    message: int = 0
+    body: Any = None
+    key: str = ""
+
+
+class Service:
+    """`call` runs one operation of `gate.ABILITIES`; the answer is (status, JSON)."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._done: dict[str, tuple[str, Any]] = {}
+
+    def call(self, operation: str, request: Request) -> tuple[int, Any]:
+        """Raises Refusal."""
+        match operation:
+            case "ListTickets":
+                return 200, self._page(self._listed(), request)
+            case "SearchTickets":
+                return 200, self._search(request)
+            case "GetTicket":
+                return 200, self._one(self._desk.ticket(request.ticket), request)
+            case "UpdateTicket":
+                return 200, self._update(request)
+            case "GetMessage":
+                return 200, self._message(request)
+            case "CreateMessage":
+                return 201, self._reply(request)
+        return 200, self._messages(request)
+
+    def _listed(self) -> list[Ticket]:
+        desk = self._desk
+        rows = [row for row in desk.tickets.values() if desk.list_archived or not row.archived]
+        match desk.list_order:
+            case "oldest":
+                return rows
+            case "updated":
+                return sorted(rows, key=lambda row: (-row.updated_at, -row.id))
+        return rows[::-1]
+
+    def _search(self, request: Request) -> Any:
+        if not self._desk.searches:
+            raise Refusal(404, "The route could not be found.")
+        rows = search(list(self._desk.tickets.values()), request.body, self._desk)
+        return self._page(rows, request, fixed="page" in self._desk.search_ignores)
+
+    def _page(self, rows: Sequence[Ticket], request: Request, *, fixed: bool = False) -> Any:
+        desk = self._desk
+        found = [wire.ticket_json(row, request.version, desk) for row in rows]
+        return self._paged(found, request, fixed=fixed)
+
+    def _paged(self, rows: Sequence[wire.Json], request: Request, *, fixed: bool = False) -> Any:
+        page = 1 if fixed else _number(request.query, "page", 1, 10**6)
+        limit = _number(request.query, "limit", DEFAULT_LIMIT, MAX_LIMIT)
+        return wire.paged(rows, page, limit, request.path, self._desk)
+
+    def _one(self, ticket: Ticket, request: Request) -> Any:
+        return wire.single(wire.ticket_json(ticket, request.version, self._desk), self._desk)
+
+    def _messages(self, request: Request) -> Any:
+        desk, ticket = self._desk, self._desk.ticket(request.ticket)
+        rows = [wire.message_json(message, ticket, desk) for message in ticket.messages]
+        if desk.reading_marks:
+            ticket.read_by_store = True
+        return self._paged(rows, request)
+
+    def _message(self, request: Request) -> Any:
+        ticket = self._desk.ticket(request.ticket)
+        for message in ticket.messages:
+            if message.id == request.message:
+                return wire.single(wire.message_json(message, ticket, self._desk), self._desk)
+        raise not_found("App\\Models\\TicketMessage")
+
+    def _reply(self, request: Request) -> Any:
+        ticket = self._desk.ticket(request.ticket)
+        content = request.body.get("content") if isinstance(request.body, dict) else None
+        if not isinstance(content, str) or not content.strip():
+            raise invalid("content", "The content field is required.")
+        message = self._desk.post(ticket, STORE, AGENT, content, "reply")
+        return wire.single(wire.message_json(message, ticket, self._desk), self._desk)
+
+    def _update(self, request: Request) -> Any:
+        if request.version != "v2":
+            raise Refusal(405, "The PATCH method is not supported for this route.")
+        ticket = self._desk.ticket(request.ticket)
+        sent = json.dumps([ticket.id, request.body], sort_keys=True)
+        before, answer = self._done.get(request.key, (sent, None))
+        if before != sent:
+            raise Refusal(422, "This idempotency key was used for another request.")
+        if answer is None:
+            status, archived = _change(request.body)
+            self._desk.become(ticket, status, archived, by="api")
+            answer = self._one(ticket, request)
+            if request.key:
+                self._done[request.key] = (sent, answer)
+        return answer
+
+
+def _change(body: Any) -> tuple[str | None, bool | None]:
+    if not isinstance(body, dict) or not {"status", "archived"} & body.keys():
+        raise invalid("status", "The status or archived field is required.")
+    status, archived = body.get("status"), body.get("archived")
+    if status not in (None, OPEN, CLOSED):
+        raise invalid("status", "The selected status is invalid.")
+    if archived is not None and not isinstance(archived, bool):
+        raise invalid("archived", "The archived field must be true or false.")
+    return status, archived
+
+
+def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = query.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise invalid(name, f"The {name} field must be between 1 and {most}.")
+    return int(text)

@@ -1,0 +1,98 @@
+"""Records as SellApp's JSON, in every form that the vendor's description leaves open.
+
+v2 tells `read_status`, v1 tells `read_by`. Times are whole seconds, as Laravel stores them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+from slackbridge.sandbox.sellapp.records import Message, Ticket
+from slackbridge.sandbox.sellapp.switches import Switches
+
+STORE_ID = 4201
+Json = dict[str, Any]
+
+
+def moment(at: float, zone: bool) -> str:
+    """`2026-05-02T09:00:00.000000Z`, or without the offset."""
+    return datetime.fromtimestamp(int(at), UTC).strftime(
+        "%Y-%m-%dT%H:%M:%S.000000Z" if zone else "%Y-%m-%d %H:%M:%S"
+    )
+
+
+def ticket_json(ticket: Ticket, version: str, switches: Switches) -> Json:
+    """A ticket, the same in a list and alone."""
+    kind, number = ticket.reference or (None, None)
+    empty: object = [] if switches.empty_as_list else {"type": None, "id": None}
+    if version == "v1":
+        readers = int(ticket.read_by_customer) + 2 * int(ticket.read_by_store)
+        read: Json = {"read_by": readers}
+    else:
+        read = {"read_status": {"customer": ticket.read_by_customer, "store": ticket.read_by_store}}
+    count = {"message_count": len(ticket.messages)} if switches.message_counts else {}
+    return {
+        "id": ticket.id,
+        "title": ticket.title,
+        "status": ticket.status,
+        "customer": {"id": ticket.customer_id, "email": ticket.email} if ticket.email else empty,
+        "reference": {"type": kind, "id": number} if kind else empty,
+        "created_at": moment(ticket.created_at, switches.zone),
+        "updated_at": moment(ticket.updated_at, switches.zone),
+        "store_id": STORE_ID,
+        "archived": int(ticket.archived),
+        **read,
+        "order_id": ticket.order_id,
+        "reason": ticket.reason,
+        **count,
+    }
+
+
+def message_json(message: Message, ticket: Ticket, switches: Switches) -> Json:
+    content = message.content
+    if switches.content == "html":
+        content = f"<p>{escape(content).replace(chr(10), '<br>')}</p>"
+    return {
+        "id": message.id,
+        "author": message.author,
+        "sender": message.sender or None,
+        "content": content,
+        "created_at": moment(message.at, switches.zone),
+        "updated_at": moment(message.at, switches.zone),
+        "ticket_id": ticket.id,
+    }
+
+
+def single(thing: Json, switches: Switches) -> Json:
+    return {"data": thing} if switches.wrapped else thing
+
+
+def paged(rows: Sequence[Json], page: int, limit: int, path: str, switches: Switches) -> Any:
+    """One page of `rows` in the form of Laravel's paginator that is switched on."""
+    start = (page - 1) * limit
+    part = list(rows[start : start + limit])
+    last = max(1, math.ceil(len(rows) / limit))
+    data: Any = {str(start + n): row for n, row in enumerate(part)} if switches.gaps else part
+    meta = {
+        "current_page": page,
+        "from": start + 1 if part else None,
+        "last_page": last,
+        "path": path,
+        "per_page": limit,
+        "to": start + len(part) if part else None,
+        "total": len(rows),
+    }
+    match switches.paginator:
+        case "bare":
+            return data
+        case "none":
+            return {"data": data}
+        case "flat":
+            return {**meta, "data": data}
+    more = f"{path}?page={page + 1}" if page < last else None
+    links = {"first": f"{path}?page=1", "last": f"{path}?page={last}", "prev": None, "next": more}
+    return {"data": data, "links": links, "meta": {**meta, "links": []}}

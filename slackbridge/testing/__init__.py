@@ -1,0 +1,1 @@
+"""What packages with a marketplace of their own need to test it; see `contract`."""

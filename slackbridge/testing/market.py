@@ -1,0 +1,95 @@
+"""What the contract suite asks of a marketplace: people who use it, faults, and a provider.
+
+Owns the protocol only. Whoever implements it brings a server that behaves like the marketplace;
+the suite never sees that server's wire format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from slackbridge.ports import Provider
+
+
+class Call(StrEnum):
+    """A kind of call: the suite does not know what a marketplace names its calls."""
+
+    LIST = "list"  # a page of tickets
+    READ = "read"  # one ticket; the first call of several
+    REPLY = "reply"  # the one that adds a message
+
+
+class When(StrEnum):
+    """When trouble strikes a call."""
+
+    BEFORE = "before"  # the request is read, nothing is committed
+    AFTER = "after"  # committed, nothing of the answer has left
+    HALF = "half"  # half of the answer has left
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that goes wrong with one call.
+
+    With `seconds` the server is that slow; with `status` it answers this instead; else it cuts
+    the connection.
+    """
+
+    when: When
+    status: int = 0
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+class Market(Protocol):
+    """A marketplace without tickets, freshly started, whose clock stands unless told to go on.
+
+    `provider` talks to it with a time-out of about half a second and no limit on its pace. `token`
+    is its credential. `missing` is an id as they look there, of no ticket. Texts are plain.
+    """
+
+    provider: Provider
+    token: str
+    missing: str
+
+    def customer_opens(self, text: str) -> str:
+        """A customer opens a ticket with a message; its id."""
+
+    def customer_writes(self, id: str, text: str) -> None: ...
+
+    def merchant_writes(self, id: str, text: str) -> None:
+        """An agent answers in the marketplace's own pages."""
+
+    def stranger_writes(self, id: str, text: str) -> None:
+        """A message by a kind of sender that no client has heard of."""
+
+    def close(self, id: str) -> None:
+        """The ticket is closed there."""
+
+    def strange_status(self, id: str) -> str:
+        """The ticket gets a status that no client has heard of; the word for it."""
+
+    def bulk(self, n: int) -> list[str]:
+        """`n` active tickets, all of the same instant; their ids."""
+
+    def tick(self, seconds: float) -> None:
+        """Time passes there."""
+
+    def trouble(self, call: Call, trouble: Trouble) -> None:
+        """The next call of that kind meets trouble."""
+
+    def seen(self, call: Call) -> int:
+        """How many calls of that kind have arrived."""
+
+    def replies(self, id: str) -> list[str]:
+        """The texts that were added through the API, as the customer reads them."""
+
+    def revoke(self) -> None:
+        """The credential is not accepted any more."""
+
+    def restore(self) -> None:
+        """The credential is accepted again."""

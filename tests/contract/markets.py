@@ -1,0 +1,188 @@
+"""The marketplaces that are ours, as the contract suite wants them: one function each.
+
+A new one is a class for its words, a function that starts it, and a line in `MARKETS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, ClassVar
+
+from pydantic import SecretStr
+
+from slackbridge.config import Account
+from slackbridge.html import from_plain
+from slackbridge.ports import Provider
+from slackbridge.providers import refurbed, sellgate
+from slackbridge.providers.http import HttpClient
+from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from slackbridge.sandbox.refurbed.markup import plain
+from slackbridge.sandbox.refurbed.records import Author
+from slackbridge.sandbox.sellgate.app import SellgateSandbox
+from slackbridge.testing.market import Call, Market, Trouble, When
+
+PHASES = {When.BEFORE: Phase.COMMIT, When.AFTER: Phase.ANSWER, When.HALF: Phase.HALF}
+Start = Callable[[], AbstractAsyncContextManager[Market]]
+
+
+class Time:
+    """Stands until it is told to go on."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Local:
+    """What all our sandboxes have in common. `operations` are a sandbox's names for its calls."""
+
+    operations: ClassVar[Mapping[Call, str]]
+    missing = "99999999"
+
+    def __init__(self, sandbox: Any, provider: Provider, time: Time) -> None:
+        self.sandbox = sandbox
+        self.provider = provider
+        self.token = str(sandbox.token)
+        self._faults: Faults = sandbox.faults
+        self._time = time
+
+    def customer_opens(self, text: str) -> str:
+        return str(self.sandbox.customer_opens(text=text))
+
+    def customer_writes(self, id: str, text: str) -> None:
+        self.sandbox.customer_writes(id, text)
+
+    def merchant_writes(self, id: str, text: str) -> None:
+        self.sandbox.merchant_writes(id, text)
+
+    def stranger_writes(self, id: str, text: str) -> None:
+        self.sandbox.someone_writes(id, "robot", text)
+
+    def close(self, id: str) -> None:
+        self.sandbox.close(id)
+
+    def strange_status(self, id: str) -> str:
+        self.sandbox.force_status(id, "LIMBO")
+        return "LIMBO"
+
+    def bulk(self, n: int) -> list[str]:
+        return [str(id) for id in self.sandbox.bulk(n)]
+
+    def tick(self, seconds: float) -> None:
+        self._time.now += seconds
+
+    def trouble(self, call: Call, trouble: Trouble) -> None:
+        slow = Action.DELAY if trouble.seconds else Action.RESET
+        fault = Fault(
+            self.operations[call],
+            PHASES[trouble.when],
+            Action.STATUS if trouble.status else slow,
+            status=trouble.status,
+            body=trouble.body,
+            headers=dict(trouble.headers),
+            seconds=trouble.seconds,
+        )
+        self._faults.add(fault)
+
+    def seen(self, call: Call) -> int:
+        return self._faults.seen.count(self.operations[call])
+
+    def replies(self, id: str) -> list[str]:
+        entries = self.sandbox.ledger.all("reply")
+        return [e.data["text"] for e in entries if str(e.data["ticket_id"]) == id]
+
+    def revoke(self) -> None:
+        self.sandbox.revoke(self.token)
+
+    def restore(self) -> None:
+        self.sandbox.allow(self.token)
+
+
+def account(name: str, sandbox: Any) -> tuple[str, Account, HttpClient]:
+    """What a provider is made of: in a hurry to give up, and at no set pace."""
+    headers = {"refurbed": refurbed.headers, "sellgate": sellgate.headers}[name]
+    settings = Account(
+        name="shop", provider=name, token_env="SHOP_TOKEN", token=SecretStr(sandbox.token)
+    )
+    client = HttpClient(name, sandbox.url, headers(sandbox.token), timeout_seconds=0.5)
+    return "shop", settings, client
+
+
+# --- refurbed
+
+
+class Refurbed(Local):
+    """Its ids are numbers and its texts HTML."""
+
+    operations: ClassVar = {
+        Call.LIST: "ListTickets",
+        Call.READ: "GetTicket",
+        Call.REPLY: "UpdateTicket",
+    }
+
+    def customer_opens(self, text: str) -> str:
+        return str(self.sandbox.customer_opens(html=from_plain(text)))
+
+    def customer_writes(self, id: str, text: str) -> None:
+        self.sandbox.customer_writes(int(id), from_plain(text))
+
+    def merchant_writes(self, id: str, text: str) -> None:
+        self.sandbox.merchant_writes(int(id), from_plain(text))
+
+    def stranger_writes(self, id: str, text: str) -> None:
+        self.sandbox.someone_writes(int(id), Author("ROBOT", "R2"), from_plain(text))
+
+    def close(self, id: str) -> None:
+        self.sandbox.close(int(id))
+
+    def strange_status(self, id: str) -> str:
+        self.sandbox.force_status(int(id), "LIMBO")
+        return "LIMBO"
+
+    def replies(self, id: str) -> list[str]:
+        entries = self.sandbox.ledger.all("reply")
+        return [plain(e.data["body_html"]) for e in entries if e.data["ticket_id"] == int(id)]
+
+
+@asynccontextmanager
+async def refurbed_market() -> AsyncIterator[Market]:
+    time = Time()
+    sandbox = await RefurbedSandbox.start(seed=False, clock=time)
+    sandbox.rate_per_second = 0
+    provider = refurbed.Refurbed(*account("refurbed", sandbox))
+    yield Refurbed(sandbox, provider, time)
+    await provider.close()
+    await sandbox.stop()
+
+
+# --- Sellgate
+
+
+class Sellgate(Local):
+    """Its ids look random and its texts are plain."""
+
+    operations: ClassVar = {
+        Call.LIST: "ListTickets",
+        Call.READ: "GetTicket",
+        Call.REPLY: "ReplyToTicket",
+    }
+    missing = "tkt_000000000000"
+
+
+@asynccontextmanager
+async def sellgate_market() -> AsyncIterator[Market]:
+    time = Time()
+    sandbox = await SellgateSandbox.start(seed=False, clock=time)
+    provider = sellgate.Sellgate(*account("sellgate", sandbox))
+    yield Sellgate(sandbox, provider, time)
+    await provider.close()
+    await sandbox.stop()
+
+
+MARKETS: dict[str, Start] = {
+    "refurbed": refurbed_market,
+    "sellgate": sellgate_market,
+}

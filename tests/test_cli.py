@@ -1,0 +1,190 @@
+"""The command line as people type it: what it prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from slackbridge import cli, config, report
+from slackbridge.config import child_environment
+from slackbridge.demo import views
+from slackbridge.demo.world import ACCOUNT, World, secrets_of, world
+from slackbridge.store import embedded
+
+pytestmark = pytest.mark.timeout(60)
+Typed = Callable[..., tuple[int, str, str]]
+
+
+class Shell:
+    """Runs slackbridge as a process, in the folder and environment of a world."""
+
+    def __init__(self, place: World) -> None:
+        self.config = place.folder / "slackbridge.toml"
+        self.secrets = secrets_of(place.slack, place.refurbed)
+        self._folder = place.folder
+
+    async def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "slackbridge",
+            *words,
+            cwd=self._folder,
+            env=child_environment(self.secrets),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert "Traceback" not in err.decode()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def all(self, *commands: str) -> list[tuple[int, str, str]]:
+        """Several at once."""
+        return list(await asyncio.gather(*(self.run(*each.split()) for each in commands)))
+
+    def rewrite(self, old: str, new: str) -> None:
+        text = self.config.read_text("utf-8")
+        assert old in text
+        self.config.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture
+async def place(redis_url: str) -> AsyncIterator[World]:
+    async with world(seed=False, redis_url=redis_url) as place:
+        yield place
+
+
+@pytest.fixture
+def shell(place: World) -> Shell:
+    return Shell(place)
+
+
+@pytest.fixture
+def typed(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Typed:
+    """The same in this process, which is quicker, for what ends before anything is begun."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        for name, value in shell.secrets.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("SLACKBRIDGE_CONFIG", str(shell.config))
+        monkeypatch.setattr(sys, "argv", ["slackbridge", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+async def test_looking_at_a_ticket_while_a_bridge_runs(place: World, shell: Shell) -> None:
+    code, out, _ = await shell.run("health")
+    assert (code, out.strip()) == (1, "no process of slackbridge is running")
+    ticket = place.refurbed.customer_opens(html="<p>where is it?</p>")
+    key = f"{ACCOUNT}:{ticket}"
+    await place.bridge.start()
+    await place.until("its message", lambda: views.mirrored(place.slack, ticket))
+    health, show, replay = await shell.all("health", f"show {key}", f"replay {key}")
+    assert health[0] == 0
+    assert "sockets" in health[1]
+    assert show[0] == 0
+    assert "messages  1 shown" in show[1]
+    assert views.cards(place.slack, ticket)[0]["ts"] in show[1]
+    assert "where is it" not in show[1] + show[2], "no customer text"
+    assert replay[:2] == (0, f"{key} is due now; a running bridge takes it up within seconds\n")
+
+
+async def test_poll_marks_and_a_dry_run_does_not(place: World, shell: Shell) -> None:
+    place.refurbed.bulk(3)
+    code, out, _ = await shell.run("poll", "--once", "--dry-run")
+    assert (code, out.partition(" due")[0]) == (
+        0,
+        f"{ACCOUNT}: 3 active tickets, 3 would be marked",
+    )
+    code, out, _ = await shell.run("poll", "--once")
+    assert (code, out) == (0, f"{ACCOUNT}: 3 active tickets, 3 marked due\n")
+    assert place.slack.ledger.all() == [], "only `run` posts"
+
+
+def test_manifest_and_help(typed: Typed) -> None:
+    assert "socket_mode_enabled" in typed("manifest")[1]
+    out = typed("--help")[1]
+    assert all(name in out for name in ("run", "demo", "check", "poll", "show", "replay", "health"))
+
+
+async def test_check_ends_with_1_on_a_fault_and_names_the_remedy(
+    place: World, shell: Shell
+) -> None:
+    code, out, _ = await shell.run("check")
+    assert code == 0
+    assert out.endswith("all is well\n")
+    place.refurbed.revoke(place.refurbed.token)
+    place.slack.app.scopes = place.slack.app.scopes - {"reactions:write"}
+    code, out, err = await shell.run("check")
+    assert code == 1
+    assert "2 not well" in out
+    assert "-> Add it under OAuth & Permissions" in out
+    assert not any(secret in out + err for secret in shell.secrets.values())
+
+
+def test_what_cannot_be_used_is_named_with_its_remedy(shell: Shell, typed: Typed) -> None:
+    code, _, err = typed("run", "--config", "nothing.toml")
+    assert code == 2
+    assert "Copy slackbridge.example.toml there" in err
+    code, _, err = typed("poll")
+    assert code == 2
+    assert "poll --once" in err
+    shell.rewrite("poll_seconds", "pol_seconds")
+    shell.rewrite('channel = "C0SUPPORT"', 'channel = "#support"')
+    shell.secrets |= {"SLACK_BOT_TOKEN": "xapp-mixed-up"}
+    code, _, err = typed("run")
+    assert code == 2
+    assert "accounts.0.pol_seconds is not a setting" in err
+    assert "slack.channel must be a channel id such as C0123ABCD" in err
+    assert "SLACK_BOT_TOKEN does not begin with 'xoxb-'" in err
+    assert "mixed-up" not in err
+
+
+def test_http_mode_without_a_signing_secret_does_not_start(shell: Shell, typed: Typed) -> None:
+    shell.rewrite("[slack]", '[slack]\nmode = "http"')
+    shell.secrets["SLACK_SIGNING_SECRET"] = ""
+    code, _, err = typed("run")
+    assert code == 2
+    assert "SLACK_SIGNING_SECRET is not set in the environment" in err
+
+
+@pytest.mark.parametrize(("key", "words"), [("4711", "4711"), ("elsewhere:1", f"are: {ACCOUNT}.")])
+async def test_a_key_that_cannot_be(shell: Shell, key: str, words: str) -> None:
+    settings = config.load(shell.config, shell.secrets)
+    with pytest.raises(config.ConfigError, match=words):
+        await cli._with_key(settings, key, report.show)
+
+
+async def test_a_refused_token_ends_with_2(place: World, shell: Shell) -> None:
+    place.slack.app.revoked = True
+    code, _, err = await shell.run("run")
+    assert code == 2
+    assert "Slack refuses SLACK_BOT_TOKEN: token_revoked" in err
+
+
+async def test_one_run_for_each_redis_of_our_own(
+    place: World, shell: Shell, tmp_path: Path
+) -> None:
+    data = tmp_path / "redis"
+    shell.rewrite(f'url = "{place.redis_url}"', f"data_dir = {json.dumps(str(data))}")
+    await place.bridge.start()
+    await place.until("the bridge", lambda: place.slack.socket.connected == 2)
+    second, health = await shell.all("run", "health")
+    assert second[0] == 1
+    assert "is in use by another slackbridge" in second[2]
+    assert "redis.data_dir" in second[2]
+    assert health[0] == 0, "the running bridge's own server is looked at"
+    assert await place.bridge.stop() == 0
+    assert embedded.running(data) is None, "the server ended with it"
