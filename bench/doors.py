@@ -77,7 +77,10 @@ async def doors(bench: Bench, **replies: Any) -> AsyncIterator[Doors]:
         secret = place.slack.signing_secret
         app = bridge.front.app(secret)
         server = await serve(
-            bridge.settings, bridge.pulse, lambda web: add_routes(web, app, secret)
+            bridge.settings,
+            bridge.pulse,
+            lambda web: add_routes(web, app, secret),
+            lambda _: None,
         )
         assert server is not None
         stack.push_async_callback(server.stop)

@@ -39,8 +39,8 @@ class Unshown:
     def of(self, work: Work) -> Conversation | None:
         """The ticket as an earlier pass read it; None if it must be read again."""
         seen, at, conversation = self._kept.get(work.key.id, (None, 0.0, None))
-        fresh = seen == work.seen and work.now() - at < KEPT_SECONDS
-        return conversation if fresh else None
+        watched = seen is not None and seen == work.seen  # by the poll
+        return conversation if watched and work.now() - at < KEPT_SECONDS else None
 
     def forget(self, work: Work) -> None:
         self._kept.pop(work.key.id, None)

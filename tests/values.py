@@ -52,8 +52,14 @@ def intent(state: State = State.QUEUED, **changes: Any) -> Intent:
 
 def ticket(status: Status = Status.NEEDS_AGENT, **changes: Any) -> Ticket:
     """A ticket of the account `shop`."""
-    told = {"raw_status": status.name, "created_at": AT, "updated_at": AT, "revision": "r1"}
-    return Ticket(**({"key": KEY, "status": status} | told | changes))
+    told: dict[str, Any] = {
+        "raw_status": status.name,
+        "created_at": AT,
+        "updated_at": AT,
+        "revision": "r1",
+    }
+    told |= {"key": KEY, "status": status}
+    return Ticket(**(told | changes))
 
 
 def message(

@@ -64,7 +64,7 @@ def known() -> dict[str, Factory]:
     return {**{name: entry.load() for name, entry in others.items()}, **REGISTRY}
 
 
-def build(settings: Account, spend: Spend) -> Provider:
+def build(settings: Account, spend: Spend | None = None) -> Provider:
     """The provider of a configured account. Raises ValueError, naming the remedy."""
     factories = known()
     factory = factories.get(settings.provider)

@@ -17,7 +17,7 @@ import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
-from slackbridge import ports
+from slackbridge import optional
 from slackbridge.document import plain
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
 from slackbridge.evidence import alike, baseline
@@ -862,8 +862,8 @@ def webhook(
 
 
 def test_a_hint_names_the_ticket(sellapp: SellApp, time: Time) -> None:
-    assert isinstance(sellapp, ports.Hinted)
-    assert isinstance(sellapp, ports.Settles)
+    assert isinstance(sellapp, optional.Hinted)
+    assert isinstance(sellapp, optional.Settles)
     headers, body = webhook(time.now)
     digest = headers["X-Sellapp-Signature"]
     for name in ("x-sellapp-hmac-sha256", "X-SIGNATURE", "X-Webhook-Signature"):
