@@ -103,7 +103,7 @@ def test_clean_text_stays_as_it_is_and_can_be_sent(text: str) -> None:
 def test_a_pile_of_marks_does_not_stop_the_bridge() -> None:
     began = time.perf_counter()
     assert len(normalise("a" + "\u0301\u0316" * 100_000)) < 70
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 15
 
 
 # --- normalise
@@ -286,7 +286,7 @@ def test_a_megabyte_is_cut_in_linear_time(unit: str) -> None:
     ):
         began = time.perf_counter()
         parts = split(document)
-        assert time.perf_counter() - began < 5
+        assert time.perf_counter() - began < 15
         assert len(parts) < 1100
 
 

@@ -141,7 +141,7 @@ def test_a_long_text_is_judged_at_once() -> None:
     for unit in ("\u200e", "*", "1. ", "note ", "/ ", "🔐"):
         near_note(unit * 40_000, PREFIXES)
         state("\u200e" + unit * 40_000)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 10
 
 
 def test_prefixes_are_the_admins_choice() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackbridge.document import digest, normalise, plain
@@ -23,6 +23,7 @@ from slackbridge.mirror import (
     words_effect,
 )
 from slackbridge.model import (
+    Action,
     Attachment,
     Author,
     Capabilities,
@@ -110,6 +111,7 @@ def play(there: Conversation, fields: dict[str, str]) -> list[Part]:
 texts = st.lists(st.text("ab \n", max_size=50) | st.just("word " * 1500), max_size=5)
 
 
+@settings(max_examples=40, deadline=None)
 @given(texts)
 def test_every_message_is_posted_whole_in_order_and_once(bodies: list[str]) -> None:
     ids = ["x:1/2", "=3", "+", "7", "m:7"][: len(bodies)]
@@ -221,6 +223,16 @@ def test_only_what_is_possible_is_offered(
     free = card(ticket(status), "x", can, shown(), ()).actions
     rest = tuple(action for action in actions if action != "unclaim")
     assert free == (rest[:-1] if rest[-1:] == ("more",) else rest)
+
+
+def test_what_only_this_marketplace_offers_stands_behind_more() -> None:
+    form, refund = Action("close_form", "Close"), Action("refund", "Refund")
+    reopen = Action("reopen_it", "Reopen", statuses=frozenset({Status.CLOSED}))
+    can = Capabilities(actions=(form, refund, reopen), status_forms={Status.CLOSED: "close_form"})
+    found = card(ticket(), "x", can, shown(), ())
+    assert found.actions == ("reply", "claim", "more", "refund")
+    assert dict(found.labels)["refund"] == "Refund"
+    assert card(ticket(Status.CLOSED), "x", can, shown(), ()).actions == ("more", "reopen_it")
 
 
 @pytest.mark.parametrize(

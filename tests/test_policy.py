@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.intent import Intent
-from slackbridge.model import Capabilities, Kind, Status
+from slackbridge.model import Action, Capabilities, Kind, Status
 from slackbridge.policy import (
     Route,
+    action_of,
     backoff,
     first_match,
     impossible,
     in_order,
     is_group,
+    offered,
     refused,
     route,
     stranger,
@@ -27,11 +30,13 @@ from tests.values import intent, ticket
 
 EVERYTHING = Capabilities(
     statuses=frozenset(Status),
+    reply_with_status=frozenset(Status),
     reply_limit=100,
     internal_notes=True,
     private_notes=True,
     assign=True,
     follow_up=True,
+    closed_is_final=True,
 )
 NOTHING = Capabilities()
 
@@ -149,18 +154,55 @@ def test_what_is_not_offered_is_refused_in_the_marketplaces_words(it: Intent, wo
     [
         (intent(), False),
         (intent(kind=Kind.INTERNAL), False),
-        (intent(kind=Kind.STATUS, status=Status.SOLVED), False),
-        (intent(kind=Kind.STATUS, status=Status.NEEDS_AGENT), True),
+        (intent(kind=Kind.STATUS, status=Status.NEEDS_AGENT), False),
+        (intent(kind=Kind.PRIVATE), True),
+        (intent(kind=Kind.ASSIGN), True),
         (intent(kind=Kind.FOLLOW_UP), True),
     ],
 )
-def test_a_closed_ticket_is_closed_but_for_what_is_made_for_it(it: Intent, possible: bool) -> None:
+def test_what_a_closed_ticket_still_takes(it: Intent, possible: bool) -> None:
+    final = replace(EVERYTHING, closed_is_final=True)
+    assert (impossible(it, ticket(Status.CLOSED), final) == "") is possible
+    for there in (ticket(Status.SOLVED), None):
+        assert impossible(it, there, final) == ""
+    assert impossible(it, ticket(Status.CLOSED), replace(final, closed_is_final=False)) == ""
+
+
+def test_a_closed_ticket_says_what_is_possible_instead() -> None:
+    final = Capabilities(closed_is_final=True)
     closed = ticket(Status.CLOSED)
-    assert (impossible(it, closed, EVERYTHING) == "") is possible
-    assert impossible(it, ticket(Status.SOLVED), EVERYTHING) == ""
-    offer = impossible(intent(), closed, EVERYTHING)
-    assert "Open a follow-up" in offer
-    assert impossible(intent(), closed, NOTHING) == "the ticket is closed"
+    assert impossible(intent(), closed, final) == "the ticket is closed"
+    assert "Open a follow-up" in impossible(intent(), closed, replace(final, follow_up=True))
+
+
+def test_a_reply_sets_only_a_status_that_it_can() -> None:
+    solving = intent(status=Status.SOLVED)
+    assert impossible(solving, None, EVERYTHING) == ""
+    assert "cannot set a status" in impossible(solving, None, NOTHING)
+    told = Capabilities(why_not={"reply with a status": "because"})
+    assert impossible(solving, None, told) == "because"
+
+
+REFUND = Action("refund", "Refund", types=frozenset({"order"}))
+REOPEN = Action("reopen", "Reopen", statuses=frozenset({Status.CLOSED}))
+
+
+def test_an_action_is_offered_where_it_fits() -> None:
+    assert offered(REFUND, ticket(type="order"))
+    assert not offered(REFUND, ticket(type="buyback"))
+    assert not offered(REFUND, ticket(Status.SOLVED, type="order"))
+    assert not offered(REFUND, ticket(type="order", barred=frozenset({"refund"})))
+    assert offered(REOPEN, ticket(Status.CLOSED))
+    assert not offered(REOPEN, ticket())
+
+
+def test_an_action_that_the_marketplace_does_not_know_is_refused() -> None:
+    can = Capabilities(actions=(REFUND, REOPEN))
+    known = intent(kind=Kind.ACTION, fields={"name": "reopen"})
+    assert action_of(known, can) is REOPEN
+    assert impossible(known, None, can) == ""
+    assert impossible(intent(kind=Kind.ACTION), None, can)
+    assert action_of(intent(kind=Kind.ACTION), can) is None
 
 
 # --- when again
