@@ -7,6 +7,7 @@ from typing import Any
 
 CONFIDENTIAL = re.compile(r"token|secret|password|key", re.IGNORECASE)
 PATTERNS = {
+    "note_prefixes": "visible text; white space alone would make every message a note",
     "channel": "a channel id such as C0123ABCD, not a name",
     "command": "a slash and up to 31 of a-z, 0-9, _ and -",
     "allow": '"*", or ids such as U0123ABCD (user) and S0123ABCD (user group)',

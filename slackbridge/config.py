@@ -103,7 +103,7 @@ class Replies(Section):
 
     mode: Literal["direct", "confirm", "explicit"] = "direct"
     undo_seconds: Seconds = 10
-    note_prefixes: tuple[Annotated[str, Field(min_length=1)], ...] = ("//", "note:", "🔒")
+    note_prefixes: tuple[Annotated[str, Field(pattern=r"\S")], ...] = ("//", "note:", "🔒")
     fresh_minutes: Seconds = 15
 
 

@@ -99,8 +99,14 @@ class Desk:
     # -- buttons and modals --------------------------------------------------------------------
 
     async def pressed(self, key: TicketKey, id: str, press: Press, user: str) -> str:
-        """A button under a receipt."""
-        if why := await self._refused(user):
+        """A button under a receipt; what moves money is sent only by who may do that."""
+        intent = await self._store.intent(key, id)
+        money = intent is not None and intent.money and press.sends
+        try:
+            why = await self._may(user, money)
+        except Later:  # the lane asks again only for who wrote it, not for who presses
+            why = "Slack does not tell me just now who you are; press again in a moment."
+        if why:
             return why
         now = self._store.now()
         done = await self._update(key, id, lambda intent: pressed(intent, press, now, user))

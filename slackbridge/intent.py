@@ -198,6 +198,11 @@ class Press(StrEnum):
     AGAIN = "again"
     WAS_SENT = "was_sent"
 
+    @property
+    def sends(self) -> bool:
+        """Whether it makes something go out that would not have gone out, or not yet."""
+        return self in (Press.SEND_NOW, Press.SEND, Press.RETRY, Press.AGAIN)
+
 
 def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
     """What pressing a button makes of it; None where it means nothing any more.

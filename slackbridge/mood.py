@@ -93,5 +93,4 @@ def words(account: str, mood: Mood, reason: str, token_env: str) -> str:
                 f"🔌 *{account}*: the marketplace does not answer ({reason}). Tickets come late; "
                 "replies wait and say so."
             )
-        case Mood.OK:
-            return f"🟢 *{account}* works again."
+    return f"🟢 *{account}* works again."

@@ -108,6 +108,8 @@ class Poster:
         if now < shown.card_at + self._edit_every:
             work.wake_at(shown.card_at + self._edit_every)
             return False
+        if shown.card:  # from here until the end is recorded, either may stand
+            await work.write(Change(drop=("card",)))
         try:
             await self._chat.edit(shown.channel, shown.root, item)
         except Rejected as failure:
@@ -141,8 +143,8 @@ class Poster:
             if wanted not in ("", shown, perhaps):
                 # Written down first: after a crash it must be known, to be taken away in its turn.
                 intent = await _reacts(work, intent, shown, wanted)
-            if wanted != shown:
-                await self._chat.react(intent.channel, intent.ts, wanted, shown)
+            gone = shown if shown != wanted else ""
+            await self._chat.react(intent.channel, intent.ts, wanted, gone)
         except Rejected as failure:
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
         return await _reacts(work, intent, wanted, "")
@@ -163,6 +165,8 @@ class Poster:
 
     async def _edit_words(self, work: Work, intent: Intent, item: Words) -> None:
         shown: dict[str, str] = {"shown": digest(item)}
+        if intent.receipt.shown:  # as with the card
+            intent = await _swap(work, intent, intent.receipt.model_copy(update={"shown": ""}))
         try:
             await self._chat.edit(work.shown.channel, intent.receipt.ts, item)
         except Rejected as failure:

@@ -152,6 +152,7 @@ class Sender:
     # -- an attempt of unknown outcome ---------------------------------------------------------
 
     async def _look(self, work: Work, intent: Intent) -> Intent:
+        asked = work.now()
         try:
             found = await self._evidence(work, intent)
         except Failure as failure:
@@ -164,7 +165,7 @@ class Sender:
             case Differs():
                 return await work.swap(intent, doubt(intent, _unclear(intent)))
             case Absent():
-                return await self._not_there(work, intent)
+                return await self._not_there(work, intent, asked)
 
     async def _evidence(self, work: Work, intent: Intent) -> Evidence:
         if intent.kind is Kind.FOLLOW_UP:
@@ -188,8 +189,8 @@ class Sender:
             return Differs()
         return Happened() if happened else Absent()
 
-    async def _not_there(self, work: Work, intent: Intent) -> Intent:
-        now = work.now()
+    async def _not_there(self, work: Work, intent: Intent, now: float) -> Intent:
+        """It is not among what was read; the reading began at `now`."""
         action = policy.action_of(intent, self._provider.capabilities)
         repeatable = action.repeatable if action else not intent.kind.speaks
         if repeatable or evidence.absence_proved(intent, now, self._patience.settle):

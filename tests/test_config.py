@@ -89,7 +89,10 @@ def test_where_the_file_is(given: str, environ: dict[str, str], path: str) -> No
         (SLACK + ACCOUNT + '[redis]\nurl = "localhost"\n', "redis.url: must begin with redis://"),
         (SLACK + ACCOUNT + "[replies]\nundo_seconds = inf\n", "replies.undo_seconds: "),
         (SLACK + ACCOUNT + "[replies]\nundo_seconds = -1\n", "(it is -1)"),
-        (SLACK + ACCOUNT + '[replies]\nnote_prefixes = [""]\n', "replies.note_prefixes.0: "),
+        (
+            SLACK + ACCOUNT + '[replies]\nnote_prefixes = [""]\n',
+            "replies.note_prefixes.0 must be visible text",
+        ),
         (SLACK + ACCOUNT + '[agents]\nallow = ["@peter"]\n', 'agents.allow.0 must be "*", or ids'),
         (SLACK + ACCOUNT + "[agents]\nallow = []\n", "agents.allow: "),
         (

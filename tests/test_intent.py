@@ -214,6 +214,13 @@ def test_another_versions_words_are_dumped_unchanged_until_it_changes() -> None:
     assert "tomorrow" not in intent_.but(due=3).dump()
 
 
+def test_what_sends_leads_to_sending_and_what_stops_does_not() -> None:
+    for press, state in PRESSES:
+        after = pressed(intent(state, **LATER), press, NOW, "U2")
+        assert after is not None
+        assert press.sends is (after.state is State.QUEUED)
+
+
 def test_open_and_settled_states() -> None:
     assert {s for s in State if s.open} == {State.QUEUED, State.SENDING}
     assert {s for s in State if s.settled} == {State.SENT, State.CANCELLED, State.KEPT}

@@ -19,6 +19,7 @@ from slackbridge.policy import (
     impossible,
     in_order,
     is_group,
+    no_money,
     offered,
     refused,
     route,
@@ -68,6 +69,12 @@ def test_some_can_never_act_whatever_the_list_says(what: str) -> None:
 )
 def test_the_list_of_agents(allow: tuple[str, ...], groups: tuple[str, ...], may: bool) -> None:
     assert (refused(member(), allow, groups) == "") is may
+
+
+def test_money_is_moved_only_by_those_who_are_listed_for_it() -> None:
+    assert no_money(member(), ("*",), ()) == no_money(member(), ("U1",), ()) == ""
+    assert no_money(member(), ("S1",), ("S1",)) == ""
+    assert "agents.money" in no_money(member(), (), ())
 
 
 def test_groups_are_told_by_their_ids() -> None:

@@ -75,6 +75,11 @@ def told(it: Intent) -> Words:
             (Press.RETRY, Press.DISCARD),
         ),
         (
+            intent(State.SENT, kind=Kind.ACTION, label="Refund", ts=""),
+            "✅ Refund by <@U1>",
+            (),
+        ),
+        (
             intent(State.SENT, reason="But the ticket is now X."),
             "✅ Sent to the customer. But the ticket is now X.",
             (),

@@ -41,9 +41,11 @@ def mirrored(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> 
     return [r for r in thread(slack, ticket, channel) if effect_of(r).startswith("m:")]
 
 
-def receipt(slack: SlackSandbox, ticket: int | str, intent: str) -> Row | None:
+def receipt(
+    slack: SlackSandbox, ticket: int | str, intent: str, channel: str = CHANNEL
+) -> Row | None:
     """The receipt message of an intent."""
-    rows = thread(slack, ticket)
+    rows = thread(slack, ticket, channel)
     return next((r for r in rows if effect_of(r) == f"w:{intent}"), None)
 
 

@@ -1,4 +1,4 @@
-"""A world to run the bridge in: a Slack workspace and a marketplace as servers, and Redis."""
+"""A world to run the bridge in: a Slack workspace and marketplaces as servers, and Redis."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from slackbridge.demo.markets import ROUTES, Markets, Others
 from slackbridge.demo.process import BridgeProcess
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.slack.app import SlackSandbox
@@ -18,6 +19,7 @@ from slackbridge.store import embedded
 
 CHANNEL = "C0SUPPORT"
 ACCOUNT = "refurbed-at"
+ALL = Markets.ALL
 Table = Mapping[str, Mapping[str, Any]]
 QUICK: Table = {
     "slack": {"post_seconds": 0.02, "post_burst": 20},
@@ -38,7 +40,10 @@ QUICK: Table = {
 
 @dataclass
 class World:
-    """Everything the bridge meets. `folder` holds its configuration, log and data."""
+    """Everything the bridge meets. `folder` holds its configuration, log and data.
+
+    `others` are the marketplaces besides refurbed, None in a world without them.
+    """
 
     slack: SlackSandbox
     refurbed: RefurbedSandbox
@@ -46,6 +51,7 @@ class World:
     redis_url: str
     bridge: BridgeProcess
     folder: Path
+    others: Others | None = None
 
     async def until(
         self, what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 15.0
@@ -78,8 +84,15 @@ def secrets_of(slack: SlackSandbox, refurbed: RefurbedSandbox) -> dict[str, str]
     }
 
 
-def write_config(path: Path, slack_api: str, base_url: str, redis_url: str, extra: Table) -> None:
-    """A slackbridge.toml for this world; `extra` adds to its tables."""
+def write_config(
+    path: Path,
+    slack_api: str,
+    base_url: str,
+    redis_url: str,
+    extra: Table,
+    others: Others | None = None,
+) -> None:
+    """A slackbridge.toml for this world; `extra` adds to its tables, `account` to every account."""
     tables: dict[str, dict[str, Any]] = {
         "slack": {"api_url": slack_api, "channel": CHANNEL, "ops_channel": "C0OPS"},
         "redis": {"url": redis_url},
@@ -91,11 +104,16 @@ def write_config(path: Path, slack_api: str, base_url: str, redis_url: str, extr
         "token_env": "REFURBED_TOKEN",
         **extra.get("account", {}),
     }
-    for name, values in extra.items():
-        if name != "account":
-            tables[name] = {**tables.get(name, {}), **values}
+    for more in (others.tables() if others else {}, extra):
+        for name, values in more.items():
+            if name != "account":
+                tables[name] = {**tables.get(name, {}), **values}
     lines = [line for name, values in tables.items() for line in (f"[{name}]", *_rows(values))]
-    path.write_text("\n".join([*lines, "[[accounts]]", *_rows(account), ""]), "utf-8")
+    for each in (account, *(others.accounts(extra.get("account", {})) if others else ())):
+        lines += ["[[accounts]]", *_rows(each)]
+    for channel, when in ROUTES if others else ():
+        lines += ["[[routes]]", *_rows({"channel": channel}), "[routes.when]", *_rows(when)]
+    path.write_text("\n".join([*lines, ""]), "utf-8")
 
 
 def _rows(values: Mapping[str, Any]) -> list[str]:
@@ -114,6 +132,7 @@ async def world(
     redis_url: str = "",
     data: Path | None = None,
     mode: Literal["socket", "http"] = "socket",
+    markets: Markets = Markets.REFURBED,
 ) -> AsyncIterator[World]:
     """Open a world; the bridge in it is not started yet. Everything ends with the block.
 
@@ -130,9 +149,11 @@ async def world(
         refurbed = await RefurbedSandbox.start(port=refurbed_port, seed=seed)
         refurbed.rate_per_second = 0
         stack.push_async_callback(refurbed.stop)
+        others = await Others.start(stack, seed=seed) if markets is ALL else None
         url = redis_url or (server.url if server else "")
         path = folder / "slackbridge.toml"
-        write_config(path, slack.api_url, refurbed.url, url, extra)
-        bridge = BridgeProcess(path, secrets_of(slack, refurbed), folder / "bridge.log")
+        write_config(path, slack.api_url, refurbed.url, url, extra, others)
+        secrets = {**secrets_of(slack, refurbed), **(others.secrets() if others else {})}
+        bridge = BridgeProcess(path, secrets, folder / "bridge.log")
         stack.push_async_callback(bridge.stop)
-        yield World(slack, refurbed, server, url, bridge, folder)
+        yield World(slack, refurbed, server, url, bridge, folder, others)

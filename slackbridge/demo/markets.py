@@ -1,0 +1,99 @@
+"""The marketplaces of a world besides refurbed: their servers, accounts, secrets and settings."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Self
+
+from slackbridge.sandbox.clickbank.app import ClickBankSandbox
+from slackbridge.sandbox.sellapp.app import SellAppSandbox
+from slackbridge.sandbox.sellgate.app import SellgateSandbox
+
+CLICKBANK, SELLAPP, SELLGATE = "clickbank-main", "sellapp-main", "sellgate-main"
+REFUNDS = "C0REFUNDS"
+HOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - of a server on this machine
+SELLAPP_POLL_SECONDS = 20  # so slow that what comes at once came by the webhook
+Json = dict[str, Any]
+
+
+class Markets(Enum):
+    """Which marketplaces a world has."""
+
+    REFURBED = auto()
+    ALL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Three running marketplaces. `port` is where the bridge is to listen for webhooks."""
+
+    clickbank: ClickBankSandbox
+    sellapp: SellAppSandbox
+    sellgate: SellgateSandbox
+    port: int
+
+    @classmethod
+    async def start(cls, stack: contextlib.AsyncExitStack, *, seed: bool) -> Self:
+        """Start them; they end with `stack`."""
+        clickbank = await ClickBankSandbox.start(seed=seed)
+        stack.push_async_callback(clickbank.stop)
+        clickbank.rate_per_second = 0
+        sellapp = await SellAppSandbox.start(seed=seed)
+        stack.push_async_callback(sellapp.stop)
+        sellgate = await SellgateSandbox.start(seed=seed)
+        stack.push_async_callback(sellgate.stop)
+        port = _free_port()
+        sellapp.hook(f"http://127.0.0.1:{port}/hooks/{SELLAPP}", HOOK_SECRET)
+        return cls(clickbank, sellapp, sellgate, port)
+
+    def secrets(self) -> dict[str, str]:
+        """What the bridge's environment needs for them."""
+        return {
+            "CLICKBANK_KEY": self.clickbank.token,
+            "SELLAPP_TOKEN": self.sellapp.token,
+            "SELLAPP_WEBHOOK_SECRET": HOOK_SECRET,
+            "SELLGATE_TOKEN": self.sellgate.token,
+        }
+
+    def accounts(self, settings: Mapping[str, Any]) -> tuple[Json, ...]:
+        """Their [[accounts]], with these settings."""
+        return (
+            _account(CLICKBANK, "clickbank", self.clickbank.url, "CLICKBANK_KEY", settings),
+            _account(SELLAPP, "sellapp", self.sellapp.url, "SELLAPP_TOKEN", settings)
+            | {
+                "poll_seconds": SELLAPP_POLL_SECONDS,
+                "webhook_secret_env": "SELLAPP_WEBHOOK_SECRET",
+            },
+            _account(SELLGATE, "sellgate", self.sellgate.url, "SELLGATE_TOKEN", settings),
+        )
+
+    def tables(self) -> dict[str, Json]:
+        """What they need in the other tables: Anna may refund, webhooks find a door."""
+        return {
+            "slack": {"http_host": "127.0.0.1"},
+            "agents": {"money": ["U0ANNA"]},
+            "ops": {"health_port": self.port},
+        }
+
+
+ROUTES: tuple[tuple[str, Mapping[str, str]], ...] = (
+    (REFUNDS, {"provider": "clickbank", "type": "REFUND"}),
+)
+"""Channel and conditions of the [[routes]] of a world with all marketplaces."""
+
+
+def _account(
+    name: str, provider: str, base_url: str, token_env: str, settings: Mapping[str, Any]
+) -> Json:
+    given = {"name": name, "provider": provider, "base_url": base_url, "token_env": token_env}
+    return {**given, **settings}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

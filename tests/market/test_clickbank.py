@@ -1,0 +1,220 @@
+"""ClickBank, end to end: refunds asked twice and made once, forms behind buttons, long replies."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from slackbridge.app import Bridge
+from slackbridge.demo import views
+from slackbridge.sandbox.clickbank.app import ClickBankSandbox
+from slackbridge.sandbox.clickbank.gate import READ
+from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
+from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.slack.errors import NotPossible
+from tests.market.conftest import CHANNEL, Market, acts
+
+ACCOUNT = "cb-shop"
+REASON = "ticket.type.refund.2"
+
+
+@pytest.fixture
+async def shop(market: Market, clickbank: ClickBankSandbox) -> AsyncIterator[Market]:
+    """The bridge with one ClickBank account."""
+    market.add(ACCOUNT, "clickbank", clickbank)
+    async with market.open():
+        yield market
+
+
+async def asks(shop: Market, ticket: int, amount: str = "12.50") -> str:
+    """Anna fills in the refund's form; the id of its second step."""
+    view = await shop.form(ticket, "refund")
+    await shop.submit(view, refund_type="PARTIAL_AMOUNT", amount=amount, reason=REASON)
+    return view
+
+
+async def confirms(shop: Market, ticket: int, amount: str = "12.50") -> None:
+    view = await asks(shop, ticket, amount)
+    await shop.modal("gets back")
+    await shop.submit(view, typed=amount)
+
+
+def refunds(clickbank: ClickBankSandbox) -> list[tuple[int, str]]:
+    return [(e.data["amount"], e.data["currency"]) for e in acts(clickbank, "refund")]
+
+
+async def test_a_partial_refund_is_shown_then_typed_then_made_once(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens(amount=4_700))
+    view = await asks(shop, ticket)
+    said = await shop.modal("gets back")
+    assert "12.50 EUR" in said
+    assert "cannot be undone" in said
+    answer = await shop.submit(view, typed="12,50")
+    assert answer and "Type exactly: 12.50" in str(answer["errors"])
+    await shop.quiet(0.3)
+    assert refunds(clickbank) == [], "nothing moved yet"
+    shop.slack.delivery.duplicate("view_submission", copies=3)
+    await shop.submit(view, typed=" 12.50 ")
+    row = await shop.receipt(ticket, "✅ Refund")
+    assert "<@U0ANNA>" in views.shown(row)
+    await shop.quiet()
+    assert refunds(clickbank) == [(1_250, "EUR")]
+    assert clickbank.calls["Create"] == 1
+    assert len(shop.receipts(ticket)) == 1
+
+
+async def test_a_second_step_that_is_cancelled_moves_nothing(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    view = await asks(shop, ticket)
+    await shop.modal("gets back")
+    await shop.anna.close_view(view)
+    await shop.quiet()
+    assert clickbank.calls["Create"] == 0
+    assert shop.receipts(ticket) == []
+
+
+async def test_what_cannot_be_previewed_cannot_be_confirmed(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens(amount=1_000))
+    await asks(shop, ticket, "99")
+    assert "exceeds" in await shop.modal("Nothing was done")
+    down = Fault("RefundAmounts", Phase.ARRIVAL, Action.STATUS, times=None, status=500)
+    clickbank.faults.add(down)
+    view = await asks(shop, ticket, "5")
+    await shop.modal("Nothing was done")
+    assert "submit" not in shop.anna.modals()[-1] or not shop.anna.modals()[-1]["submit"]
+    assert view
+    assert clickbank.calls["Create"] == 0
+
+
+async def test_only_who_may_move_money_does(shop: Market, clickbank: ClickBankSandbox) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    await shop.choose(shop.ben, ticket, "refund")
+    await shop.whispered(shop.ben, "may not move money")
+    assert not shop.ben.modals()
+    clickbank.faults.add(Fault("Create", Phase.COMMIT, Action.STATUS, status=503))
+    await confirms(shop, ticket)
+    row = await shop.receipt(ticket, "was not sent")
+    await shop.ben.click(CHANNEL, row["ts"], "intent:retry")
+    await shop.until("told", lambda: len(shop.ben.ephemerals(CHANNEL)) == 2)
+    await shop.quiet()
+    assert refunds(clickbank) == [], "a colleague's refund is no way around it"
+    await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
+    await shop.receipt(ticket, "✅ Refund")
+    assert refunds(clickbank) == [(1_250, "EUR")]
+
+
+async def test_an_answer_lost_after_the_refund_is_settled(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    clickbank.faults.add(Fault("Create", Phase.ANSWER, Action.RESET))
+    await confirms(shop, ticket)
+    await shop.receipt(ticket, "✅ Refund")
+    await shop.quiet()
+    assert refunds(clickbank) == [(1_250, "EUR")]
+    assert clickbank.calls["Create"] == 1
+
+
+async def test_a_refund_that_did_not_arrive_is_never_repeated_by_itself(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    clickbank.faults.add(Fault("Create", Phase.COMMIT, Action.RESET))
+    await confirms(shop, ticket)
+    await shop.receipt(ticket, "may not have been sent")
+    row = await shop.receipt(ticket, "was not sent: it did not arrive")
+    await shop.quiet()
+    assert clickbank.faults.seen.count("Create") == 1
+    assert refunds(clickbank) == []
+    await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
+    await shop.receipt(ticket, "✅ Refund")
+    assert refunds(clickbank) == [(1_250, "EUR")]
+
+
+async def test_what_cannot_be_settled_asks_a_human_who_may_move_money(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    clickbank.name_source = False  # then nobody can say who opened the refund's ticket
+    ticket = await shop.shown(clickbank.customer_opens())
+    clickbank.faults.add(Fault("Create", Phase.ANSWER, Action.RESET))
+    await confirms(shop, ticket)
+    row = await shop.receipt(ticket, "does not tell whether it happened")
+    assert "intent:again" in views.buttons(row)
+    await shop.ben.click(CHANNEL, row["ts"], "intent:again")
+    await shop.whispered(shop.ben, "may not move money")
+    await shop.anna.click(CHANNEL, row["ts"], "intent:was_sent")
+    await shop.receipt(ticket, "Marked as sent")
+    assert clickbank.calls["Create"] == 1
+
+
+async def test_closing_warns_and_reopening_wants_a_comment(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens(type=REFUND))
+    assert {"returned", "change", "refund"} <= shop.offers(ticket)
+    assert "solve" not in shop.offers(ticket)
+    view = await shop.form(ticket, "close")
+    assert "withdraws the customer's refund" in await shop.modal("Closing")
+    await shop.submit(view, comment="We talked on the phone.")
+    await shop.receipt(ticket, "✅ Close")
+    assert clickbank.ticket(ticket).status == CLOSED
+    assert len(acts(clickbank, "refund_withdrawn")) == 1
+    view = await shop.form(ticket, "reopen")
+    with pytest.raises(NotPossible, match="must be filled"):
+        await shop.submit(view)
+    await shop.submit(view, comment="   ")
+    await shop.quiet(0.3)
+    assert clickbank.ticket(ticket).status == CLOSED
+    view = await shop.form(ticket, "reopen")
+    await shop.submit(view, comment="It came back to us.")
+    await shop.until("reopened", lambda: clickbank.ticket(ticket).status == REOPENED)
+
+
+async def test_a_reply_over_the_budget_of_the_address_is_refused_with_the_count(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    text = "ä" * 400
+    view = await shop.form(ticket, "reply")
+    answer = await shop.submit(view, text=text)
+    assert answer and "2,000 allowed" in str(answer["errors"])
+    assert shop.anna.modals()[-1]["state"]["values"]["text"]["text"]["value"] == text
+    ts = await shop.say(ticket, text)
+    row = await shop.receipt(ticket, "2,000 allowed")
+    assert shop.slack.workspace.message(CHANNEL, ts)["text"] == text  # type: ignore[index]  # there
+    assert max(clickbank.addresses) < 2_000
+    await shop.anna.edit(CHANNEL, ts, "ä" * 200)
+    await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
+    await shop.until("the reply", lambda: acts(clickbank, "reply"))
+    assert acts(clickbank, "reply")[0].data["text"] == "ä" * 200
+
+
+async def test_a_key_without_the_right_is_said_where_it_was_used(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    clickbank.allow(clickbank.token, frozenset({READ}))
+    await shop.say(ticket, "Hello")
+    row = await shop.receipt(ticket, "api_order_write")
+    assert "403" in views.shown(row)
+    assert shop.notices() == [], "the account as such works"
+
+
+async def test_processes_count_the_day_s_calls_together(
+    market: Market, clickbank: ClickBankSandbox
+) -> None:
+    market.add(ACCOUNT, "clickbank", clickbank, poll_seconds=60)
+    async with market.open():
+        await market.until("polls", lambda: clickbank.gate.used >= 2)
+        await market.quiet(0.3)
+        second = Bridge(market.settings(), market.redis_url)
+        health = await second.providers[ACCOUNT].probe()
+        await second.close()
+        assert f"{clickbank.gate.used:,} of 25,000" in health.detail

@@ -1,0 +1,95 @@
+"""The rest of refurbed, end to end: labels, another topic, and help beside the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from slackbridge.demo import views
+from slackbridge.providers import refurbed_wire
+from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from tests.market.conftest import CHANNEL, Market, acts
+
+
+@pytest.fixture
+async def shop(
+    market: Market, refurbed: RefurbedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Market]:
+    """The bridge with one refurbed account that looks for answers to help requests often."""
+    monkeypatch.setattr(refurbed_wire, "HELP_SECONDS", 1.0)
+    market.add("refurbed-at", "refurbed", refurbed)
+    async with market.open():
+        yield market
+
+
+async def test_a_return_label_appears_once_even_if_the_answer_is_lost(
+    shop: Market, refurbed: RefurbedSandbox
+) -> None:
+    ticket = await shop.shown(refurbed.customer_opens())
+    refurbed.faults.add(Fault("GenerateReturnShippingLabel", Phase.ANSWER, Action.RESET))
+    await shop.submit(await shop.form(ticket, "return_label"))
+    await shop.receipt(ticket, "✅ Return label")
+    await shop.shown(ticket, 2)
+    assert "return-label" in shop.messages(ticket)[1]
+    await shop.quiet(0.3)
+    assert len(acts(refurbed, "label")) == 1
+    assert refurbed.calls["GenerateReturnShippingLabel"] == 1
+
+
+async def test_another_topic_can_be_asked_for_once(shop: Market, refurbed: RefurbedSandbox) -> None:
+    ticket = await shop.shown(refurbed.customer_opens())
+    view = await shop.form(ticket, "topic_change")
+    await shop.submit(view, message="It is about the invoice.")
+    row = await shop.receipt(ticket, "was not sent")
+    assert "attachment_exemption_reason" in views.shown(row), "in refurbed's own words"
+    assert "topic_change" in shop.offers(ticket)
+    view = await shop.form(ticket, "topic_change")
+    given = {"attachment_exemption_reason": "OTHER", "message": "It is about the invoice."}
+    await shop.submit(view, **given)
+    await shop.receipt(ticket, "✅ Request topic change")
+    await shop.until("not offered again", lambda: "topic_change" not in shop.offers(ticket))
+    refurbed.decide_topic_change(ticket, approve=True, topic="general")
+    await shop.says(ticket, "general")
+    assert len(acts(refurbed, "topic_change")) == 1
+    assert acts(refurbed, "reply") == [], "the customer got nothing"
+
+
+async def test_help_is_a_conversation_beside_the_customer_s(
+    shop: Market, refurbed: RefurbedSandbox
+) -> None:
+    ticket = await shop.shown(refurbed.customer_opens())
+    assert "help_reply" not in shop.offers(ticket)
+    view = await shop.form(ticket, "help_request")
+    await shop.submit(view, topic="LEGAL", message="May we refuse this?")
+    await shop.receipt(ticket, "✅ Ask refurbed for help")
+    await shop.shown(ticket, 2)
+    (asked,) = refurbed.help_requests
+    refurbed.answer_help_request(asked, "<p>Yes, you may.</p>")
+    await shop.shown(ticket, 3)
+    assert "Yes, you may." in shop.messages(ticket)[2]
+    by = [row["username"] for row in views.mirrored(shop.slack, ticket)[1:]]
+    assert all("Help request: Legal" in f"{name} {text}" for name, text in _with(shop, ticket, by))
+    await shop.submit(await shop.form(ticket, "help_reply"), message="Thank you.")
+    await shop.shown(ticket, 4)
+    await shop.say(ticket, "Sorry, we must refuse.")
+    await shop.until("the reply", lambda: acts(refurbed, "reply"))
+    await shop.quiet(0.3)
+    assert [e.data["text"] for e in acts(refurbed, "reply")] == ["Sorry, we must refuse."]
+    assert len(acts(refurbed, "help_reply")) == 1
+    assert len(shop.messages(ticket)) == 4
+
+
+def _with(shop: Market, ticket: int, names: list[str]) -> list[tuple[str, str]]:
+    return list(zip(names, shop.messages(ticket)[1:], strict=True))
+
+
+async def test_a_guest_of_the_menu_gets_no_form(shop: Market, refurbed: RefurbedSandbox) -> None:
+    ticket = await shop.shown(refurbed.customer_opens())
+    guest = shop.slack.person("gil")
+    await shop.choose(guest, ticket, "return_label")
+    await shop.whispered(guest, "Guests cannot")
+    assert not guest.modals()
+    assert "create" not in shop.offers(ticket)
+    assert CHANNEL

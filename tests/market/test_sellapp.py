@@ -1,0 +1,128 @@
+"""SellApp, end to end: webhooks as hints, close, reopen and archive, and what v1 cannot do."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+
+from slackbridge.demo import views
+from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.sellapp.app import SellAppSandbox
+from tests.market.conftest import Json, Market, acts, free_port
+
+ACCOUNT = "sa-shop"
+SECRET = "whsec_4f1d"  # noqa: S105 - of the sandbox
+
+
+def hooked(market: Market, sellapp: SellAppSandbox) -> Json:
+    """An account that polls too rarely to be of help; the changed table."""
+    port = free_port()
+    market.secret("HOOK", SECRET)
+    more = {"poll_seconds": 30, "webhook_secret_env": "HOOK"}
+    market.add(ACCOUNT, "sellapp", sellapp, store="my-store", **more)
+    sellapp.hook(f"http://127.0.0.1:{port}/hooks/{ACCOUNT}", SECRET)
+    return {"health_port": port}
+
+
+async def post(url: str, body: Json, secret: str = SECRET) -> int:
+    raw = json.dumps(body).encode()
+    signature = hmac.new(secret.encode(), raw, "sha256").hexdigest()
+    headers = {"X-Sellapp-Signature": signature}
+    async with aiohttp.ClientSession() as http, http.post(url, data=raw, headers=headers) as answer:
+        return answer.status
+
+
+async def test_a_webhook_brings_a_message_within_a_second(
+    market: Market, sellapp: SellAppSandbox
+) -> None:
+    ops = hooked(market, sellapp)
+    first = sellapp.customer_opens()
+    async with market.open(ops=ops):
+        await market.shown(first)
+        began = time.monotonic()
+        sellapp.customer_writes(first, "one more thing")
+        new = sellapp.customer_opens(text="something else", email="new@example.com")
+        await market.shown(first, 2)
+        await market.shown(new)
+        assert time.monotonic() - began < 1.0
+        assert "one more thing" in market.messages(first)[1]
+        for _ in range(3):
+            sellapp.hooks.replay()
+        await sellapp.hooks.idle()
+        await market.quiet(0.3)
+        assert len(market.messages(new)) == 1, "repeated hooks change nothing"
+
+
+async def test_a_webhook_that_is_forged_or_old_is_refused(
+    market: Market, sellapp: SellAppSandbox
+) -> None:
+    ops = hooked(market, sellapp)
+    ticket = sellapp.customer_opens()
+    async with market.open(ops=ops):
+        await market.shown(ticket)
+        url = sellapp.hooks.url
+        sellapp.hooks.url = ""
+        message = sellapp.customer_writes(ticket, "unseen")
+        reads = sellapp.calls["GetTicket"]
+        data = {
+            "id": message,
+            "ticket_id": ticket,
+            "author": "CUSTOMER",
+            "content": "unseen",
+            "created_at": datetime.now(UTC).isoformat(),
+        }
+        body = {"event": "ticket_message.created", "data": data}
+        old = {**body, "data": {**data, "created_at": _before(timedelta(hours=1))}}
+        assert await post(url, body, "another secret") == 401
+        assert await post(url, old) == 401
+        assert await post(url.replace(ACCOUNT, "nobody"), body) == 404
+        await market.quiet()
+        assert len(market.messages(ticket)) == 1
+        assert sellapp.calls["GetTicket"] == reads, "nothing was even asked"
+        assert await post(url, body) == 200
+        await market.shown(ticket, 2)
+
+
+def _before(span: timedelta) -> str:
+    return (datetime.now(UTC) - span).isoformat()
+
+
+async def test_reply_close_reopen_and_archive(market: Market, sellapp: SellAppSandbox) -> None:
+    market.add(ACCOUNT, "sellapp", sellapp, store="my-store")
+    ticket = sellapp.customer_opens()
+    async with market.open():
+        await market.shown(ticket)
+        await market.say(ticket, "Here is a new key.")
+        await market.until("the reply", lambda: acts(sellapp, "reply"))
+        await market.choose(market.anna, ticket, "close")
+        await market.until("closed", lambda: sellapp.ticket(ticket).status == "CLOSED")
+        await market.choose(market.anna, ticket, "reopen")
+        await market.until("open", lambda: sellapp.ticket(ticket).status == "OPEN")
+        lost = sellapp.faults.add(Fault("UpdateTicket", Phase.ANSWER, Action.RESET))
+        view = await market.form(ticket, "archive")
+        await market.submit(view)
+        row = await market.receipt(ticket, "✅ Archive")
+        assert lost.struck == 1
+        assert "<@U0ANNA>" in views.shown(row)
+        assert sellapp.ticket(ticket).archived
+        await market.until("it is not offered", lambda: "archive" not in market.offers(ticket))
+        assert len(acts(sellapp, "reply")) == 1
+        assert [e.data["status"] for e in acts(sellapp, "change")] == ["CLOSED", "OPEN", "OPEN"]
+
+
+async def test_v1_hides_what_it_cannot_do(market: Market, sellapp: SellAppSandbox) -> None:
+    market.add(ACCOUNT, "sellapp", sellapp, store="my-store", api_version="v1")
+    ticket = sellapp.customer_opens()
+    async with market.open():
+        await market.shown(ticket)
+        assert market.offers(ticket) == {"reply", "claim"}
+        await market.say(ticket, "Here is a new key.")
+        await market.until("the reply", lambda: acts(sellapp, "reply"))
+        sellapp.close(ticket)
+        await market.says(ticket, "Closed")
+        await market.says(ticket, "set api_version to v2")
+        assert "reopen" not in market.offers(ticket)
