@@ -7,6 +7,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -189,19 +190,27 @@ async def _health(settings: Settings) -> list[str]:
         return await report.heartbeats(url)
 
 
+class Script(StrEnum):
+    """The scenarios of the demo."""
+
+    TICKET = "ticket"
+    MARKETPLACES = "marketplaces"
+
+
 @app.command()
 def demo(
-    script: Annotated[bool, typer.Option("--script", help="Play a scenario, check, end.")] = False,
+    name: Annotated[Script, typer.Argument(help="The scenario to play.")] = Script.TICKET,
+    script: Annotated[bool, typer.Option("--script", help="Play, check, end; else stay.")] = False,
     json: Annotated[bool, typer.Option("--json", help="The transcript for machines.")] = False,
     port: Annotated[int, typer.Option(help="The port of the local workspace.")] = 8030,
     data: Annotated[Path | None, typer.Option(help="Where to keep its Redis data.")] = None,
 ) -> None:
-    """A local Slack, a local marketplace and the bridge between them; needs no account."""
+    """A local Slack, four local marketplaces and the bridge between them; needs no account."""
     from slackbridge.demo import play, stay
 
     if script:
-        raise typer.Exit(0 if go(play(as_json=json, data=data)) else 1)
-    go(stay(port=port, data=data))
+        raise typer.Exit(0 if go(play(name, as_json=json, data=data)) else 1)
+    go(stay(name, port=port, data=data))
 
 
 @app.command()

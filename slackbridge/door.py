@@ -242,11 +242,13 @@ class Desk:
         if why := await self._refused(user, money=action.money):
             return why
         log.info("asked", ticket=str(key), action=action.name, by=user, money=action.money)
+        written = (values.get(field.name, "") for field in action.fields if field.multiline)
         intent = Intent(
             id=f"v:{view}",
             kind=Kind.ACTION,
             agent=user,
             created=self._store.now(),
+            text="\n\n".join(filter(None, written)),
             fields={**values, "name": action.name},
             label=action.label,
             money=action.money,

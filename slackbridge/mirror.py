@@ -208,6 +208,8 @@ def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:
             continue
         if intent.status is ticket.status and intent.status is Status.SOLVED:
             return f"Solved by <@{intent.agent}>"
+        if intent.kind is Kind.ACTION:
+            return f"{intent.label} by <@{intent.agent}>"
         if intent.kind is Kind.REPLY:
             return f"Last answered by <@{intent.agent}>"
         if intent.kind is Kind.STATUS and intent.status is ticket.status:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slackbridge.errors import Failure, Unauthorized, Unsupported
+from slackbridge.errors import Failure, Later, Unauthorized, Unsupported
 
 PATIENCE = 3
+LONG_SECONDS = 60.0
 
 
 class Mood(StrEnum):
@@ -59,8 +60,9 @@ def mood_of(failure: Failure | None) -> Mood:
 def after(health: Health, failure: Failure | None, now: float) -> tuple[Health, bool]:
     """The health after a poll, and whether Slack is to be told.
 
-    A marketplace that is merely down is given three polls before anybody is troubled; one that
-    refused us and then does not answer is still the one that refuses us.
+    A marketplace that is merely down is given three polls before anybody is troubled, unless it
+    sends us away for long; one that refused us and then does not answer is still the one that
+    refuses us.
     """
     mood = mood_of(failure)
     if mood is Mood.OK:
@@ -69,7 +71,9 @@ def after(health: Health, failure: Failure | None, now: float) -> tuple[Health, 
         mood = health.mood
     same = mood is health.mood
     failures = health.failures + 1 if same else 1
-    tell = not (health.said and same) and (mood is not Mood.DOWN or failures >= PATIENCE)
+    away = isinstance(failure, Later) and failure.seconds >= LONG_SECONDS
+    grave = mood is not Mood.DOWN or failures >= PATIENCE or away
+    tell = not (health.said and same) and grave
     since = health.since if same else now
     return Health(mood, since, failures, health.said or tell), tell
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from slackbridge.config import child_environment
-from slackbridge.demo.play import STEPS
+from slackbridge.demo.play import STEPS, TOUR
 
 
 @pytest.mark.crash
 @pytest.mark.timeout(120)
-async def test_the_script_plays_to_its_end_and_every_line_is_json() -> None:
+@pytest.mark.parametrize(
+    ("words", "steps"), [((), STEPS), (("marketplaces",), TOUR)], ids=["ticket", "marketplaces"]
+)
+async def test_the_script_plays_to_its_end_and_every_line_is_json(
+    words: Sequence[str], steps: Sequence[Any]
+) -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "slackbridge", "demo", "--script", "--json"),
+        *(sys.executable, "-m", "slackbridge", "demo", "--script", *words, "--json"),
         env=child_environment({}),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -25,7 +32,7 @@ async def test_the_script_plays_to_its_end_and_every_line_is_json() -> None:
     lines = [json.loads(line) for line in out.decode().splitlines()]
     assert (process.returncode, err) == (0, b""), lines[-3:]
     assert [line["number"] for line in lines if line["kind"] == "step"] == [
-        *range(1, len(STEPS) + 1)
+        *range(1, len(steps) + 1)
     ]
     assert lines[-1]["ok"]
     assert "0 lost, 0 doubled" in lines[-1]["text"]

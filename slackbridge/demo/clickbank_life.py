@@ -18,7 +18,7 @@ async def answered(at: Counter, market: ClickBankSandbox) -> None:
     """A reply is a comment; one that makes the address too long is refused with the count."""
 
     def replies() -> list[str]:
-        return [str(e.data["text"]) for e in market.ledger.all("reply")]
+        return [str(data["text"]) for data in at.acts(market.ledger, "reply")]
 
     await at.answers("Hello Ruth, of course. Would a quarter of the price be fair?", replies)
     ts = await at.says(LONG.strip(), f"{LONG[:29]}… ({len(LONG.strip()):,} characters)")
@@ -65,7 +65,9 @@ async def closed(at: Counter, market: ClickBankSandbox, tell: Transcript) -> Non
     await at.submit(view, comment="Settled: a quarter was refunded.")
     await at.until("closed", lambda: market.ticket(ticket).status == CLOSED)
     await at.shows("closed")
-    at.must(len(market.ledger.all("refund_withdrawn")) == 1, "withdrawn once; the card says Closed")
+    at.must(
+        len(at.acts(market.ledger, "refund_withdrawn")) == 1, "withdrawn once; the card says Closed"
+    )
     view = await at.form("reopen")
     tell.say("agent", "Anna presses Reopen and writes why")
     await at.submit(view, comment="Ruth, one more thing about your course.")

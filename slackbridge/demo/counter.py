@@ -8,6 +8,7 @@ from typing import Any
 from slackbridge.demo import views
 from slackbridge.demo.transcript import Transcript
 from slackbridge.demo.world import CHANNEL, Missed, World
+from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.slack.people import Person
 
 MENU = "ticket:more"
@@ -70,6 +71,10 @@ class Counter:
         if not holds:
             raise Missed(what)
         self._tell.say("check", what)
+
+    def acts(self, ledger: Ledger, act: str) -> list[Json]:
+        """What the marketplace committed on this ticket under that name, oldest first."""
+        return [e.data for e in ledger.all(act) if e.data["ticket_id"] == self.ticket]
 
     # -- writing -------------------------------------------------------------------------------
 

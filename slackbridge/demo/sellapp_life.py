@@ -36,13 +36,13 @@ async def lived(at: Counter, market: SellAppSandbox, tell: Transcript) -> None:
     ticket = market.ticket(int(at.ticket))
     await at.answers(
         "Good to hear, Lars! The first PC needs a restart.",
-        lambda: [str(e.data["text"]) for e in market.ledger.all("reply")],
+        lambda: [str(data["text"]) for data in at.acts(market.ledger, "reply")],
     )
     tell.say("agent", "Anna presses Close")
     await at.press("close")
     await at.until("closed", lambda: ticket.status == CLOSED)
     await at.shows("closed")
-    at.must(len(market.ledger.all("customer_notified")) == 1, "closed; Lars was told once")
+    at.must(len(at.acts(market.ledger, "customer_notified")) == 1, "closed; Lars was told once")
     tell.say("agent", "Anna presses Reopen")
     await at.press("reopen")
     await at.until("open", lambda: ticket.status == OPEN)
@@ -52,5 +52,7 @@ async def lived(at: Counter, market: SellAppSandbox, tell: Transcript) -> None:
     await at.until("archived", lambda: ticket.archived)
     await at.until("the card", lambda: "ticket:reopen" in at.buttons())
     tell.say("slack", f"card: {at.drawn()}")
-    changes = [e for e in market.ledger.all("change") if e.data["ticket_id"] == ticket.id]
-    at.must(len(changes) == 3, "SellApp's ledger: closed, opened, archived, each once")
+    at.must(
+        len(at.acts(market.ledger, "change")) == 3,
+        "SellApp's ledger: closed, opened, archived, each once",
+    )

@@ -15,7 +15,7 @@ async def lived(at: Counter, market: SellgateSandbox, tell: Transcript) -> None:
     ticket = market.ticket(str(at.ticket))
 
     def replies() -> list[str]:
-        return [str(e.data["text"]) for e in market.ledger.all("reply")]
+        return [str(data["text"]) for data in at.acts(market.ledger, "reply")]
 
     market.customer_writes(ticket.id, NEWS)
     tell.say("customer", f"Noor: {NEWS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from slackbridge.demo import clickbank_life, refurbed_life, sellapp_life, sellgate_life, views
@@ -32,9 +33,8 @@ class Tour:
     async def begins(self) -> None:
         self._tell.step("The bridge starts: one process, four marketplaces")
         for account in ACCOUNTS:
-            row = await self._place.until(
-                f"the summary of {account}", lambda name=account: self._summary(name), 30
-            )
+            probe = partial(self._summary, account)
+            row = await self._place.until(f"the summary of {account}", probe, 30)
             self._tell.say(
                 "slack", f"#support-ops: {views.as_seen(self._place.slack, row).splitlines()[0]}"
             )

@@ -11,6 +11,7 @@ from slackbridge.sandbox.slack.app import SlackSandbox
 
 Row = dict[str, Any]
 DATE = re.compile(r"<!date\^\d+\^[^|>]*\|([^>]*)>")
+LINK = re.compile(r"<https?://[^|>]+\|([^>]*)>")
 MENTION = re.compile(r"<@(\w+)>")
 
 
@@ -79,8 +80,8 @@ def shown(row: Row) -> str:
 
 
 def as_seen(slack: SlackSandbox, row: Row) -> str:
-    """The same as a Slack client draws it: dates and names instead of tokens."""
-    text = DATE.sub(lambda match: match[1], shown(row))
+    """The same as a Slack client draws it: dates, names and labels instead of tokens."""
+    text = LINK.sub(lambda match: match[1], DATE.sub(lambda match: match[1], shown(row)))
     text = MENTION.sub(lambda match: f"@{slack.workspace.users[match[1]].name}", text)
     return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text))
 

@@ -61,15 +61,24 @@ class Actions:
         self, ack: Any, key: TicketKey, user: str, action: Action, view: Mapping[str, Any]
     ) -> None:
         values = entered(action, view)
+        if errors := self._too_long(key, action, values):
+            await ack(response_action="errors", errors=errors)
+            return
         if not action.money:
             problem = await self._desk.act(key, user, str(view["id"]), action, values)
             await _answer(ack, action, problem)
             return
-        if len(json.dumps(values)) > views.META_LIMIT - 200:
-            await _answer(ack, action, "That is too much text for an act that is asked twice.")
-            return
         await ack(response_action="update", view=action_views.asking(action))
         self._spawn(self._ask(key, action, values, str(view["id"])))
+
+    def _too_long(self, key: TicketKey, action: Action, values: Values) -> dict[str, str]:
+        """What is wrong with which field; the form stays open, and nothing written is lost."""
+        texts = [field.name for field in action.fields if field.name in values]
+        if action.money and len(dumped(values)) > views.META_LIMIT - 200:
+            longest = max(texts, key=lambda name: len(values[name]))
+            return {longest: "That is too much text for an act that is asked twice."}
+        problems = {name: self._lookup.too_long(key.account, values[name]) for name in texts}
+        return {name: problem for name, problem in problems.items() if problem}
 
     async def _ask(self, key: TicketKey, action: Action, values: Values, view_id: str) -> None:
         """Show what exactly will happen; without that nothing can be confirmed."""
@@ -81,9 +90,7 @@ class Actions:
             shown = views.message_modal(action.label, text)
         else:
             word = action_views.word_of(action, values)
-            meta = json.dumps(
-                {"key": str(key), "action": action.name, "values": values, "word": word}
-            )
+            meta = dumped({"key": str(key), "action": action.name, "values": values, "word": word})
             place = self._lookup.provider(key.account)
             shown = action_views.sure(key, place, action, said or action.explains, word, meta)
         try:
@@ -117,6 +124,11 @@ async def _answer(ack: Any, action: Action, problem: str) -> None:
         await ack(response_action="update", view=views.message_modal(action.label, problem))
     else:
         await ack()
+
+
+def dumped(value: Mapping[str, Any]) -> str:
+    """JSON that takes no more characters than it must: Slack counts them."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def entered(action: Action, view: Mapping[str, Any]) -> Values:

@@ -22,6 +22,7 @@ FILES_ROOM = 6_000
 NAME = 80
 # What our own additions to a name are made of, and what Slack's tokens are.
 _RESERVED = re.compile(r"[@<>|()\[\]·•‧∙⋅]")
+EMAIL = re.compile(r"^(\S+)@(\S+)$")  # a customer known by nothing else
 _SPEAKERS = {
     Author.CUSTOMER: ("Customer", "", ":bust_in_silhouette:"),
     Author.AGENT: ("Agent", " (on the marketplace)", ":technologist:"),
@@ -49,6 +50,7 @@ def _speaker(author: Author, name: str) -> tuple[str, str]:
     """The name and picture to post under."""
     nobody, suffix, icon = _SPEAKERS[author]
     wide = unicodedata.normalize("NFKC", wording.line(name))
+    wide = EMAIL.sub(r"\1 at \2", wide)
     clean = wording.line(_RESERVED.sub("", wide), NAME - len(suffix))
     if not any(unicodedata.category(char)[0] in "LNPS" for char in clean):
         return nobody, icon

@@ -19,7 +19,7 @@ SAMPLE = (
     Point("UpdateTicket", 0, Phase.ARRIVAL),
     Point("UpdateTicket", 0, Phase.COMMIT),
     Point("UpdateTicket", 1, Phase.AFTER),
-    Point("chat.update", 2, Phase.ANSWER),
+    Point("chat.update", 6, Phase.COMMIT),
     Point("reactions.add", 1, Phase.AFTER),
     Point("views.open", 0, Phase.AFTER),
     Point("CreateTicket", 0, Phase.COMMIT),

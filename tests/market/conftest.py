@@ -1,4 +1,4 @@
-"""A Slack workspace and any number of marketplaces, with the bridge in this process between them."""
+"""A Slack workspace and any number of marketplaces, and the bridge in this process between."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ class Market:
         stop = asyncio.Event()
         task = asyncio.create_task(bridge.run(stop))
         try:
-            await self.until(
-                "two sockets", lambda: task.done() or self.slack.socket.connected == 2
-            )
+            await self.until("two sockets", lambda: task.done() or self.slack.socket.connected == 2)
             yield bridge
         finally:
             stop.set()
@@ -152,7 +150,7 @@ class Market:
             for element in block.get("elements", ()):
                 names = [o["value"] for o in element.get("options", ())]
                 found |= set(names or [str(element.get("action_id", "")).removeprefix("ticket:")])
-        return found
+        return found - {""}
 
     def messages(self, ticket: Any) -> list[str]:
         return [views.shown(row) for row in views.mirrored(self.slack, ticket)]

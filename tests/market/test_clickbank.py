@@ -53,7 +53,8 @@ async def test_a_partial_refund_is_shown_then_typed_then_made_once(
     assert "12.50 EUR" in said
     assert "cannot be undone" in said
     answer = await shop.submit(view, typed="12,50")
-    assert answer and "Type exactly: 12.50" in str(answer["errors"])
+    assert answer
+    assert "Type exactly: 12.50" in str(answer["errors"])
     await shop.quiet(0.3)
     assert refunds(clickbank) == [], "nothing moved yet"
     shop.slack.delivery.duplicate("view_submission", copies=3)
@@ -86,10 +87,9 @@ async def test_what_cannot_be_previewed_cannot_be_confirmed(
     assert "exceeds" in await shop.modal("Nothing was done")
     down = Fault("RefundAmounts", Phase.ARRIVAL, Action.STATUS, times=None, status=500)
     clickbank.faults.add(down)
-    view = await asks(shop, ticket, "5")
+    await asks(shop, ticket, "5")
     await shop.modal("Nothing was done")
-    assert "submit" not in shop.anna.modals()[-1] or not shop.anna.modals()[-1]["submit"]
-    assert view
+    assert not shop.anna.modals()[-1].get("submit"), "there is nothing to confirm"
     assert clickbank.calls["Create"] == 0
 
 
@@ -110,9 +110,11 @@ async def test_only_who_may_move_money_does(shop: Market, clickbank: ClickBankSa
     assert refunds(clickbank) == [(1_250, "EUR")]
 
 
+@pytest.mark.parametrize("skew", [0, 3])
 async def test_an_answer_lost_after_the_refund_is_settled(
-    shop: Market, clickbank: ClickBankSandbox
+    shop: Market, clickbank: ClickBankSandbox, skew: int
 ) -> None:
+    clickbank.clock.advance(skew * 3600.0)
     ticket = await shop.shown(clickbank.customer_opens())
     clickbank.faults.add(Fault("Create", Phase.ANSWER, Action.RESET))
     await confirms(shop, ticket)
@@ -184,7 +186,8 @@ async def test_a_reply_over_the_budget_of_the_address_is_refused_with_the_count(
     text = "ä" * 400
     view = await shop.form(ticket, "reply")
     answer = await shop.submit(view, text=text)
-    assert answer and "2,000 allowed" in str(answer["errors"])
+    assert answer
+    assert "2,000 allowed" in str(answer["errors"])
     assert shop.anna.modals()[-1]["state"]["values"]["text"]["text"]["value"] == text
     ts = await shop.say(ticket, text)
     row = await shop.receipt(ticket, "2,000 allowed")
@@ -196,6 +199,31 @@ async def test_a_reply_over_the_budget_of_the_address_is_refused_with_the_count(
     assert acts(clickbank, "reply")[0].data["text"] == "ä" * 200
 
 
+async def test_what_was_written_in_a_form_is_not_lost(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    view = await shop.form(ticket, "refund")
+    full = {"refund_type": "FULL", "reason": REASON}
+    for name, text in (("comment", "ä" * 400), ("comment", "x" * 1_990)):
+        answer = await shop.submit(view, **full, **{name: text})
+        assert answer
+        assert "2,000 allowed" in answer["errors"]["comment"]
+        assert shop.anna.modals()[-1]["state"]["values"]["comment"]["comment"]["value"] == text
+    await shop.submit(view, **full, comment="Ж" * 280)
+    await shop.modal("gets back")
+    assert "Type REFUND" in str(shop.anna.modals()[-1])
+    await shop.anna.close_view(view)
+    refused = Fault("Update", Phase.COMMIT, Action.STATUS, status=400)
+    clickbank.faults.add(refused)
+    await shop.submit(await shop.form(ticket, "close"), comment="We talked on the phone.")
+    row = await shop.receipt(ticket, "was not sent")
+    assert "We talked on the phone." in views.shown(row)
+    await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
+    row = await shop.receipt(ticket, "✅ Close")
+    assert "phone" not in views.shown(row), "settled, it is kept no longer"
+
+
 async def test_a_key_without_the_right_is_said_where_it_was_used(
     shop: Market, clickbank: ClickBankSandbox
 ) -> None:
@@ -205,6 +233,15 @@ async def test_a_key_without_the_right_is_said_where_it_was_used(
     row = await shop.receipt(ticket, "api_order_write")
     assert "403" in views.shown(row)
     assert shop.notices() == [], "the account as such works"
+
+
+async def test_a_key_that_is_refused_is_said_before_long(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    await shop.shown(clickbank.customer_opens())
+    clickbank.revoke(clickbank.token)
+    await shop.until("it is said", shop.notices, 8)
+    assert "refuses every call" in shop.notices()[0]
 
 
 async def test_processes_count_the_day_s_calls_together(

@@ -11,11 +11,11 @@ import aiohttp
 
 from slackbridge.demo import views
 from slackbridge.sandbox.faults import Action, Fault, Phase
-from slackbridge.sandbox.sellapp.app import SellAppSandbox
+from slackbridge.sandbox.sellapp.app import SLUG, SellAppSandbox
 from tests.market.conftest import Json, Market, acts, free_port
 
 ACCOUNT = "sa-shop"
-SECRET = "whsec_4f1d"  # noqa: S105 - of the sandbox
+SECRET = "whsec_4f1d"
 
 
 def hooked(market: Market, sellapp: SellAppSandbox) -> Json:
@@ -23,7 +23,7 @@ def hooked(market: Market, sellapp: SellAppSandbox) -> Json:
     port = free_port()
     market.secret("HOOK", SECRET)
     more = {"poll_seconds": 30, "webhook_secret_env": "HOOK"}
-    market.add(ACCOUNT, "sellapp", sellapp, store="my-store", **more)
+    market.add(ACCOUNT, "sellapp", sellapp, store=SLUG, **more)
     sellapp.hook(f"http://127.0.0.1:{port}/hooks/{ACCOUNT}", SECRET)
     return {"health_port": port}
 
@@ -64,6 +64,7 @@ async def test_a_webhook_that_is_forged_or_old_is_refused(
     ticket = sellapp.customer_opens()
     async with market.open(ops=ops):
         await market.shown(ticket)
+        await market.quiet(0.3)
         url = sellapp.hooks.url
         sellapp.hooks.url = ""
         message = sellapp.customer_writes(ticket, "unseen")
@@ -92,7 +93,7 @@ def _before(span: timedelta) -> str:
 
 
 async def test_reply_close_reopen_and_archive(market: Market, sellapp: SellAppSandbox) -> None:
-    market.add(ACCOUNT, "sellapp", sellapp, store="my-store")
+    market.add(ACCOUNT, "sellapp", sellapp, store=SLUG)
     ticket = sellapp.customer_opens()
     async with market.open():
         await market.shown(ticket)
@@ -115,7 +116,7 @@ async def test_reply_close_reopen_and_archive(market: Market, sellapp: SellAppSa
 
 
 async def test_v1_hides_what_it_cannot_do(market: Market, sellapp: SellAppSandbox) -> None:
-    market.add(ACCOUNT, "sellapp", sellapp, store="my-store", api_version="v1")
+    market.add(ACCOUNT, "sellapp", sellapp, store=SLUG, api_version="v1")
     ticket = sellapp.customer_opens()
     async with market.open():
         await market.shown(ticket)

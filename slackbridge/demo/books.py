@@ -1,0 +1,65 @@
+"""Comparing the books at the end: what each marketplace committed with what Slack shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from slackbridge.demo import views
+from slackbridge.demo.markets import REFUNDS
+from slackbridge.demo.world import CHANNEL, World
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.slack.app import SlackSandbox
+
+Row = dict[str, Any]
+
+
+class Market(Protocol):
+    """What every marketplace of the sandbox has."""
+
+    ledger: Ledger
+
+    @property
+    def tickets(self) -> Iterable[Any]: ...
+    def messages(self, ticket_id: Any, /) -> Sequence[Any]: ...
+
+
+def balance(place: World) -> tuple[int, int]:
+    """Messages of the marketplaces that Slack does not show, or shows more than once."""
+    counts = [
+        _ticket(place.slack, market, ticket)
+        for market in _markets(place)
+        for ticket in market.tickets
+    ]
+    return sum(lost for lost, _ in counts), sum(doubled for _, doubled in counts)
+
+
+def _markets(place: World) -> Iterator[Market]:
+    yield place.refurbed
+    if place.others is not None:
+        yield from (place.others.clickbank, place.others.sellapp, place.others.sellgate)
+
+
+def _ticket(slack: SlackSandbox, market: Market, ticket: int | str) -> tuple[int, int]:
+    """A ticket that has no thread lacks nothing: the first start left it out."""
+    cards = [(c, card) for c in (CHANNEL, REFUNDS) for card in views.cards(slack, ticket, c)]
+    if not cards:
+        return 0, 0
+    rows = [row for channel, card in cards for row in _thread(slack, channel, card)]
+    effects = [effect for row in rows if (effect := views.effect_of(row))]
+    mirrored = {effect.split(":")[1] for effect in effects if effect.startswith("m:")}
+    sent = {_message(entry.data) for entry in market.ledger.all("reply")}
+    messages = [str(each.id) for each in market.messages(ticket)]
+    lost = sum(id not in mirrored | sent for id in messages)
+    # What a follow-up opens with stands in another thread; any other reply is the agent's own row.
+    echoed = mirrored & sent - set(messages[:1])
+    return lost, len(cards) - 1 + len(effects) - len(set(effects)) + len(echoed)
+
+
+def _thread(slack: SlackSandbox, channel: str, card: Row) -> list[Row]:
+    return slack.workspace.thread(channel, card["ts"])[1:]
+
+
+def _message(data: Row) -> str:
+    """ClickBank calls its messages comments."""
+    return str(data.get("message_id") or data.get("comment_id"))
