@@ -149,7 +149,7 @@ class Bridge:
                 self.settings,
                 self.pulse,
                 lambda web: add_routes(web, app, secret),
-                lambda web: add_hooks(web, self.providers, self.desk),
+                lambda web: add_hooks(web, self.providers, self.desk, self._hinted),
             )
             if self.settings.slack.mode == "socket":
                 await self._open_sockets(app)
@@ -205,6 +205,9 @@ class Bridge:
             self._schedule.every(seconds, poller.cycle, f"poll {poller.account}", now=True)
         self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
         self._schedule.start()
+
+    def _hinted(self, account: str) -> None:
+        next(poller for poller in self.pollers if poller.account == account).hinted()
 
     def _missed(self) -> None:
         """Something could not be taken in. Slack repeats it a few times; we look, too."""

@@ -250,7 +250,7 @@ class Desk:
             created=self._store.now(),
             text="\n\n".join(filter(None, written)),
             fields={**values, "name": action.name},
-            label=action.label,
+            label=action.chosen(values),
             money=action.money,
         )
         await self._ask(key, intent)

@@ -235,6 +235,12 @@ class Action:
     types: frozenset[str] = frozenset()
     statuses: frozenset[Status] = frozenset()
 
+    def chosen(self, values: Mapping[str, str]) -> str:
+        """The action with what was chosen for it, in a line: for the record of who moved what."""
+        short = [f for f in self.fields if not f.multiline and values.get(f.name)]
+        told = [dict(f.options).get(values[f.name], values[f.name]) for f in short]
+        return f"{self.label} ({', '.join(told)})"[:200] if told else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -21,6 +21,8 @@ from slackbridge.ports import Provider, Store
 
 log = structlog.get_logger(__name__)
 BATCH = 100
+HINTED_SECONDS = 600.0
+SLOWER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Poller:
         self._full_at = 0.0
         self._not_before = 0.0
         self._first_cycle = True
+        self._hinted = self._polled = float("-inf")
         self._ill = True  # until the stored health has been read once
 
     async def cycle(self) -> None:
@@ -77,11 +80,19 @@ class Poller:
 
     async def _my_turn(self) -> bool:
         """Of several processes one polls; a fresh start does not wait for a dead one's turn."""
-        if self._store.now() < self._not_before:
+        now = self._store.now()
+        calm = now - self._hinted < HINTED_SECONDS  # the marketplace itself says what changes
+        if now < self._not_before or (calm and now - self._polled < SLOWER * self._rhythm.poll):
             return False
         mine = await self._store.once(f"poll:{self.account}", self._rhythm.poll * 0.8)
         first, self._first_cycle = self._first_cycle, False
+        if mine or first:
+            self._polled = now
         return mine or first
+
+    def hinted(self) -> None:
+        """A webhook came: for some minutes it is enough to poll more slowly."""
+        self._hinted = self._store.now()
 
     async def _turn(self) -> None:
         try:

@@ -4,7 +4,7 @@ reads the ticket itself. Served on the same port as the health pages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 from aiohttp import web
@@ -18,8 +18,16 @@ from slackbridge.ports import Provider
 log = structlog.get_logger(__name__)
 
 
-def add_hooks(server: web.Application, providers: Mapping[str, Provider], desk: Desk) -> None:
-    """Serve the webhooks of the accounts whose marketplaces send some."""
+def add_hooks(
+    server: web.Application,
+    providers: Mapping[str, Provider],
+    desk: Desk,
+    on_hint: Callable[[str], None],
+) -> None:
+    """Serve the webhooks of the accounts whose marketplaces send some.
+
+    `on_hint` is told the account of every genuine one.
+    """
 
     async def handle(request: web.Request) -> web.Response:
         account = request.match_info["account"]
@@ -34,6 +42,7 @@ def add_hooks(server: web.Application, providers: Mapping[str, Provider], desk: 
             return web.Response(status=401, text="refused")
         except Failure:
             return web.Response(status=400, text="unreadable")
+        on_hint(account)
         if ticket:
             await desk.hinted(TicketKey(account, ticket))
         return web.Response(text="ok")
