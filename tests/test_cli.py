@@ -16,7 +16,7 @@ from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, World, secrets_of, world
 from slackbridge.store import embedded
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(180)
 Typed = Callable[..., tuple[int, str, str]]
 
 

@@ -15,7 +15,7 @@ from slackbridge.demo.play import STEPS, TOUR
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("words", "steps"), [((), STEPS), (("marketplaces",), TOUR)], ids=["ticket", "marketplaces"]
 )

@@ -213,7 +213,7 @@ class Journal(RuleBasedStateMachine):
         self.the_receipt_tells_no_lie_and_hides_nothing()
 
 
-@pytest.mark.timeout(120)  # finding the shortest counterexample takes a while
+@pytest.mark.timeout(300)  # finding the shortest counterexample takes a while
 def test_the_journals_promise() -> None:
     run_state_machine_as_test(
         Journal, settings=settings(max_examples=300, stateful_step_count=10, deadline=None)

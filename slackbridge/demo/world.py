@@ -54,7 +54,7 @@ class World:
     others: Others | None = None
 
     async def until(
-        self, what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 15.0
+        self, what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 40.0
     ) -> Any:
         """Wait until `probe` gives something true, and return it. Raises Missed."""
         loop = asyncio.get_running_loop()

@@ -27,7 +27,7 @@ SAMPLE = (
 
 
 @pytest.mark.crash
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(400)
 async def test_a_killed_bridge_loses_doubles_and_hides_nothing() -> None:
     outcomes = [outcome async for outcome in strike_all(SAMPLE, seed=0, jobs=2)]
     assert {str(o.point): o.verdict.faults for o in outcomes if o.verdict.faults} == {}

@@ -17,7 +17,7 @@ from tests.bridge.stage import Stage
 from tests.crash.life import Asked, Life
 from tests.crash.matrix import living, rested
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 ASLEEP_SECONDS = 3.5  # the lease is 2 s
 
 

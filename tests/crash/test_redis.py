@@ -21,7 +21,7 @@ from tests.bridge.stage import Stage
 from tests.crash.life import Life
 from tests.crash.matrix import living, rested
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 Hurt = Callable[[World], Awaitable[None]]
 AWAY_SECONDS = 1.5
 

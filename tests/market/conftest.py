@@ -114,7 +114,7 @@ class Market:
 
     # -- what Slack shows ----------------------------------------------------------------------
 
-    async def until(self, what: str, probe: Callable[[], Any], seconds: float = 15.0) -> Any:
+    async def until(self, what: str, probe: Callable[[], Any], seconds: float = 40.0) -> Any:
         """Wait until `probe` gives something true, and return it."""
         end = asyncio.get_running_loop().time() + seconds
         while not (found := probe()):
