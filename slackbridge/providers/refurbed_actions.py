@@ -30,6 +30,7 @@ from slackbridge.providers.refurbed_wire import (
 
 MERCHANT, CUSTOMER = "MERCHANT", "CUSTOMER"
 LEEWAY = 5.0  # seconds by which the clocks may still differ once their skew is known
+SPOKEN = ("topic_change", "help_request", "help_reply", "create")  # those that carry a text
 NEWEST = 5  # tickets of one item among which a new one is looked for
 EXEMPTIONS = (
     ("ISSUE_SOLVED_ITSELF", "There was no actual problem"),
@@ -116,14 +117,20 @@ class Actions:
 
     async def perform(self, id: str, act: Act, deadline: float) -> Thread | None:
         """Make the call; the ticket if the answer holds it. Raises the four failures."""
-        text = act.fields.get("message", "").strip()
         name = act.fields.get("name", "")
-        if name != "return_label" and not text:
+        if name == "return_label":
+            body = {"ticket_id": id}
+            await self._rpc.call("GenerateReturnShippingLabel", body, Lenient, deadline)
+            return None
+        if name not in SPOKEN:
+            raise Unsupported(f"refurbed does not offer this ({name})")
+        return await self._say(id, name, act, deadline)
+
+    async def _say(self, id: str, name: str, act: Act, deadline: float) -> Thread | None:
+        text = act.fields.get("message", "").strip()
+        if not text:
             raise Rejected("there is no text in it")
         match name:
-            case "return_label":
-                body = {"ticket_id": id}
-                await self._rpc.call("GenerateReturnShippingLabel", body, Lenient, deadline)
             case "topic_change":
                 return await self._rpc.thread("RequestTopicChange", _change(id, act), deadline)
             case "help_request":
@@ -132,8 +139,6 @@ class Actions:
                 await self._help.reply(id, act.fields.get("help_request", ""), text, deadline)
             case "create":
                 return await self._rpc.thread("CreateTicket", _opening(act), deadline)
-            case _:
-                raise Unsupported(f"refurbed does not offer this ({name})")
         return None
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:

@@ -23,6 +23,7 @@ from slackbridge.testing.market import Call, Market, Trouble, When
 
 pytestmark = pytest.mark.asyncio
 
+FORMS: tuple[dict[str, str], ...] = ({"message": "text"}, {})
 
 # --- listing
 
@@ -236,7 +237,7 @@ async def test_what_is_not_offered_is_not_tried(market: Market) -> None:
     }
     acts = [Act(kind, "text", email="a@example.com") for kind, ok in offered.items() if not ok]
     acts += [Act(Kind.STATUS, status=status) for status in Status if status not in can.statuses]
-    acts += [Act(Kind.ACTION, fields={"name": "conjure", "message": "text"})]
+    acts += [Act(Kind.ACTION, fields={"name": "conjure", **form}) for form in FORMS]
     id = market.customer_opens("Hi")
     for act in acts:
         with pytest.raises(Unsupported):
