@@ -1,0 +1,57 @@
+"""The scorecard in README.md is what the registry says, and tells every capability."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from slackbridge.model import Action, Capabilities, Status
+from slackbridge.providers import REGISTRY
+from slackbridge.providers.scorecard import renewed, table
+
+README = Path(__file__).parent.parent / "README.md"
+BARE = replace(REGISTRY["sellgate"], capabilities=Capabilities())
+PAY = Action("pay", "Pay", money=True)
+
+
+def test_the_readme_tells_what_each_marketplace_can_do() -> None:
+    page = README.read_text(encoding="utf-8")
+    assert page == renewed(page), "renew it: python -m slackbridge.providers.scorecard"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"statuses": frozenset({Status.SOLVED})},
+        {"reply_with_status": frozenset({Status.SOLVED})},
+        {"reply_limit": 7},
+        {"internal_notes": True},
+        {"private_notes": True},
+        {"assign": True},
+        {"follow_up": True},
+        {"recent_first": True},
+        {"actions": (PAY,)},
+        {"create": PAY},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_whatever_is_offered_shows(more: dict[str, object]) -> None:
+    offered = replace(BARE, capabilities=Capabilities(**more))  # type: ignore[arg-type] # by name
+    assert table({"one": offered}) != table({"one": BARE})
+
+
+def test_a_status_that_wants_a_form_is_told_once() -> None:
+    close = Action("close", "Close")
+    can = Capabilities(
+        statuses=frozenset({Status.CLOSED}), actions=(close,), status_forms={Status.CLOSED: "close"}
+    )
+    told = table({"one": replace(BARE, capabilities=can)})
+    assert "| closed (by a form) |" in told
+    assert "Close" not in told
+
+
+def test_a_page_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="scorecard"):
+        renewed("a page")
