@@ -58,19 +58,34 @@ REGISTRY: dict[str, Factory] = {
 }
 
 
-def known() -> dict[str, Factory]:
-    """Our own marketplaces and those of other installed packages; ours win."""
-    others = {entry.name: entry for entry in entry_points(group=GROUP)}
-    return {**{name: entry.load() for name, entry in others.items()}, **REGISTRY}
+def known() -> list[str]:
+    """The names of our own marketplaces and of those of other installed packages."""
+    return sorted({*REGISTRY, *entry_points(group=GROUP).names})
+
+
+def find(name: str) -> Factory:
+    """The marketplace of that name; ours win. Raises ValueError, naming the remedy.
+
+    Another package is loaded only when it is asked for: a broken one stops no other account.
+    """
+    if name in REGISTRY:
+        return REGISTRY[name]
+    entry = next(iter(entry_points(group=GROUP, name=name)), None)
+    if entry is None:
+        raise ValueError(f"provider {name!r} is not known; use one of: {', '.join(known())}")
+    try:
+        factory = entry.load()
+    except (ImportError, AttributeError) as error:
+        reason = f"provider {name!r} cannot be loaded from {entry.value}: {error}"
+        raise ValueError(reason) from error
+    if not isinstance(factory, Factory):
+        raise ValueError(f"provider {name!r}: {entry.value} is no slackbridge.providers.Factory")
+    return factory
 
 
 def build(settings: Account, spend: Spend | None = None) -> Provider:
     """The provider of a configured account. Raises ValueError, naming the remedy."""
-    factories = known()
-    factory = factories.get(settings.provider)
-    if factory is None:
-        names = ", ".join(sorted(factories))
-        raise ValueError(f"provider {settings.provider!r} is not known; use one of: {names}")
+    factory = find(settings.provider)
     client = HttpClient(
         settings.provider,
         settings.base_url or factory.base_url,
