@@ -5,8 +5,6 @@ PYTHON ?=
 ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.complete
-# `make test RUN="-m coverage run"` measures what the tests reach, as `make coverage` does.
-RUN ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help setup demo test matrix lint format coverage bench clean
@@ -47,7 +45,7 @@ demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8
 	@$(BIN)/slackbridge demo $(ARGS)
 
 test: setup ## run the tests
-	@$(BIN)/python $(RUN) -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 matrix: setup ## kill the bridge at every moment of a ticket's life (about 20 minutes)
 	@$(BIN)/python -m tests.crash $(ARGS)
@@ -61,9 +59,8 @@ format: setup ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-coverage: RUN = -m coverage run
-coverage: test ## run the tests and show what they reach
-	@$(BIN)/coverage report --skip-covered --sort=cover
+coverage: ## run the tests and show what they reach
+	@$(MAKE) test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
 
 bench: setup ## measure, against the floors
 	@$(BIN)/python -m bench $(ARGS)
