@@ -24,6 +24,7 @@ from slackbridge.people import People
 from slackbridge.poll import Poller, Rhythm
 from slackbridge.poster import Poster
 from slackbridge.sender import Sender
+from slackbridge.slack.actions import Actions
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
@@ -129,8 +130,10 @@ class Bridge:
 
     def _front(self) -> Front:
         threads = Threads(self.store)
-        buttons = Buttons(self.chat, threads, self.desk, self.lookup, self._spawn)
-        command = Command(self.chat, self.desk, self.lookup, self._spawn)
+        desk, lookup = self.desk, self.lookup
+        actions = Actions(self.chat, desk, lookup, self._spawn)
+        buttons = Buttons(self.chat, threads, desk, lookup, actions, self._spawn)
+        command = Command(self.chat, desk, lookup, actions, self._spawn)
         return Front(self.chat, self.store, threads, self.desk, buttons, command, self._missed)
 
     # -- running -------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ class Bridge:
             await _first(stop.wait(), crew)
         finally:
             log.info("stopping")
-            self._schedule.stop()
+            await self._schedule.stop(self.settings.timing.stop_seconds)
             if self._sockets is not None:
                 await self._sockets.close()
             if server is not None:

@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 May = Callable[[str, bool], Awaitable[str]]
 Update = Callable[[Intent], Intent | None]
 RACES = 8
-ACCOUNT_LANE = "~"
 WRITING_SECONDS = 300.0
 TOUCH_SECONDS = 60.0
 
@@ -286,9 +285,7 @@ class Desk:
             state=State.SENT,
             fields={"button": button, "label": label} if button else {},
         )
-        await self._write(
-            TicketKey(account, ACCOUNT_LANE), Change(swaps=((None, notice),), due=now)
-        )
+        await self._write(TicketKey.of_account(account), Change(swaps=((None, notice),), due=now))
 
     def now(self) -> float:
         """Unix seconds by the store's clock."""

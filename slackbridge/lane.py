@@ -27,7 +27,6 @@ from slackbridge.view import digest as digest_of
 from slackbridge.work import Again, Unshown, Work
 
 log = structlog.get_logger(__name__)
-ACCOUNT_LANE = "~"
 LIVE_SECONDS = 900.0
 HARMLESS = frozenset({"pace", "redis", "ratelimited"})
 REMIND_SECONDS = 3_600.0
@@ -91,7 +90,7 @@ class Lane:
     async def _pass(self, claim: Claim) -> float | None:
         work = Work(self._store, claim, await self._store.load(claim.key))
         try:
-            await (self._account(work) if claim.key.id == ACCOUNT_LANE else self._ticket(work))
+            await (self._account(work) if claim.key.is_account else self._ticket(work))
         except Failure as failure:
             return await self._again(work, failure)
         except (Stale, Again):
@@ -114,7 +113,7 @@ class Lane:
         log.warning("comes back", ticket=str(work.key), why=failure.code, tries=tries)
         await work.write(Change(put={"tries": str(tries)}))
         patience = 1 if failure.code in SHUT_OUT else self._place.quarantine_after
-        if tries == patience and work.key.id != ACCOUNT_LANE:
+        if tries == patience and not work.key.is_account:
             await self._stuck(work, failure)
         if tries > 1 or not isinstance(failure, Unknown):
             wait = max(wait, policy.backoff(tries, self._place.retry, self._place.retry_max))
@@ -268,9 +267,11 @@ class Lane:
     # -- the account itself --------------------------------------------------------------------
 
     async def _account(self, work: Work) -> None:
-        """What the bridge itself has to say of an account, each once."""
+        """What belongs to no ticket: tickets to open, and what the bridge has to say, each once."""
+        await self._sender.run(work)
         if not await self._poster.settle(work):
             return
+        await self._poster.receipts(work, self._place.channel)
         for intent in work.intents:
             if intent.kind is not Kind.NOTICE or intent.receipt.ts:
                 continue

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from slackbridge import mirror, policy
+from slackbridge import search as asking
 from slackbridge.document import Document
 from slackbridge.errors import Failure
 from slackbridge.mirror import Shown
 from slackbridge.model import (
-    ACCOUNT_NAME,
     Act,
+    Action,
     Author,
     Capabilities,
     Conversation,
@@ -28,7 +29,6 @@ from slackbridge.ports import Found, Member, Provider, Store
 from slackbridge.view import Card
 
 MOST = 10
-PAGES = 5
 Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
 
 
@@ -55,6 +55,10 @@ class TicketLookup:
         provider = self._providers.get(account)
         return provider.capabilities if provider else None
 
+    def makers(self) -> Mapping[str, Action]:
+        offered = {name: one.capabilities.create for name, one in self._providers.items()}
+        return {name: create for name, create in offered.items() if create}
+
     def provider(self, account: str) -> str:
         return self._names.get(account, "")
 
@@ -71,14 +75,26 @@ class TicketLookup:
 
     def queries(self, text: str) -> dict[str, tuple[Query, ...]]:
         """What each account is asked, by what the text looks like."""
-        account, colon, id = text.partition(":")
-        if colon and ACCOUNT_NAME.fullmatch(account):
-            asked = (Query(id=id.strip()),)
-            return {name: asked if name == account else () for name in self._providers}
-        if "@" in text:
-            email = text.removeprefix("<mailto:").partition("|")[0].rstrip(">")
-            return dict.fromkeys(self._providers, (Query(email=email),))
-        return dict.fromkeys(self._providers, (Query(id=text), Query(order=text)))
+        if key := asking.account_of(text):
+            account, id = key
+            return {name: (Query(id=id),) if name == account else () for name in self._providers}
+        return dict.fromkeys(self._providers, asking.plain_words(text))
+
+    async def search(self, query: Query) -> Found:
+        wanted = set(asking.asked(query))
+        lacking = {
+            name: wanted - provider.capabilities.searches
+            for name, provider in self._providers.items()
+        }
+        tickets, notes = await self._ask(
+            {name: _searching((query,)) for name, lack in lacking.items() if not lack}
+        )
+        silent = [
+            f"{name} cannot be searched by {', '.join(sorted(lack))}."
+            for name, lack in lacking.items()
+            if lack
+        ]
+        return await self._found(tickets, [*notes, *silent])
 
     async def queue(self, which: str, member: Member | None) -> Found:
         tickets, notes = await self._ask(
@@ -185,18 +201,6 @@ def last_words(conversation: Conversation) -> Document | None:
         m for m in conversation.messages if m.author is Author.CUSTOMER and m.scope is Scope.PUBLIC
     ]
     return said[-1].body if said else None
-
-
-async def _active(provider: Provider) -> Sequence[Ticket]:
-    found: list[Ticket] = []
-    cursor = ""
-    for _ in range(PAGES):
-        page = await provider.list_active(cursor)
-        found += page.tickets
-        cursor = page.cursor
-        if not cursor:
-            break
-    return found
 
 
 async def _latest(provider: Provider) -> Sequence[Ticket]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
 from slackbridge.document import Document
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ACCOUNT = "~"  # no marketplace has such an id
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,6 +27,15 @@ class TicketKey:
 
     def __str__(self) -> str:
         return f"{self.account}:{self.id}"
+
+    @classmethod
+    def of_account(cls, account: str) -> TicketKey:
+        """The key of what belongs to an account and to none of its tickets."""
+        return cls(account, _ACCOUNT)
+
+    @property
+    def is_account(self) -> bool:
+        return self.id == _ACCOUNT
 
     @classmethod
     def parse(cls, text: str) -> TicketKey:
@@ -248,6 +258,7 @@ class Capabilities:
 
     `status_forms` names statuses that need an action's form first, such as a comment or a warning
     that closing withdraws the customer's refund. `create` opens a ticket and belongs to none.
+    `searches` are the QUERY_FIELDS that tickets can be looked up by, beside their id.
     """
 
     statuses: frozenset[Status] = frozenset()
@@ -261,6 +272,7 @@ class Capabilities:
     closed_is_final: bool = False
     actions: tuple[Action, ...] = ()
     create: Action | None = None
+    searches: frozenset[str] = frozenset({"order", "email"})
     status_forms: Mapping[Status, str] = field(default_factory=dict)
     why_not: Mapping[str, str] = field(default_factory=dict)
 
@@ -281,6 +293,9 @@ class Query:
     country: str = ""
     topic: str = ""
     urgency: str = ""
+
+
+QUERY_FIELDS = tuple(field.name for field in fields(Query) if field.name != "id")
 
 
 def fingerprint(at: datetime, facts: str) -> str:

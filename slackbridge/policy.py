@@ -130,8 +130,13 @@ def _not_offered(intent: Intent, can: Capabilities) -> str:
 
 def action_of(intent: Intent, can: Capabilities) -> Action | None:
     """The action that an intent names."""
-    name = intent.fields.get("name", "")
-    return next((action for action in can.actions if action.name == name), None)
+    return named(can, intent.fields.get("name", ""))
+
+
+def named(can: Capabilities, name: str) -> Action | None:
+    """The action that is called so; opening a ticket is one too."""
+    offered = (*can.actions, *([can.create] if can.create else ()))
+    return next((action for action in offered if action.name == name), None)
 
 
 def offered(action: Action, ticket: Ticket) -> bool:

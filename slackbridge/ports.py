@@ -285,6 +285,9 @@ class Lookup(Protocol):
     async def find(self, text: str) -> Found:
         """By key, order or e-mail, all accounts side by side."""
 
+    async def search(self, query: Query) -> Found:
+        """By the fields that a query sets, at every account that can."""
+
     async def queue(self, which: str, member: Member | None) -> Found:
         """The active tickets: `open`, `mine` or `overdue`."""
 
@@ -305,6 +308,9 @@ class Lookup(Protocol):
 
     def can(self, account: str) -> Capabilities | None:
         """What an account's marketplace offers; None where there is no such account."""
+
+    def makers(self) -> Mapping[str, Action]:
+        """The accounts at which a ticket can be opened, and the form of each."""
 
     def provider(self, account: str) -> str:
         """The name of an account's marketplace."""

@@ -12,6 +12,7 @@ from slackbridge import receipt
 from slackbridge.errors import Failure, Later, Rejected, Unknown
 from slackbridge.intent import Intent, Receipt
 from slackbridge.mirror import CARD, OpenPost, posted, words_effect
+from slackbridge.model import Kind
 from slackbridge.ports import Change, Chat, Mark, Store
 from slackbridge.view import Item, Words, digest
 from slackbridge.work import Work
@@ -121,12 +122,18 @@ class Poster:
 
     # -- receipts ------------------------------------------------------------------------------
 
-    async def receipts(self, work: Work) -> None:
-        """Bring every intent's reaction and words up to date; one that must wait stops no other."""
+    async def receipts(self, work: Work, channel: str = "") -> None:
+        """Bring every intent's reaction and words up to date; one that must wait stops no other.
+
+        Words stand in the ticket's thread, or in `channel` for what belongs to no ticket.
+        """
+        place = (channel, "") if channel else (work.shown.channel, work.shown.root)
         for intent in work.intents:
+            if intent.kind is Kind.NOTICE:
+                continue  # it is words itself
             try:
                 fresh = await self._react(work, intent)
-                await self._words(work, fresh)
+                await self._words(work, fresh, *place)
             except Later as failure:
                 if failure.code == "redis":
                     raise
@@ -149,26 +156,24 @@ class Poster:
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
         return await _reacts(work, intent, wanted, "")
 
-    async def _words(self, work: Work, intent: Intent) -> None:
+    async def _words(self, work: Work, intent: Intent, channel: str, root: str) -> None:
         item = receipt.words(intent, work.key, work.now())
-        root = work.shown.root
-        if item is None or digest(item) == intent.receipt.shown or not root:
+        if item is None or digest(item) == intent.receipt.shown or not channel:
             return
         if intent.receipt.ts:
-            await self._edit_words(work, intent, item)
+            await self._edit_words(work, intent, item, channel)
             return
-        channel = work.shown.channel
         await self.post(work, channel, root, words_effect(intent.id), item, live=True)
         current = next(i for i in work.intents if i.id == intent.id)
         shown = current.receipt.model_copy(update={"shown": digest(item)})
         await _swap(work, current, shown)
 
-    async def _edit_words(self, work: Work, intent: Intent, item: Words) -> None:
+    async def _edit_words(self, work: Work, intent: Intent, item: Words, channel: str) -> None:
         shown: dict[str, str] = {"shown": digest(item)}
         if intent.receipt.shown:  # as with the card
             intent = await _swap(work, intent, intent.receipt.model_copy(update={"shown": ""}))
         try:
-            await self._chat.edit(work.shown.channel, intent.receipt.ts, item)
+            await self._chat.edit(channel, intent.receipt.ts, item)
         except Rejected as failure:
             if failure.code != "message_not_found":
                 raise

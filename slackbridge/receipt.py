@@ -95,7 +95,7 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
                 Press.DISCARD,
             )
         case State.SENT if intent.reason:
-            return f"✅ {_done(intent)}. {intent.reason}", ()
+            return f"✅ {_done(intent)}{who}. {intent.reason}", ()
         case State.SENT if intent.kind is Kind.ACTION:
             return f"✅ {_done(intent)}{who}", ()
     return "", ()

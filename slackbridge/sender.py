@@ -14,7 +14,7 @@ from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.intent import Intent, State, absent, begin, doubt, fail, requeue, settle
 from slackbridge.mirror import message_field, own
-from slackbridge.model import Conversation, Kind, Status
+from slackbridge.model import Conversation, Kind, Status, TicketKey
 from slackbridge.optional import Measures, Settles
 from slackbridge.ports import Change, Provider
 from slackbridge.work import Work
@@ -49,7 +49,8 @@ class Sender:
             if not intent.kind.sent or (blocked and policy.in_order(intent.kind)):
                 continue
             after = await self._advance(work, intent)
-            blocked = blocked or after.state.open or after.state is State.UNKNOWN
+            open = after.state.open or after.state is State.UNKNOWN
+            blocked = blocked or (open and not work.key.is_account)
 
     async def _advance(self, work: Work, intent: Intent) -> Intent:
         if intent.state is State.SENDING:
@@ -132,6 +133,8 @@ class Sender:
     async def _done(
         self, work: Work, intent: Intent, answer: Conversation | None, before: str
     ) -> Intent:
+        if answer is not None and answer.ticket.key != work.key:
+            return await self._opened(work, intent, answer.ticket.key)
         work.conversation = answer
         if answer is None:
             return await work.swap(intent, settle(intent, State.SENT), unread="1")
@@ -148,6 +151,11 @@ class Sender:
             )
         )
         return after
+
+    async def _opened(self, work: Work, intent: Intent, key: TicketKey) -> Intent:
+        """A ticket was opened; its thread need not wait for the next poll."""
+        await work.reread(key)
+        return await work.swap(intent, settle(intent, State.SENT, reason=f"It is `{key}`."))
 
     # -- an attempt of unknown outcome ---------------------------------------------------------
 

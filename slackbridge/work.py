@@ -87,6 +87,10 @@ class Work:
         await self.write(Change(swaps=((before, after),), put=put))
         return after
 
+    async def reread(self, key: TicketKey) -> None:
+        """Another ticket came of this one: it must be read and shown."""
+        await self._store.write(key, Change(put={"unread": "1"}, due=self.now()))
+
     async def write(self, change: Change) -> None:
         """Do it with our token. Raises Stale if the lease is lost, Again on a lost race."""
         if not await self._store.write(self.key, change, self.claim.token):

@@ -20,7 +20,7 @@ TYPE_IGNORES = 5  # in the package
 # Who may import which of our packages; the first prefix that fits a module counts.
 TEXT = ("text", "cut", "tame")
 VOCABULARY = ("document", "model", "errors", "intent", "view", "ports", "optional")
-PURE = ("mirror", "intake", "prefix", "policy", "receipt", "evidence")
+PURE = ("mirror", "intake", "prefix", "policy", "receipt", "evidence", "search")
 ADAPTERS = ("providers", "slack", "store")
 ANYTHING = ("",)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -20,6 +21,7 @@ class Schedule:
     """Repeats jobs. Jobs must raise nothing."""
 
     def __init__(self) -> None:
+        self._turns: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -30,6 +32,10 @@ class Schedule:
         first = {"next_run_time": datetime.now(UTC)} if now else {}
 
         async def turn() -> None:
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - a coroutine runs in one
+            self._turns.add(task)
+            task.add_done_callback(self._turns.discard)
             with contextlib.suppress(asyncio.CancelledError):  # `stop` cuts off what runs
                 await job()
 
@@ -39,7 +45,12 @@ class Schedule:
         """Begin; needs a running event loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Begin no more jobs, and cut off those that run."""
+    async def stop(self, patience: float) -> None:
+        """Begin no more jobs and cut off those that run; they are over when this returns.
+
+        What they use can be closed then. One that ignores it gets `patience` seconds.
+        """
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        if self._turns:
+            await asyncio.wait(self._turns, timeout=patience)

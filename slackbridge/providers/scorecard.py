@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from slackbridge.model import Action, Status
+from slackbridge.model import QUERY_FIELDS, Action, Status
 from slackbridge.optional import Hinted, Measures, Previews
 from slackbridge.providers import REGISTRY, Factory
 
@@ -73,6 +73,9 @@ ROWS: Mapping[str, Callable[[Factory], str]] = {
     "Assign": lambda factory: _yes(factory.capabilities.assign),
     "Follow-up ticket": lambda factory: _yes(factory.capabilities.follow_up),
     "Its own actions": _actions,
+    "Search, beside key": lambda factory: _listed(
+        name for name in QUERY_FIELDS if name in factory.capabilities.searches
+    ),
     "Lists what changed last": lambda factory: _yes(factory.capabilities.recent_first),
     "Webhook": lambda factory: _yes(_is(factory, Hinted)),
     "Money is shown beforehand": _preview,

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from slackbridge import policy
 from slackbridge.document import clean
 from slackbridge.errors import Failure
 from slackbridge.model import Act, Action, Kind, TicketKey
@@ -33,9 +34,10 @@ class Actions:
         self._spawn = spawn
 
     def named(self, key: TicketKey, name: str) -> Action | None:
-        """The action of a ticket's marketplace that is called so."""
+        """The action of a ticket's marketplace that is called so; a new ticket is an account's."""
         can = self._lookup.can(key.account)
-        return next((a for a in can.actions if a.name == name), None) if can else None
+        action = policy.named(can, name) if can else None
+        return action if can and key.is_account == (action is can.create) else None
 
     async def begin(self, key: TicketKey, user: str, action: Action, trigger: str) -> str:
         """Open the form. Why not, in words for the person; '' if it opened."""

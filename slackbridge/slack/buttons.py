@@ -41,9 +41,15 @@ class Buttons:
     """`spawn` runs what may go on after Slack was answered; only reading is done there."""
 
     def __init__(
-        self, chat: SlackChat, threads: Threads, desk: FrontDesk, lookup: Lookup, spawn: Spawn
+        self,
+        chat: SlackChat,
+        threads: Threads,
+        desk: FrontDesk,
+        lookup: Lookup,
+        actions: Actions,
+        spawn: Spawn,
     ) -> None:
-        self._actions = Actions(chat, desk, lookup, spawn)
+        self._actions = actions
         self._chat = chat
         self._threads = threads
         self._desk = desk
@@ -107,8 +113,8 @@ class Buttons:
     async def _intent(
         self, body: Mapping[str, Any], action: Mapping[str, Any], name: str, user: str
     ) -> str:
-        key = await self._key(body)
-        id = str(action.get("value", "")).rpartition("|")[2]
+        about, _, id = str(action.get("value", "")).rpartition("|")
+        key = await self._key(body) or _account(about)
         if key is None or name not in set(Press):
             return FOREIGN
         return await self._desk.pressed(key, id, Press(name), user)
@@ -238,6 +244,15 @@ def choices(can: Capabilities, first: str = "reply") -> tuple[str, ...]:
 
 def _meta(key: TicketKey) -> str:
     return json.dumps({"key": str(key)})
+
+
+def _account(about: str) -> TicketKey | None:
+    """What belongs to no ticket stands in no thread of one: there its own key tells."""
+    try:
+        key = TicketKey.parse(about)
+    except ValueError:
+        return None
+    return key if key.is_account else None
 
 
 def _key_of(view: Mapping[str, Any]) -> TicketKey | None:

@@ -36,6 +36,23 @@ async def test_a_ticket_is_found_by_key_order_and_address(instant: Stage) -> Non
     assert instant.market.calls["UpdateTicket"] == 0
 
 
+async def test_tickets_are_searched_by_what_is_known_of_them(instant: Stage) -> None:
+    marie = await instant.opened(name="Marie Huber", country="AT", topic="delivery")
+    instant.market.set_urgency(marie, "URGENT")
+    await instant.opened(name="Marie Dubois", country="FR")
+    item = instant.market.ticket(marie).item
+    for text in (
+        "find Huber",
+        "find name:marie country:at,de",
+        "FIND urgency:urgent topic:delivery",
+        f"find item:{item.id}",
+        f"find order:{item.order_id} name:Marie",
+    ):
+        answer = await ask(instant.anna, text)
+        assert "Marie Huber" in answer, text
+        assert "Dubois" not in answer, text
+
+
 ANSWERS = {
     f"{ACCOUNT}:99999999": "No ticket found",
     "99999999": "No ticket found",
@@ -49,6 +66,9 @@ ANSWERS = {
     "": "list [open|mine|overdue]",
     "HELP me": "list [open|mine|overdue]",
     "list nonsense": "there are open, mine, overdue",
+    "find": "Say what to look for",
+    "find name:Nobody": "No ticket found",
+    "find colour:red": "There is no field `colour`; there are order,",
     "why": "why KEY",
     f"why {ACCOUNT}:99999999": "No ticket found",
 }
