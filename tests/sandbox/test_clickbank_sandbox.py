@@ -10,7 +10,7 @@ import pytest
 
 from slackbridge.sandbox.clickbank.app import PREFIX, ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
-from slackbridge.sandbox.clickbank.tickets import stories
+from slackbridge.sandbox.seeds import stories
 
 
 class FakeTime:
@@ -61,7 +61,7 @@ async def test_a_fresh_one_has_a_dozen_tickets_of_all_kinds() -> None:
     sandbox = await ClickBankSandbox.start()
     try:
         tickets = sandbox.tickets.values()
-        assert len(tickets) == len(stories()) == 12
+        assert len(tickets) == len(stories("clickbank")) == 12
         assert {t.status for t in tickets} == {"OPEN", "REOPENED", "CLOSED"}
         assert {"REFUND", "CANCEL", "TECH_SUPPORT"} <= {t.type for t in tickets}
         assert sandbox.url.endswith(PREFIX)

@@ -12,7 +12,7 @@ import pytest
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import PREFIX, RefurbedSandbox
 from slackbridge.sandbox.refurbed.records import Author
-from slackbridge.sandbox.refurbed.tickets import stories
+from slackbridge.sandbox.seeds import stories
 
 HOUR = 3600.0
 Json = dict[str, Any]
@@ -442,7 +442,7 @@ async def test_the_seeds_are_a_plausible_past(time: FakeTime) -> None:
         sandbox.age()
         assert [ticket.status for ticket in tickets] == before  # none is older than it may be
         assert set(before) == {"OPEN", "PENDING", "SOLVED", "CLOSED"}
-        assert len(tickets) == len(stories()) >= 35
+        assert len(tickets) == len(stories("refurbed")) >= 35
         assert sum(time.now - ticket.updated_at < 24 * HOUR for ticket in tickets) >= 10
         messages = sorted(
             (message for ticket in tickets for message in ticket.messages),

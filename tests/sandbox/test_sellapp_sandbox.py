@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.seeds import stories
 from slackbridge.sandbox.sellapp.app import SLUG, TOKEN, SellAppSandbox
-from slackbridge.sandbox.sellapp.seeds import stories
 
 
 class Client:
@@ -57,7 +57,7 @@ async def call(shop: SellAppSandbox) -> AsyncIterator[Client]:
 
 async def test_it_starts_with_a_dozen_tickets() -> None:
     sandbox = await SellAppSandbox.start()
-    assert len(sandbox.tickets) == len(stories()) == 12
+    assert len(sandbox.tickets) == len(stories("sellapp")) == 12
     assert {ticket.status for ticket in sandbox.tickets.values()} == {"OPEN", "CLOSED"}
     assert any(ticket.archived for ticket in sandbox.tickets.values())
     times = [ticket.created_at for ticket in sandbox.tickets.values()]

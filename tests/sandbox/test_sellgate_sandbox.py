@@ -9,9 +9,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from slackbridge.sandbox.seeds import stories
 from slackbridge.sandbox.sellgate.app import TOKEN, SellgateSandbox
 from slackbridge.sandbox.sellgate.switches import ErrorForm, Order
-from slackbridge.sandbox.sellgate.tickets import stories
 
 Json = dict[str, Any]
 
@@ -196,7 +196,7 @@ async def test_the_control_moves_the_desk(sandbox: SellgateSandbox, call: Client
 async def test_the_seeds_are_a_past_that_makes_sense(tmp_path: Path) -> None:
     sandbox = await SellgateSandbox.start(ledger_path=tmp_path / "ledger.jsonl", clock=Time())
     await sandbox.stop()
-    assert len(sandbox.tickets) == len(stories()) == 12
+    assert len(sandbox.tickets) == len(stories("sellgate")) == 12
     for ticket in sandbox.tickets.values():
         assert ticket.messages[0].sender == "customer"
         assert ticket.created_at <= ticket.updated_at < Time.now

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
-from pathlib import Path
-from typing import Self
 
 from aiohttp import web
 
-from slackbridge.sandbox.clickbank.control import control
 from slackbridge.sandbox.clickbank.drivers import Drivers
 from slackbridge.sandbox.clickbank.gate import READ, WRITE, Gate
-from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden
+from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden, invalid
 from slackbridge.sandbox.clickbank.service import Reply, TicketService
-from slackbridge.sandbox.clickbank.tickets import seed as plant
+from slackbridge.sandbox.clickbank.switches import Switches
+from slackbridge.sandbox.clickbank.tickets import seed
+from slackbridge.sandbox.clickbank.wire import ticket_row
+from slackbridge.sandbox.clock import Clock
+from slackbridge.sandbox.control import Terms, control, verbs_of
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
-from slackbridge.sandbox.serve import Serving, serve
+from slackbridge.sandbox.served import Served
 
 PREFIX = "/rest/1.3"
 TOKEN = "API-S4NDB0XS4NDB0XS4NDB0XS4NDB0XS4NDB0X"
@@ -39,13 +38,14 @@ ROUTES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"/>'
 
 
-class ClickBankSandbox(Drivers):
+class ClickBankSandbox(Drivers, Served):
     """A running Tickets API; make one with `start`. `calls` counts calls by name.
 
     `addresses` holds the length of every address that was called.
     """
 
-    _serving: Serving
+    path = PREFIX
+    token = TOKEN
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
         super().__init__(Clock(clock), ledger)
@@ -57,29 +57,8 @@ class ClickBankSandbox(Drivers):
         self._service = TicketService(self)
         self.allow(token)
 
-    @classmethod
-    async def start(
-        cls,
-        port: int = 0,
-        *,
-        clock: Callable[[], float] = time.time,
-        ledger_path: Path | None = None,
-        seed: bool = True,
-        token: str = TOKEN,
-    ) -> Self:
-        """Listen on 127.0.0.1. Raises OSError if the port is taken."""
-        sandbox = cls(clock, Ledger(ledger_path), token)
-        if seed:
-            plant(sandbox)
-        sandbox._serving = await serve(sandbox._application(), port)
-        return sandbox
-
-    @property
-    def url(self) -> str:
-        return self._serving.url + PREFIX
-
-    async def stop(self) -> None:
-        await self._serving.stop()
+    def plant(self) -> None:
+        seed(self)
 
     def allow(self, token: str, roles: frozenset[str] = frozenset({READ, WRITE})) -> None:
         """Put a key in force, with both roles or only those named."""
@@ -89,15 +68,23 @@ class ClickBankSandbox(Drivers):
         """From now on the key is unknown."""
         self.gate.revoke(token)
 
-    def _application(self) -> web.Application:
+    def _api(self) -> web.Application:
         # An address may be as long as a client likes; the service itself says what is too long.
         app = web.Application(
             middlewares=[self.faults.middleware(lambda request: _operation(request)[0])],
             handler_args={"max_line_size": 2**17},
         )
         app.router.add_route("*", PREFIX + "/{path:.*}", self._call)
-        app.add_subapp("/sandbox", control(self))
         return app
+
+    def _control(self) -> web.Application:
+        terms = Terms(
+            verbs=verbs_of(Drivers, self),
+            rows=lambda: [ticket_row(row, self) for row in self.tickets.values()],
+            switches=vars(Switches()),
+            invalid=invalid,
+        )
+        return control(self, terms)
 
     async def _call(self, request: web.Request) -> web.Response:
         try:

@@ -9,7 +9,6 @@ from slackbridge.sandbox.clickbank.records import (
     CLOSED,
     CSR,
     CUSTOMER,
-    HOUR,
     REFUND,
     TECH_SUPPORT,
     VENDOR,
@@ -17,6 +16,7 @@ from slackbridge.sandbox.clickbank.records import (
 )
 from slackbridge.sandbox.clickbank.refusal import invalid
 from slackbridge.sandbox.clickbank.state import Desk
+from slackbridge.sandbox.clock import HOUR
 
 
 class Drivers(Desk):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden
 from slackbridge.sandbox.clickbank.switches import Switches
+from slackbridge.sandbox.window import Window
 
 READ, WRITE = "api_order_read", "api_order_write"
 DAY = 86_400.0
@@ -27,11 +25,10 @@ ROLES: dict[str, frozenset[str]] = {
 class Gate:
     """Counts calls and knows keys; `used` is how many calls of this day were made."""
 
-    def __init__(self, switches: Switches, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, switches: Switches) -> None:
         self._switches = switches
-        self._timer = timer
         self._keys: dict[str, frozenset[str]] = {}
-        self._second = (-1.0, 0)
+        self._window = Window()
         self._day = -1
         self.used = 0
 
@@ -53,10 +50,7 @@ class Gate:
             raise forbidden()
 
     def _count(self, now: float) -> None:
-        since, calls = self._second
-        fresh = self._timer() - since >= 1.0
-        self._second = (self._timer(), 1) if fresh else (since, calls + 1)
-        if 0 < self._switches.rate_per_second < self._second[1]:
+        if not self._window.take(self._switches.rate_per_second):
             raise forbidden()
         if int(now // DAY) != self._day:
             self._day, self.used = int(now // DAY), 0

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-HOUR = 3600.0
+from slackbridge.sandbox.clock import HOUR
+
 PROCESSED_AFTER = 24 * HOUR  # of a refund ticket
 
 OPEN, REOPENED, CLOSED = "OPEN", "REOPENED", "CLOSED"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from slackbridge.sandbox.declined import Declined
 
-class Refusal(Exception):
+
+class Refusal(Declined):
     """The service declines a call; nothing was committed."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
 
     def response(self) -> web.Response:
         return web.Response(status=self.status, text=self.message)

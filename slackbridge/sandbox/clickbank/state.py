@@ -20,8 +20,8 @@ from slackbridge.sandbox.clickbank.records import (
 )
 from slackbridge.sandbox.clickbank.refusal import forbidden
 from slackbridge.sandbox.clickbank.switches import Switches
+from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from slackbridge.sandbox.clock import Clock
+from slackbridge.sandbox.control import Terms, control, verbs_of
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
-from slackbridge.sandbox.refurbed.control import control
+from slackbridge.sandbox.refurbed.control import prepared
 from slackbridge.sandbox.refurbed.drivers import Drivers
-from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Grant, Tokens, Window, permit
+from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Grant, Tokens, permit
 from slackbridge.sandbox.refurbed.records import Author
 from slackbridge.sandbox.refurbed.refusal import Code, Refusal, invalid
 from slackbridge.sandbox.refurbed.service import TicketService
-from slackbridge.sandbox.refurbed.tickets import seed as plant
+from slackbridge.sandbox.refurbed.switches import Switches
+from slackbridge.sandbox.refurbed.tickets import seed
 from slackbridge.sandbox.refurbed.vocabulary import Sender
-from slackbridge.sandbox.refurbed.wire import without_defaults
-from slackbridge.sandbox.serve import Serving, serve
+from slackbridge.sandbox.refurbed.wire import ticket_answer, without_defaults
+from slackbridge.sandbox.served import Served
+from slackbridge.sandbox.window import Window
 
 PREFIX = "/refb.merchant.v1.TicketService/"
 TOKEN = "6f1d2c1e-0000-4000-8000-5a4d0b0c5eed"
 MAX_BODY = 64 * 2**20
 
 
-class RefurbedSandbox(Drivers):
+class RefurbedSandbox(Drivers, Served):
     """A running TicketService; make one with `start`. `calls` counts calls by method."""
 
-    _serving: Serving
+    token = TOKEN
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
         super().__init__(Clock(clock), ledger)
@@ -46,29 +47,8 @@ class RefurbedSandbox(Drivers):
         self._service = TicketService(self, lambda: self.url)
         self.allow(token)
 
-    @classmethod
-    async def start(
-        cls,
-        port: int = 0,
-        *,
-        clock: Callable[[], float] = time.time,
-        ledger_path: Path | None = None,
-        seed: bool = True,
-        token: str = TOKEN,
-    ) -> Self:
-        """Listen on 127.0.0.1. Raises OSError if the port is taken."""
-        sandbox = cls(clock, Ledger(ledger_path), token)
-        if seed:
-            plant(sandbox)
-        sandbox._serving = await serve(sandbox._application(), port)
-        return sandbox
-
-    @property
-    def url(self) -> str:
-        return self._serving.url
-
-    async def stop(self) -> None:
-        await self._serving.stop()
+    def plant(self) -> None:
+        seed(self)
 
     def allow(self, token: str, permissions: frozenset[str] | None = None) -> None:
         """Put a token in force, with all permissions or only those named."""
@@ -80,14 +60,25 @@ class RefurbedSandbox(Drivers):
         """From now on the token is unknown."""
         self._tokens.revoke(token)
 
-    def _application(self) -> web.Application:
+    def _api(self) -> web.Application:
         app = web.Application(
             middlewares=[self.faults.middleware(_operation)], client_max_size=MAX_BODY
         )
         app.router.add_route("*", PREFIX + "{method}", self._call)
         app.router.add_get("/files/{key}/{name}", self._file)
-        app.add_subapp("/sandbox", control(self))
         return app
+
+    def _control(self) -> web.Application:
+        terms = Terms(
+            verbs=verbs_of(Drivers, self),
+            rows=lambda: [
+                ticket_answer(row, self.agents, self.url) for row in self.tickets.values()
+            ],
+            switches=vars(Switches()),
+            invalid=invalid,
+            prepared=prepared,
+        )
+        return control(self, terms)
 
     async def _call(self, request: web.Request) -> web.Response:
         body = await request.read()

@@ -1,125 +1,20 @@
-"""The drivers' verbs over HTTP, for a page or another process: `/sandbox/*`, JSON both ways.
-
-GET tickets, GET ledger; POST <verb> with the verb's arguments as an object. Attachments are
-`{"filename", "data": base64}`. Also `switch` (names of switches), `fault` and `clear_faults`.
-Pages of loopback addresses may call it; faults that signal a process may not be set from here.
-"""
+"""What a driver posts, as refurbed's verbs want it: attachments and authors are more than JSON."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from aiohttp import web
-
-from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.reading import data, many, message, text
 from slackbridge.sandbox.refurbed.records import Author
-from slackbridge.sandbox.refurbed.refusal import Refusal, invalid
-from slackbridge.sandbox.refurbed.switches import Switches
-from slackbridge.sandbox.refurbed.wire import ticket_answer
 
-if TYPE_CHECKING:
-    from slackbridge.sandbox.refurbed.app import RefurbedSandbox
-
-VERBS = (
-    "customer_opens",
-    "customer_writes",
-    "refurbed_writes",
-    "merchant_writes",
-    "system_writes",
-    "someone_writes",
-    "solve",
-    "close",
-    "force_status",
-    "panic",
-    "set_urgency",
-    "decide_topic_change",
-    "answer_help_request",
-    "add_agent",
-    "pass_time",
-    "bulk",
-)
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+Json = dict[str, Any]
 
 _UPLOADS = many(message({"filename": text, "data": data}, required=("filename", "data")))
 _AUTHOR = message({"sender": text, "name": text, "email": text}, required=("sender", "name"))
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def control(sandbox: RefurbedSandbox) -> web.Application:
-    """The application below `/sandbox`."""
-    desk = _Control(sandbox)
-    app = web.Application(middlewares=[_answer])
-    app.router.add_get("/tickets", desk.tickets)
-    app.router.add_get("/ledger", desk.ledger)
-    app.router.add_post("/{verb}", desk.act)
-    app.router.add_route("OPTIONS", "/{verb}", _nothing)
-    return app
-
-
-class _Control:
-    def __init__(self, sandbox: RefurbedSandbox) -> None:
-        self._sandbox = sandbox
-        self._verbs: dict[str, Callable[..., Any]] = {
-            **{verb: getattr(sandbox, verb) for verb in VERBS},
-            "switch": self._switch,
-            "fault": self._fault,
-            "clear_faults": sandbox.faults.clear,
-        }
-
-    async def tickets(self, request: web.Request) -> web.Response:
-        sandbox = self._sandbox
-        rows = sandbox.tickets.values()
-        return web.json_response([ticket_answer(row, sandbox.agents, sandbox.url) for row in rows])
-
-    async def ledger(self, request: web.Request) -> web.Response:
-        return web.json_response(self._sandbox.ledger.as_json())
-
-    async def act(self, request: web.Request) -> web.Response:
-        # A form or text/plain could be posted by any page on the web without being asked.
-        if request.content_type != "application/json":
-            raise invalid("Content-Type: application/json is required")
-        verb = self._verbs.get(request.match_info["verb"])
-        if verb is None:
-            raise web.HTTPNotFound
-        arguments = _arguments(verb, await request.json())
-        return web.json_response({"result": verb(**arguments)})
-
-    def _switch(self, **switches: Any) -> None:
-        settings = {name: _setting(name, value) for name, value in switches.items()}
-        for name, value in settings.items():
-            setattr(self._sandbox, name, value)
-
-    def _fault(self, *, operation: str, phase: str, action: str, **more: Any) -> None:
-        if action in (Action.KILL, Action.STOP):
-            raise invalid(f"{action} is not offered over HTTP")
-        fault = Fault(operation, Phase(phase), Action(action), **more)
-        self._sandbox.faults.add(fault)
-
-
-def _setting(name: str, value: Any) -> Any:
-    """A switch's new value in its own type; a list stands for a set."""
-    default = vars(Switches()).get(name)
-    if default is None:
-        raise invalid(f"no switch {name!r}")
-    expected = list if isinstance(default, set) else type(default)
-    if not isinstance(value, expected) and not (expected is float and type(value) is int):
-        raise invalid(f"{name}: expected {expected.__name__}")
-    return type(default)(value)
-
-
-def _arguments(verb: Callable[..., Any], given: Any) -> dict[str, Any]:
-    """The object posted, as the verb wants it. Raises Refusal (INVALID_ARGUMENT)."""
-    if not isinstance(given, dict):
-        raise invalid("expected an object")
-    try:
-        inspect.signature(verb).bind(**given)
-    except TypeError as error:
-        raise invalid(str(error)) from None
+def prepared(given: Json) -> Json:
+    """Attachments come as `{"filename", "data": base64}`. Raises Refusal (INVALID_ARGUMENT)."""
     arguments = dict(given)
     if "attachments" in given:
         files = _UPLOADS(given["attachments"], "attachments")
@@ -127,23 +22,3 @@ def _arguments(verb: Callable[..., Any], given: Any) -> dict[str, Any]:
     if "author" in given:
         arguments["author"] = Author(**_AUTHOR(given["author"], "author"))
     return arguments
-
-
-@web.middleware
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Errors as JSON, and leave for pages of this machine to read the answer."""
-    try:
-        response = await handler(request)
-    except Refusal as refusal:
-        response = refusal.response()
-    except (TypeError, ValueError) as error:
-        response = invalid(str(error)).response()
-    origin = request.headers.get("Origin", "")
-    if urlsplit(origin).hostname in LOOPBACK:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-    return response
-
-
-async def _nothing(request: web.Request) -> web.Response:
-    return web.Response(status=204)

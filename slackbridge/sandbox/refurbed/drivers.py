@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.refurbed.files import Upload
 from slackbridge.sandbox.refurbed.markup import sanitised
-from slackbridge.sandbox.refurbed.records import HOUR, Author
+from slackbridge.sandbox.refurbed.records import Author
 from slackbridge.sandbox.refurbed.refusal import not_found
 from slackbridge.sandbox.refurbed.state import Desk
 from slackbridge.sandbox.refurbed.vocabulary import HelpStatus, Scope, Sender, Status, Urgency

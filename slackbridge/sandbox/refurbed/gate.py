@@ -1,13 +1,10 @@
-"""Who may call, how often: tokens, permissions and the rate limit. Knows no tickets.
+"""Who may call: tokens and permissions. Knows no tickets.
 
-Source: refurbed's README for the merchant API (`Authorization: Plain <token>`, `X-RateLimit-*`).
+Source: refurbed's README for the merchant API (`Authorization: Plain <token>`).
 """
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from slackbridge.sandbox.refurbed.records import Author
@@ -66,31 +63,3 @@ def permit(grant: Grant, method: str) -> None:
     permission = PERMISSIONS[method]
     if permission not in grant.permissions:
         raise Refusal(Code.PERMISSION_DENIED, f"missing permission {permission}")
-
-
-class Window:
-    """One-second windows of real time, whatever the service's own clock says."""
-
-    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
-        self._timer = timer
-        self._since = -math.inf
-        self._used = 0
-
-    def take(self, allowed: int) -> bool:
-        """Count a call; False if it is one too many. `allowed` 0 = no limit."""
-        now = self._timer()
-        if now - self._since >= 1.0:
-            self._since, self._used = now, 0
-        self._used += 1
-        return allowed == 0 or self._used <= allowed
-
-    def headers(self, allowed: int, wall: float) -> dict[str, str]:
-        """The rate headers of an answer; `wall` is the service's Unix time."""
-        if allowed == 0:
-            return {}
-        left = max(0.0, self._since + 1.0 - self._timer())
-        return {
-            "X-RateLimit-Limit": str(allowed),
-            "X-RateLimit-Remaining": str(max(0, allowed - self._used)),
-            "X-RateLimit-Reset": str(math.ceil(wall + left)),
-        }

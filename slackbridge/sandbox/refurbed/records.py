@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.refurbed.vocabulary import Checkpoint, HelpStatus, Scope, Sender, Status
 
-HOUR = 3600.0
 OVERDUE_AFTER = 24 * HOUR
 TAKEOVER_AFTER = 48 * HOUR
 

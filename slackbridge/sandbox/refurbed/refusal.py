@@ -7,6 +7,8 @@ from enum import IntEnum
 
 from aiohttp import web
 
+from slackbridge.sandbox.declined import Declined
+
 
 class Code(IntEnum):
     """google.rpc.Code, as far as this service answers with it."""
@@ -34,13 +36,12 @@ HTTP_STATUS = {
 }
 
 
-class Refusal(Exception):
+class Refusal(Declined):
     """The service declines a call; nothing was committed."""
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
 
     def response(self) -> web.Response:
         """The google.rpc.Status answer."""

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+from slackbridge.sandbox.clock import HOUR, Clock
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
 from slackbridge.sandbox.refurbed.files import Files, Upload
 from slackbridge.sandbox.refurbed.markup import plain
-from slackbridge.sandbox.refurbed.records import HOUR, Author, HelpRequest, Item, Message, Ticket
+from slackbridge.sandbox.refurbed.records import Author, HelpRequest, Item, Message, Ticket
 from slackbridge.sandbox.refurbed.refusal import invalid, not_found, wrong_state
 from slackbridge.sandbox.refurbed.switches import Switches
 from slackbridge.sandbox.refurbed.vocabulary import HelpStatus, Scope, Status

@@ -8,39 +8,17 @@ optionally `internal`, `agent`, `attachments` (names of files). Optional on a ti
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from importlib.resources import files
-from typing import Any
 
 from slackbridge.sandbox.refurbed.drivers import Drivers
 from slackbridge.sandbox.refurbed.files import Upload, sample
-from slackbridge.sandbox.refurbed.records import HOUR
 from slackbridge.sandbox.refurbed.vocabulary import Urgency
-
-Json = dict[str, Any]
-Step = tuple[float, Callable[[], None]]
+from slackbridge.sandbox.seeds import Json, Step, replay
 
 
 def seed(desk: Drivers) -> None:
-    """Replay all stories in the order of time, so that ids and times grow together."""
-    steps = [step for story in stories() for step in _Story(desk, story).steps()]
-    now = desk.clock.now()
-    for ago, act in sorted(steps, key=lambda step: -step[0]):
-        with desk.clock.pinned(now - ago * HOUR):
-            act()
-
-
-def stories() -> list[Json]:
-    """All tickets of all seed files."""
-    folder = files("slackbridge.sandbox.refurbed") / "seed"
-    texts = (
-        file.read_text("utf-8")
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".toml")
-    )
-    return [story for text in texts for story in tomllib.loads(text)["ticket"]]
+    replay("refurbed", desk.clock, lambda story: _Story(desk, story).steps())
 
 
 class _Story:

@@ -6,9 +6,9 @@ int64 are strings, times RFC 3339, a field that is its type's zero value may be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from slackbridge.sandbox.refurbed.clock import rfc3339
 from slackbridge.sandbox.refurbed.records import HelpRequest, Item, Message, Ticket
 from slackbridge.sandbox.refurbed.vocabulary import Sender
 
@@ -110,3 +110,15 @@ def _item_json(item: Item) -> Json:
         return {"buyback_order_item": {**sold, "product_variant_name": item.name}}
     bought = {"order_item_id": str(item.id), "order_id": str(item.order_id)}
     return {"marketplace_order_item": {**bought, "instance_name": item.name}}
+
+
+def rfc3339(at: float) -> str:
+    """UTC with 0, 3 or 6 digits after the second, as protobuf's JSON writes a timestamp."""
+    micros = round(at * 1_000_000)
+    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
+    fraction = f"{micros % 1_000_000:06d}"
+    if fraction == "000000":
+        fraction = ""
+    elif fraction.endswith("000"):
+        fraction = fraction[:3]
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "") + "Z"

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from slackbridge.sandbox.clock import Clock
+from slackbridge.sandbox.control import Terms, control, verbs_of
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
-from slackbridge.sandbox.sellapp.control import control
 from slackbridge.sandbox.sellapp.drivers import Drivers
 from slackbridge.sandbox.sellapp.gate import ABILITIES, Gate
 from slackbridge.sandbox.sellapp.hooks import Hooks
-from slackbridge.sandbox.sellapp.refusal import Refusal, invalid
-from slackbridge.sandbox.sellapp.seeds import seed as plant
+from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, unreadable
 from slackbridge.sandbox.sellapp.service import Request, Service
-from slackbridge.sandbox.serve import Serving, serve
+from slackbridge.sandbox.sellapp.switches import Switches
+from slackbridge.sandbox.sellapp.tickets import seed
+from slackbridge.sandbox.sellapp.wire import ticket_json
+from slackbridge.sandbox.served import Served
 
 TOKEN = "41|sandboxk3yOfNorthKeys"
 SLUG = "north-keys"
@@ -31,10 +31,11 @@ MAX_BODY = 8 * 2**20
 PATH = re.compile(r"/api/(v[12])/tickets(?:/(search)|/(\d+)(?:(/messages)(?:/(search|\d+))?)?)?")
 
 
-class SellAppSandbox(Drivers):
+class SellAppSandbox(Drivers, Served):
     """A running store; make one with `start`. `calls` counts calls, `keys` are those of PATCHes."""
 
-    _serving: Serving
+    path = "/api"
+    token = TOKEN
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
         super().__init__(Clock(clock), ledger)
@@ -47,35 +48,12 @@ class SellAppSandbox(Drivers):
         self._service = Service(self)
         self.allow(token)
 
-    @classmethod
-    async def start(
-        cls,
-        port: int = 0,
-        *,
-        clock: Callable[[], float] = time.time,
-        ledger_path: Path | None = None,
-        seed: bool = True,
-        token: str = TOKEN,
-    ) -> Self:
-        """Listen on 127.0.0.1. Raises OSError if the port is taken."""
-        sandbox = cls(clock, Ledger(ledger_path), token)
-        if seed:
-            plant(sandbox)
-        sandbox._serving = await serve(sandbox._application(), port)
-        return sandbox
-
-    @property
-    def url(self) -> str:
-        """What to configure as base_url."""
-        return f"{self._serving.url}/api"
-
-    @property
-    def control_url(self) -> str:
-        return f"{self._serving.url}/sandbox"
+    def plant(self) -> None:
+        seed(self)
 
     async def stop(self) -> None:
         await self.hooks.stop()
-        await self._serving.stop()
+        await super().stop()
 
     def allow(self, token: str, abilities: frozenset[str] | None = None) -> None:
         """Put an API key in force, with all abilities or only those named."""
@@ -89,13 +67,21 @@ class SellAppSandbox(Drivers):
         """Send webhooks there from now on, signed; '' = none."""
         self.hooks.url, self.hooks.secret = url, secret
 
-    def _application(self) -> web.Application:
+    def _api(self) -> web.Application:
         app = web.Application(
             middlewares=[self.faults.middleware(_operation)], client_max_size=MAX_BODY
         )
         app.router.add_route("*", "/api/{rest:.*}", self._call)
-        app.add_subapp("/sandbox", control(self))
         return app
+
+    def _control(self) -> web.Application:
+        terms = Terms(
+            verbs={**verbs_of(Drivers, self), "hook": self.hook},
+            rows=lambda: [ticket_json(row, "v2", self) for row in self.tickets.values()],
+            switches=vars(Switches()),
+            invalid=unreadable,
+        )
+        return control(self, terms)
 
     async def _call(self, request: web.Request) -> web.Response:
         body = await request.read()

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
 from slackbridge.sandbox.sellapp.records import CLOSED, OPEN, STORE, Message, Ticket
 from slackbridge.sandbox.sellapp.refusal import invalid, not_found
 from slackbridge.sandbox.sellapp.switches import Switches

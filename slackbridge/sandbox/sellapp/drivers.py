@@ -5,10 +5,9 @@ Tests, the demo and `/sandbox/*` act through these verbs; one on an unknown tick
 
 from __future__ import annotations
 
+from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.sellapp.desk import AGENT, Desk
 from slackbridge.sandbox.sellapp.records import CLOSED, CUSTOMER, OPEN, STORE
-
-HOUR = 3600.0
 
 
 class Drivers(Desk):

@@ -6,13 +6,12 @@ which stands in front and answers a malformed key with a page of HTML (error 102
 
 from __future__ import annotations
 
-import math
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from email.utils import formatdate
 
 from slackbridge.sandbox.sellapp.refusal import BLOCKED, Page, Refusal
+from slackbridge.sandbox.window import Window
 
 KEY = re.compile(r"Bearer [A-Za-z0-9|_.-]{8,}")
 ABILITIES = {
@@ -30,12 +29,10 @@ ABILITIES = {
 class Gate:
     """The keys in force, with their abilities, and the one store."""
 
-    def __init__(self, slug: str, timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, slug: str) -> None:
         self.slug = slug
         self._keys: dict[str, frozenset[str]] = {}
-        self._timer = timer
-        self._since = -math.inf
-        self._used = 0
+        self._window = Window()
 
     def allow(self, token: str, abilities: frozenset[str]) -> None:
         self._keys[token] = abilities
@@ -60,10 +57,7 @@ class Gate:
 
     def pace(self, allowed: int, form: str, now: float) -> None:
         """Count a call. Raises Refusal (429) for one too many in a second; `allowed` 0 = none."""
-        if self._timer() - self._since >= 1.0:
-            self._since, self._used = self._timer(), 0
-        self._used += 1
-        if allowed and self._used > allowed:
+        if not self._window.take(allowed):
             refusal = Refusal(429, "Too Many Attempts.")
             after = {"seconds": "2", "date": formatdate(now + 2, usegmt=True)}.get(form)
             refusal.headers = {"Retry-After": after} if after else {}

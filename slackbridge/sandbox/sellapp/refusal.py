@@ -7,18 +7,19 @@ from typing import Any
 
 from aiohttp import web
 
+from slackbridge.sandbox.declined import Declined
+
 BLOCKED = """<!DOCTYPE html><html><head><title>Access denied | Cloudflare</title></head><body>
 <h1>Error 1020</h1><p>Access denied. What happened? This website is using a security service.</p>
 </body></html>"""
 
 
-class Refusal(Exception):
+class Refusal(Declined):
     """The server declines a call; nothing was committed. `errors` maps fields to messages."""
 
     def __init__(self, status: int, message: str, errors: dict[str, list[str]] | None = None):
         super().__init__(message)
         self.status = status
-        self.message = message
         self.errors = errors or {}
         self.headers: dict[str, str] = {}
 
@@ -52,6 +53,11 @@ class Page(Refusal):
         return web.Response(
             status=self.status, text=self.message, content_type="text/html", headers=self.headers
         )
+
+
+def unreadable(message: str) -> Refusal:
+    """422 that names no field."""
+    return Refusal(422, message)
 
 
 def invalid(field: str, message: str) -> Refusal:

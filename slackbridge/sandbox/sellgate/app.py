@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from email.utils import formatdate
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
+from slackbridge.sandbox.clock import Clock
+from slackbridge.sandbox.control import Terms, control, verbs_of
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
-from slackbridge.sandbox.refurbed.gate import Window
-from slackbridge.sandbox.sellgate.control import control
 from slackbridge.sandbox.sellgate.drivers import Drivers
 from slackbridge.sandbox.sellgate.refusal import Refusal, invalid, too_many, unauthorized
 from slackbridge.sandbox.sellgate.service import Service
-from slackbridge.sandbox.sellgate.tickets import seed as plant
-from slackbridge.sandbox.serve import Serving, serve
+from slackbridge.sandbox.sellgate.switches import Switches
+from slackbridge.sandbox.sellgate.tickets import seed
+from slackbridge.sandbox.sellgate.wire import detail_json
+from slackbridge.sandbox.served import Served
+from slackbridge.sandbox.window import Window
 
 TOKEN = "sg_live_0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 PREFIX = "/v1"
@@ -33,10 +33,11 @@ OPERATIONS = {
 }
 
 
-class SellgateSandbox(Drivers):
+class SellgateSandbox(Drivers, Served):
     """A running Sellgate; make one with `start`. `calls` counts calls by operation."""
 
-    _serving: Serving
+    path = PREFIX
+    token = TOKEN
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
         super().__init__(Clock(clock), ledger)
@@ -47,30 +48,8 @@ class SellgateSandbox(Drivers):
         self._window = Window()
         self._service = Service(self)
 
-    @classmethod
-    async def start(
-        cls,
-        port: int = 0,
-        *,
-        clock: Callable[[], float] = time.time,
-        ledger_path: Path | None = None,
-        seed: bool = True,
-        token: str = TOKEN,
-    ) -> Self:
-        """Listen on 127.0.0.1. Raises OSError if the port is taken."""
-        sandbox = cls(clock, Ledger(ledger_path), token)
-        if seed:
-            plant(sandbox)
-        sandbox._serving = await serve(sandbox._application(), port)
-        return sandbox
-
-    @property
-    def url(self) -> str:
-        """What `base_url` is to be."""
-        return self._serving.url + PREFIX
-
-    async def stop(self) -> None:
-        await self._serving.stop()
+    def plant(self) -> None:
+        seed(self)
 
     def allow(self, token: str) -> None:
         """Put a key in force; every key opens the whole store."""
@@ -80,14 +59,22 @@ class SellgateSandbox(Drivers):
         """From now on the key is unknown."""
         self._keys.discard(token)
 
-    def _application(self) -> web.Application:
+    def _api(self) -> web.Application:
         app = web.Application(
             middlewares=[self.faults.middleware(_operation)], client_max_size=MAX_BODY
         )
         app.router.add_route("*", PREFIX + "/tickets", self._call)
         app.router.add_route("*", PREFIX + "/tickets/{id}", self._call)
-        app.add_subapp("/sandbox", control(self))
         return app
+
+    def _control(self) -> web.Application:
+        terms = Terms(
+            verbs=verbs_of(Drivers, self),
+            rows=lambda: [detail_json(row, full=True) for row in self.tickets.values()],
+            switches=vars(Switches()),
+            invalid=invalid,
+        )
+        return control(self, terms)
 
     async def _call(self, request: web.Request) -> web.Response:
         body = await request.read()

@@ -5,10 +5,9 @@ Tests, the demo and `/sandbox/*` act through these verbs. One on an unknown tick
 
 from __future__ import annotations
 
+from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.sellgate.records import CLOSED, CUSTOMER, OPEN, Order
 from slackbridge.sandbox.sellgate.state import Desk
-
-HOUR = 3600.0
 
 
 class Drivers(Desk):

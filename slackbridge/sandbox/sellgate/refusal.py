@@ -7,17 +7,17 @@ from html import escape
 
 from aiohttp import web
 
+from slackbridge.sandbox.declined import Declined
 from slackbridge.sandbox.sellgate.switches import ErrorForm
 
 
-class Refusal(Exception):
+class Refusal(Declined):
     """Nothing was committed. `code` is the short name some forms carry."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
-        self.message = message
         self.headers: dict[str, str] = {}
 
     def response(self, form: str = ErrorForm.TEXT) -> web.Response:

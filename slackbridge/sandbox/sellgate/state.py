@@ -10,8 +10,8 @@ import hashlib
 from itertools import count
 from typing import Any
 
+from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.clock import Clock
 from slackbridge.sandbox.sellgate.records import OPEN, Message, Order, Ticket
 from slackbridge.sandbox.sellgate.refusal import invalid, not_found
 from slackbridge.sandbox.sellgate.switches import Switches, ToClosed

@@ -7,33 +7,17 @@ and currency, and `[[ticket.message]]` with `by` (a sender), `ago` (hours before
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from importlib.resources import files
-from typing import Any
 
-from slackbridge.sandbox.sellgate.drivers import HOUR, Drivers
+from slackbridge.sandbox.seeds import Json, Step, replay
+from slackbridge.sandbox.sellgate.drivers import Drivers
 
-Json = dict[str, Any]
-Step = tuple[float, Callable[[], None]]
 ABOUT = ("invoice_id", "product", "amount", "currency")
 
 
 def seed(desk: Drivers) -> None:
-    """Replay all stories in the order of time."""
-    steps = [step for story in stories() for step in _Story(desk, story).steps()]
-    now = desk.clock.now()
-    for ago, act in sorted(steps, key=lambda step: -step[0]):
-        with desk.clock.pinned(now - ago * HOUR):
-            act()
-
-
-def stories() -> list[Json]:
-    """All tickets of the seed file."""
-    file = files("slackbridge.sandbox.sellgate") / "seed" / "tickets.toml"
-    told: list[Json] = tomllib.loads(file.read_text("utf-8"))["ticket"]
-    return told
+    replay("sellgate", desk.clock, lambda story: _Story(desk, story).steps())
 
 
 class _Story:

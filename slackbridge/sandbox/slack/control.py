@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
-from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged, NotPossible
+from slackbridge.sandbox.slack.http_line import Endpoints
+from slackbridge.sandbox.slack.limits import Limits
+from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.shapes import Json
-
-if TYPE_CHECKING:
-    from slackbridge.sandbox.slack.app import SlackSandbox
+from slackbridge.sandbox.slack.socket import SocketLine
+from slackbridge.sandbox.slack.workspace import Workspace
 
 _ACTS = frozenset(
     {
@@ -42,10 +46,29 @@ _SWITCHES = frozenset(["drop", "duplicate", "twin", "two_teams", "delay", "reord
 _Handler = Callable[[web.Request], Awaitable[Any]]
 
 
+class Sandbox(Protocol):
+    """What is driven."""
+
+    workspace: Workspace
+    ledger: Ledger
+    faults: Faults
+    delivery: Delivery
+    limits: Limits
+    endpoints: Endpoints
+    socket: SocketLine
+
+    @property
+    def bot_user_id(self) -> str:
+        """The user id of the bot."""
+
+    def person(self, name: str) -> Person:
+        """The person with this user name or id. Raises KeyError."""
+
+
 class Control:
     """The routes under `/sandbox/`. Answers are `{"ok": true, "result": ...}`."""
 
-    def __init__(self, sandbox: SlackSandbox) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def add_routes(self, server: web.Application) -> None:

@@ -1,10 +1,11 @@
-"""The service's clock: real time plus what a driver has let pass."""
+"""A service's clock: real time plus what a driver has let pass."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+
+HOUR = 3600.0
 
 
 class Clock:
@@ -32,15 +33,3 @@ class Clock:
             yield
         finally:
             self._pin = None
-
-
-def rfc3339(at: float) -> str:
-    """UTC with 0, 3 or 6 digits after the second, as protobuf's JSON writes a timestamp."""
-    micros = round(at * 1_000_000)
-    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
-    fraction = f"{micros % 1_000_000:06d}"
-    if fraction == "000000":
-        fraction = ""
-    elif fraction.endswith("000"):
-        fraction = fraction[:3]
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "") + "Z"
