@@ -189,7 +189,7 @@ class TicketLookup:
             shown = Shown.of(record.fields)
             name = self._names[ticket.key.account]
             can = self._providers[ticket.key.account].capabilities
-            cards.append(mirror.card(ticket, name, can, shown, record.intents))
+            cards.append(mirror.card(ticket, name, can, shown, record.intents, self._store.now()))
             if shown.root:
                 threads[str(ticket.key)] = (shown.channel, shown.root)
         return Found(tuple(cards), threads, (*notes, *more))

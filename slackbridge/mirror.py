@@ -6,6 +6,7 @@ next post. Messages are posted in the provider's order, long ones in parts, each
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -171,8 +172,9 @@ def card(
     can: Capabilities,
     shown: Shown,
     intents: Sequence[Intent],
+    now: float,
 ) -> Card:
-    """The root message."""
+    """The root message. `now` is Unix seconds; a ticket that is read by the clock counts down."""
     return Card(
         key=ticket.key,
         provider=provider,
@@ -190,6 +192,7 @@ def card(
         holder=shown.holder,
         waiting_since=ticket.waiting_since if ticket.status is Status.NEEDS_AGENT else None,
         due_at=ticket.due_at if ticket.status.active else None,
+        left=_left(ticket, now),
         takeover_at=ticket.takeover_at if ticket.status.active else None,
         opened_at=ticket.created_at,
         follows=ticket.follows,
@@ -200,6 +203,16 @@ def card(
         actions=_actions(ticket, can, shown),
         labels=tuple((action.name, action.label) for action in can.actions),
     )
+
+
+def _left(ticket: Ticket, now: float) -> str:
+    """The time left in whole hours: the card changes once an hour, when the ticket is read."""
+    if not (ticket.recheck and ticket.due_at and ticket.status.active):
+        return ""
+    hours = math.floor((ticket.due_at.timestamp() - now) / 3600)
+    if hours < 0:
+        return "overdue"
+    return f"{hours} h left" if hours else "less than an hour left"
 
 
 def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:

@@ -47,6 +47,14 @@ class Hinted(Protocol):
 
 
 @runtime_checkable
+class Warns(Protocol):
+    """A provider that may come to a limit which people should hear of before it is reached."""
+
+    def warning(self) -> str:
+        """What comes to an end today, in words for the team; '' = nothing."""
+
+
+@runtime_checkable
 class Counts(Protocol):
     """A provider whose marketplace keeps figures of its own."""
 

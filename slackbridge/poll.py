@@ -17,9 +17,11 @@ from slackbridge.door import Desk
 from slackbridge.errors import Failure, Later, Rejected
 from slackbridge.model import Ticket
 from slackbridge.mood import Health, Mood
+from slackbridge.optional import Warns
 from slackbridge.ports import Provider, Store
 
 log = structlog.get_logger(__name__)
+DAY = 86_400
 BATCH = 100
 HINTED_SECONDS = 600.0
 SLOWER = 5
@@ -76,7 +78,7 @@ class Poller:
             if await self._my_turn():
                 await self._turn()
         except Later as failure:
-            log.warning("poll waits", account=self.account, why=failure.reason)
+            log.warning("poll waits", account=self.account, why=failure.loggable)
 
     async def _my_turn(self) -> bool:
         """Of several processes one polls; a fresh start does not wait for a dead one's turn."""
@@ -106,6 +108,14 @@ class Poller:
             await self._reckon(Rejected(f"internal error ({type(error).__name__})"))
         else:
             await self._reckon(None)
+            await self._warn()
+
+    async def _warn(self) -> None:
+        """Say once a day that a limit of the marketplace's is near."""
+        text = self._provider.warning() if isinstance(self._provider, Warns) else ""
+        day = int(self._store.now()) // DAY
+        if text and await self._store.once(f"warned:{self.account}:{day}", DAY):
+            await self._desk.announce(self.account, f"warned:{day}", f"*{self.account}*: {text}.")
 
     async def list_once(self, *, full: bool = False) -> Walk:
         """List now: a full walk when it is time for one, else the page that changed last."""
@@ -206,7 +216,7 @@ class Poller:
             await self._store.note(self.account, **state.facts())
         if failure is not None:
             log.warning(
-                "poll failed", account=self.account, state=state.mood.value, why=failure.reason
+                "poll failed", account=self.account, state=state.mood.value, why=failure.loggable
             )
             self._not_before = now + self._pause(state, failure)
         elif before.mood is not Mood.OK:

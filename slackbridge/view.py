@@ -40,6 +40,7 @@ class Card:
     holder: str
     waiting_since: datetime | None
     due_at: datetime | None
+    left: str
     takeover_at: datetime | None
     opened_at: datetime
     follows: str

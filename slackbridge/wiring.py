@@ -57,12 +57,14 @@ def routes(settings: Settings) -> tuple[Route, ...]:
     )
 
 
-def providers(settings: Settings, spend: Callable[[str], Awaitable[int]]) -> dict[str, Provider]:
+def providers(
+    settings: Settings, spend: Callable[[str, str, float], Awaitable[int]]
+) -> dict[str, Provider]:
     """One provider per account. Raises ConfigError naming the account."""
     built: dict[str, Provider] = {}
     for account in settings.accounts:
         try:
-            built[account.name] = build(account, partial(spend, account.name))
+            built[account.name] = build(account, partial(spend, account.provider, account.name))
         except ValueError as error:
             raise ConfigError(f"account {account.name!r}: {error}") from None
     return built

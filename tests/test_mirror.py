@@ -219,8 +219,8 @@ def test_two_of_the_same_words_are_two() -> None:
 def test_only_what_is_possible_is_offered(
     status: Status, can: Capabilities, actions: tuple[str, ...]
 ) -> None:
-    assert card(ticket(status), "x", can, shown(holder="U1"), ()).actions == actions
-    free = card(ticket(status), "x", can, shown(), ()).actions
+    assert card(ticket(status), "x", can, shown(holder="U1"), (), 0.0).actions == actions
+    free = card(ticket(status), "x", can, shown(), (), 0.0).actions
     rest = tuple(action for action in actions if action != "unclaim")
     assert free == (rest[:-1] if rest[-1:] == ("more",) else rest)
 
@@ -229,10 +229,10 @@ def test_what_only_this_marketplace_offers_stands_behind_more() -> None:
     form, refund = Action("close_form", "Close"), Action("refund", "Refund")
     reopen = Action("reopen_it", "Reopen", statuses=frozenset({Status.CLOSED}))
     can = Capabilities(actions=(form, refund, reopen), status_forms={Status.CLOSED: "close_form"})
-    found = card(ticket(), "x", can, shown(), ())
+    found = card(ticket(), "x", can, shown(), (), 0.0)
     assert found.actions == ("reply", "claim", "more", "refund")
     assert dict(found.labels)["refund"] == "Refund"
-    assert card(ticket(Status.CLOSED), "x", can, shown(), ()).actions == ("more", "reopen_it")
+    assert card(ticket(Status.CLOSED), "x", can, shown(), (), 0.0).actions == ("more", "reopen_it")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_what_only_this_marketplace_offers_stands_behind_more() -> None:
 def test_the_hint_says_what_is_possible_instead(
     status: Status, can: Capabilities, hint: str
 ) -> None:
-    found = card(ticket(status), "x", can, shown(), ()).hint
+    found = card(ticket(status), "x", can, shown(), (), 0.0).hint
     assert hint in found
     assert bool(found) is bool(hint)
 
@@ -264,13 +264,26 @@ def test_the_hint_says_what_is_possible_instead(
 )
 def test_clocks_stop_with_the_ticket(status: Status, waits: bool, due: bool) -> None:
     it = card(
-        ticket(status, waiting_since=AT, due_at=AT, takeover_at=AT), "x", REFURBED, shown(), ()
+        ticket(status, waiting_since=AT, due_at=AT, takeover_at=AT), "x", REFURBED, shown(), (), 0.0
     )
     assert (it.waiting_since, it.due_at, it.takeover_at) == (
         AT if waits else None,
         AT if due else None,
         AT if due else None,
     )
+
+
+@pytest.mark.parametrize(
+    ("hours", "left"),
+    [(23.9, "23 h left"), (1.0, "1 h left"), (0.5, "less than an hour left"), (-0.1, "overdue")],
+)
+def test_a_ticket_that_is_read_by_the_clock_counts_down(hours: float, left: str) -> None:
+    now = AT.timestamp() - hours * 3600
+    by_the_clock = ticket(due_at=AT, recheck=3600.0)
+    assert card(by_the_clock, "x", REFURBED, shown(), (), now).left == left
+    assert card(ticket(due_at=AT), "x", REFURBED, shown(), (), now).left == ""
+    ended = ticket(Status.CLOSED, due_at=AT, recheck=3600.0)
+    assert card(ended, "x", REFURBED, shown(), (), now).left == ""
 
 
 def test_the_card_says_what_the_ticket_says() -> None:
@@ -280,6 +293,7 @@ def test_the_card_says_what_the_ticket_says() -> None:
         REFURBED,
         shown(holder="U3"),
         (),
+        0.0,
     )
     assert (it.customer, it.email, it.assignee) == ("a@b.example", "a@b.example", "bo@x.example")
     assert (it.holder, it.status, it.raw_status, it.provider) == (
@@ -314,4 +328,4 @@ ANSWERED = intent(State.SENT, id="2", agent="U2")
 )
 def test_who_did_it(status: Status, intents: tuple[Intent, ...], did: str) -> None:
     stored = [Intent.load(it.dump()) for it in intents]
-    assert card(ticket(status), "x", REFURBED, shown(), stored).did == did
+    assert card(ticket(status), "x", REFURBED, shown(), stored, 0.0).did == did

@@ -14,7 +14,7 @@ from slackbridge.view import Item, Notice, Part, Words, digest
 from tests.values import AT, KEY, message, ticket
 
 ITEMS: list[Item] = [
-    card(ticket(), "refurbed", Capabilities(), Shown.of({}), ()),
+    card(ticket(), "refurbed", Capabilities(), Shown.of({}), (), 0.0),
     Part(Author.CUSTOMER, "Ann", Scope.PUBLIC, AT, message("1").body, 1, 1),
     Words(KEY, "1", "text", "quote", (Press.UNDO,)),
     Notice("shop", "text", "show", "Show all"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 
 from slackbridge.model import Capabilities
@@ -15,15 +16,14 @@ from slackbridge.providers.account import Account
 from slackbridge.providers.http import HttpClient
 
 GROUP = "slackbridge.providers"
-Spend = Callable[[], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Factory:
     """How a marketplace's provider is made: where it is, how it is signed in to, its class.
 
-    `per_second` is how many calls it takes. `counted` providers get `spend`, which counts a call
-    and gives the account's sum of the day over all processes.
+    `per_second` is how many calls it takes. `counted` providers get `spend`, which waits for a
+    turn among all processes, counts a call and gives the account's sum of the day.
     """
 
     base_url: str
@@ -83,16 +83,18 @@ def find(name: str) -> Factory:
     return factory
 
 
-def build(settings: Account, spend: Spend | None = None) -> Provider:
+def build(settings: Account, spend: Callable[[float], Awaitable[int]] | None = None) -> Provider:
     """The provider of a configured account. Raises ValueError, naming the remedy."""
     factory = find(settings.provider)
+    per_second = settings.per_second or factory.per_second
     client = HttpClient(
         settings.provider,
         settings.base_url or factory.base_url,
         factory.headers(settings.token.get_secret_value()),
         timeout_seconds=settings.timeout_seconds,
-        per_second=settings.per_second or factory.per_second,
+        per_second=per_second,
     )
     if factory.counted:
-        return factory.provider(settings.name, settings, client, spend=spend)
+        counting = partial(spend, per_second) if spend else None
+        return factory.provider(settings.name, settings, client, spend=counting)
     return factory.provider(settings.name, settings, client)

@@ -56,8 +56,11 @@ class Answer:
         try:
             return self._parsed()
         except (ValueError, RecursionError):
-            reason = f"{self.vendor} sent an answer that cannot be read"
-            raise unreadable(reason, write=write) from None
+            raise self.nonsense(write=write) from None
+
+    def nonsense(self, *, write: bool) -> Failure:
+        """The failure of a 2xx answer that does not hold what was asked for."""
+        return unreadable(f"{self.vendor} sent an answer that cannot be read", write=write)
 
     def said(self) -> str:
         """The marketplace's own error message in one line, at most 300 characters, or ''."""
@@ -66,6 +69,10 @@ class Answer:
         except (ValueError, RecursionError):
             plain = self.body[: 4 * SAID_LIMIT].decode("utf-8", "replace")
             text = "" if plain.lstrip().startswith(("<", "{", "[")) else plain
+        return self.quoted(text)
+
+    def quoted(self, text: str) -> str:
+        """Words of the marketplace in one line, at most 300 characters, without the secret."""
         line = " ".join(clean(text).split())
         line = line.replace(self.secret, "***") if self.secret else line
         return line if len(line) <= SAID_LIMIT else line[: SAID_LIMIT - 1] + "…"
@@ -74,6 +81,11 @@ class Answer:
     def date(self) -> float | None:
         """The marketplace's own Unix time, by its Date header."""
         return _http_date(self.headers.get("Date", ""))
+
+    @property
+    def skew(self) -> float | None:
+        """The marketplace's clock minus ours, in seconds."""
+        return None if self.date is None else self.date - self.at
 
     @property
     def retry_after(self) -> float | None:
@@ -118,12 +130,15 @@ def refused(
     A marketplace that means another status than HTTP says gives `status`; `words` replace ours.
     """
     status = status or answer.status
+    ours = f"{answer.vendor} {words or _words(status)} ({status})"
     said = answer.said()
-    reason = f"{answer.vendor} {words or _words(status)} ({status}){': ' + said if said else ''}"
+    reason = f"{ours}: {said}" if said else ours
     after = answer.retry_after
     if after is None and status == 429:
         after = answer.quota_pause
-    return of_status(status, reason, write=write, retry_after=after, code=code)
+    failure = of_status(status, reason, write=write, retry_after=after, code=code)
+    failure.loggable = ours
+    return failure
 
 
 def _words(status: int) -> str:

@@ -8,7 +8,7 @@ acts, `clickbank_money` says what they do, `clickbank_wire` knows the shapes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 import httpx
@@ -16,14 +16,15 @@ import structlog
 
 from slackbridge.errors import Failure, Rejected, unreadable
 from slackbridge.model import Act, Conversation, Kind, Page, Query, Ticket
-from slackbridge.ports import Health
+from slackbridge.ports import NOT_FOUND, Health
 from slackbridge.providers import clickbank_acts as acts
 from slackbridge.providers import clickbank_money as money
 from slackbridge.providers.account import Account
 from slackbridge.providers.clickbank_desk import LONGEST_ID, Desk, Rows, is_id, one
-from slackbridge.providers.clickbank_line import ABSENT, SLOW_SECONDS, Line, Spend
-from slackbridge.providers.clickbank_wire import ACTIVE, TicketRow
+from slackbridge.providers.clickbank_line import SLOW_SECONDS, Line
+from slackbridge.providers.clickbank_wire import TicketRow
 from slackbridge.providers.http import HttpClient
+from slackbridge.providers.pace import Spend
 
 BASE_URL = "https://api.clickbank.com/rest/1.3"
 CAPABILITIES = acts.CAPABILITIES
@@ -33,6 +34,13 @@ MOST_PAGES = 250
 RECENT_PAGES = 10
 SEARCH_PAGES = 5  # of each status, where there is no filter for what is wanted
 OPEN, REOPENED = "open", "reopened"
+FIGURES: Mapping[str, Mapping[str, str]] = {
+    "open": {"status": OPEN},
+    "reopened": {"status": REOPENED},
+    "open refunds": {"status": OPEN, "type": "rfnd"},
+    "open cancellations": {"status": OPEN, "type": "cncl"},
+    "closed": {"status": "closed"},
+}
 
 log = structlog.get_logger(__name__)
 
@@ -86,14 +94,10 @@ class ClickBank:
         return Page(self._tickets(rows), f"{REOPENED}|1|on|" if status == OPEN else "")
 
     async def list_recent(self) -> Page:
-        """Active tickets that changed since yesterday, newest first; the days are ClickBank's."""
-        found: dict[str, TicketRow] = {}
-        for page in range(1, RECENT_PAGES + 1):
-            rows, more = await self._desk.changed(page)
-            found |= {row.ticket_id: row for row in rows if row.status.upper() in ACTIVE}
-            if not more:
-                break
-        return Page(self._newest(found.values()))
+        """Active tickets that changed since yesterday or the last look, newest first."""
+        rows = await self._desk.changed(RECENT_PAGES)
+        found = {row.ticket_id: row for row in rows}
+        return Page(self._newest([row for row in found.values() if row.neutral.active]))
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         found: list[TicketRow] = []
@@ -101,7 +105,7 @@ class ClickBank:
             try:
                 found.append(await self._desk.ticket(id))
             except Rejected as failure:
-                if failure.code != ABSENT:
+                if failure.code != NOT_FOUND:
                     raise
         return self._tickets(found)
 
@@ -141,14 +145,21 @@ class ClickBank:
             await self._line.read("tickets/count", {"status": OPEN}, patient=False)
         except Failure as failure:
             return Health(False, failure.reason)
-        usage = self._line.usage()
-        detail = f"ClickBank answers; {usage}" if usage else "ClickBank answers"
-        return Health(True, detail, self._line.skew)
+        schema = await self._schema()
+        told = ("ClickBank answers", self._line.usage(), schema)
+        return Health(True, "; ".join(filter(None, told)), self._line.skew)
 
     async def close(self) -> None:
         await self._client.close()
 
-    # -- Measures, Previews, Settles -----------------------------------------------------------
+    # -- Counts, Measures, Previews, Settles, Warns --------------------------------------------
+
+    async def stats(self) -> Mapping[str, str]:
+        """How many tickets there are, by status and of those that money hangs on."""
+        return {name: f"{await self._desk.count(params):,}" for name, params in FIGURES.items()}
+
+    def warning(self) -> str:
+        return self._line.usage() if self._line.nearly_used_up else ""
 
     def too_long(self, text: str) -> str:
         return self._excess(acts.call_of("9" * LONGEST_ID, Act(Kind.REPLY, text)))
@@ -164,10 +175,19 @@ class ClickBank:
 
     # ------------------------------------------------------------------------------------------
 
+    async def _schema(self) -> str:
+        """What ClickBank's own schema lacks of what is read here, in words; '' if it is whole."""
+        try:
+            gone = await self._desk.unpublished()
+        except Failure as failure:
+            log.info("clickbank.no_schema", account=self._account, why=failure.code)
+            return ""
+        return f"its schema no longer names: {', '.join(gone)}" if gone else ""
+
     def _call(self, id: str, act: Act, receipt: str) -> acts.Call:
         """The call that an act comes to, its address short enough. Raises Rejected, Unsupported."""
         if not is_id(id):
-            raise Rejected(f"{id[:40]!r} is not the number of a ClickBank ticket", code=ABSENT)
+            raise Rejected(f"{id[:40]!r} is not the number of a ClickBank ticket", code=NOT_FOUND)
         call = acts.call_of(id, act, receipt)
         if why := self._excess(call):
             raise Rejected(why, code="too-long")

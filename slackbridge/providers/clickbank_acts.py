@@ -160,6 +160,7 @@ CAPABILITIES = Capabilities(
     reply_limit=1_936,  # at one character each in the address; `too_long` measures the real one
     recent_first=True,
     actions=ACTIONS,
+    searches=frozenset({"order", "email", "item", "name", "topic"}),
     status_forms={Status.CLOSED: "close", Status.NEEDS_AGENT: "reopen"},
     why_not={
         "solved": "ClickBank knows no solved tickets; it can only close one, "

@@ -5,20 +5,27 @@ It turns answers into rows and knows the limits of each call; it changes nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
-from slackbridge.errors import Failure, Rejected, unreadable
-from slackbridge.ports import Clock
+from slackbridge.errors import Rejected
+from slackbridge.ports import NOT_FOUND, Clock
 from slackbridge.providers.answer import Answer
-from slackbridge.providers.clickbank_line import ABSENT, MALFORMED, Line
-from slackbridge.providers.clickbank_wire import PACIFIC, TicketRow, amounts_in, tickets_in
+from slackbridge.providers.clickbank_line import MALFORMED, Line
+from slackbridge.providers.clickbank_wire import (
+    PACIFIC,
+    TicketRow,
+    amounts_in,
+    tickets_in,
+    unpublished,
+)
 
 LONGEST_ID = 12
 SHORTEST_RECEIPT = 4
 PARTIAL = 206  # there are more pages
 DAY = timedelta(days=1)
+LONGEST_RANGE = timedelta(days=6)  # seven days with both its ends
 
 Rows = list[TicketRow]
 
@@ -30,11 +37,12 @@ class Desk:
         self._line = line
         self._clock = clock
         self._tomorrow = True  # whether a range of days may end in the future
+        self._told: date | None = None  # the day up to which we know what changed
 
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
-        """One ticket. Raises Rejected with the code ABSENT if there is none."""
+        """One ticket. Raises Rejected with the code NOT_FOUND if there is none."""
         if not is_id(id):
-            raise Rejected(f"{id[:40]!r} is not the number of a ClickBank ticket", code=ABSENT)
+            raise Rejected(f"{id[:40]!r} is not the number of a ClickBank ticket", code=NOT_FOUND)
         return one(await self._line.read(f"tickets/{id}", deadline=deadline), write=False)
 
     async def page(self, params: Mapping[str, str], number: int) -> tuple[Rows, bool]:
@@ -52,15 +60,18 @@ class Desk:
                 break
         return found
 
-    async def changed(self, number: int) -> tuple[Rows, bool]:
-        """A page of what changed since yesterday, of any status."""
+    async def changed(self, most: int) -> Rows:
+        """What changed since the day before this was asked last, of any status.
+
+        So many pages of every seven days; a ticket may be there twice, the newer one later.
+        """
         try:
-            return await self.page(self._days(), number)
+            return await self._changed(most)
         except Rejected as failure:
             if failure.code != MALFORMED or not self._tomorrow:
                 raise
         self._tomorrow = False
-        return await self.page(self._days(), number)
+        return await self._changed(most)
 
     async def of_receipt(self, receipt: str, most: int) -> Rows:
         """The tickets of an order, and of all payments of its subscription."""
@@ -68,21 +79,48 @@ class Desk:
             return []
         return await self.pages({"receipt": receipt}, most)
 
+    async def count(self, params: Mapping[str, str]) -> int:
+        """How many tickets there are of a status and, if given, a type."""
+        answer = await self._line.read("tickets/count", params)
+        text = str(answer.json(write=False))
+        if not (text.isascii() and text.isdigit()):
+            raise answer.nonsense(write=False)
+        return int(text)
+
+    async def unpublished(self) -> tuple[str, ...]:
+        """What we read of a ticket although ClickBank's own schema no longer names it."""
+        answer = await self._line.read("tickets/schema", patient=False, accept="application/xml")
+        return unpublished(answer.body.decode("utf-8", "replace"))
+
     async def amounts(self, receipt: str, params: Mapping[str, str]) -> str:
         """What a refund would come to, in words."""
         path = f"tickets/refundAmounts/{quote(receipt, safe='')}"
         answer = await self._line.read(path, params)
         found = amounts_in(answer.json(write=False))
         if found is None:
-            raise _nonsense(write=False)
+            raise answer.nonsense(write=False)
         return str(found) or "an amount that ClickBank does not name"
 
-    def _days(self) -> dict[str, str]:
-        """From yesterday to tomorrow, or to ClickBank's own today if it takes no future day."""
+    async def _changed(self, most: int) -> Rows:
+        """To tomorrow, or to ClickBank's own today if it takes no future day."""
         now = datetime.fromtimestamp(self._clock() + (self._line.skew or 0.0), UTC)
         today = now.date() if self._tomorrow else now.astimezone(PACIFIC).date()
         end = today + DAY if self._tomorrow else today
-        return {"updateDateFrom": (today - DAY).isoformat(), "updateDateTo": end.isoformat()}
+        found: Rows = []
+        for days in ranges(min(self._told or today, today) - DAY, end):
+            found += await self.pages(days, most)
+        self._told = today
+        return found
+
+
+def ranges(first: date, last: date) -> Iterator[dict[str, str]]:
+    """The days as ranges that ClickBank takes; each begins with the day the one before ends."""
+    while True:
+        end = min(first + LONGEST_RANGE, last)
+        yield {"updateDateFrom": first.isoformat(), "updateDateTo": end.isoformat()}
+        if end >= last:
+            return
+        first = end
 
 
 def is_id(id: str) -> bool:
@@ -93,7 +131,7 @@ def one(answer: Answer, *, write: bool) -> TicketRow:
     """The one ticket of an answer. Raises Unknown or Later if it shows none."""
     rows = [row for row in _rows(answer, write=write) if row.ticket_id]
     if len(rows) != 1:
-        raise _nonsense(write=write)
+        raise answer.nonsense(write=write)
     return rows[0]
 
 
@@ -101,9 +139,5 @@ def _rows(answer: Answer, *, write: bool) -> Rows:
     """The tickets of an answer; a list of none may come with no body at all."""
     rows = tickets_in(answer.json(write=write) if answer.body.strip() else None)
     if rows is None:
-        raise _nonsense(write=write)
+        raise answer.nonsense(write=write)
     return rows
-
-
-def _nonsense(*, write: bool) -> Failure:
-    return unreadable("ClickBank sent an answer that cannot be read", write=write)

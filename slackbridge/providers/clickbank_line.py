@@ -8,25 +8,25 @@ whether the key or the thing asked for is at fault. A write is never made twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized
+from slackbridge.ports import NOT_FOUND
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.clickbank_wire import PACIFIC
 from slackbridge.providers.http import HttpClient
+from slackbridge.providers.pace import Spend
 
 DAILY = 25_000  # calls a day and account, by all that use it (OpenClickBank's notes)
 WARN_AT = DAILY * 8 // 10
 SLOW_SECONDS = 2.0
 # Nobody says when the day begins or how much others have used: look again at times.
 LONGEST_PAUSE = 900.0
-ABSENT = "not-found"
 MALFORMED = "bad-request"
 
-Spend = Callable[[], Awaitable[int]]
 log = structlog.get_logger(__name__)
 
 
@@ -62,12 +62,14 @@ class Line:
         page: int = 0,
         deadline: float | None = None,
         patient: bool = True,
+        accept: str = "",
     ) -> Answer:
         """GET; made once more after a 403 unless impatient. Raises the failures.
 
-        Rejected carries the code ABSENT for a 403 that is the ticket's, MALFORMED for a 400.
+        Rejected carries the code NOT_FOUND for a 403 that is the ticket's, MALFORMED for a 400.
         """
-        headers = {"Page": str(page)} if page else None
+        given = {"Page": str(page) if page else "", "Accept": accept}
+        headers = {name: value for name, value in given.items() if value}
         if patient:
             self._check_open()
         answer = await self._send("GET", path, params, headers=headers, deadline=deadline)
@@ -84,15 +86,22 @@ class Line:
         """PUT or POST, once, with nothing in the body. Raises the failures."""
         self._check_open()
         answer = await self._send(method, path, params, write=True, deadline=deadline)
+        if answer.status == 403:  # one call too many in a second would refuse `/debug` as well
+            left = deadline - self._client.deadline(0)
+            await asyncio.sleep(min(self._slow, max(0.0, left)))
         if not answer.ok:
             raise await self._refusal(answer, path, write=True)
         return answer
+
+    @property
+    def nearly_used_up(self) -> bool:
+        return self.used is not None and self.used >= WARN_AT
 
     def usage(self) -> str:
         """How much of the day's calls are used, in words; '' if nobody counts."""
         if self.used is None:
             return ""
-        warning = "; it is nearly used up" if self.used >= WARN_AT else ""
+        warning = "; it is nearly used up" if self.nearly_used_up else ""
         return f"{self.used:,} of {DAILY:,} calls of today are made{warning}"
 
     async def _send(
@@ -110,7 +119,7 @@ class Line:
             method, path, params=params, headers=headers, write=write, deadline=deadline
         )
         if answer.ok:
-            self.skew = self.skew if answer.date is None else answer.date - answer.at
+            self.skew = self.skew if answer.skew is None else answer.skew
             self._worked = True
             self._shut_until = float("-inf")
         return answer
@@ -142,8 +151,10 @@ class Line:
             return refused(debug, write=False, words=_words(debug.status))
         said = answer.said()
         words = f"ClickBank does not permit this (403): {_blamed(path, write)}"
-        code = ABSENT if not write and path.removeprefix("tickets/").isdigit() else "forbidden"
-        return Rejected(f"{words}{'; it says: ' + said if said else ''}", code=code)
+        code = NOT_FOUND if not write and path.removeprefix("tickets/").isdigit() else "forbidden"
+        failure = Rejected(f"{words}; it says: {said}" if said else words, code=code)
+        failure.loggable = words
+        return failure
 
     def _shut(self, answer: Answer) -> Failure:
         """Not even `/debug` may be called: the day's calls are used up, or the key is refused."""
@@ -181,7 +192,7 @@ def _blamed(path: str, write: bool) -> str:
     if write:
         return (
             "the key needs the role api_order_write, the ticket must be yours, and partial "
-            "refunds must be enabled by ClickBank"
+            "refunds must be enabled by ClickBank; or it was one call too many in a second"
         )
     if path in ("tickets/list", "tickets/count"):
         return "the key needs the role api_order_read"

@@ -8,7 +8,7 @@ Pacific, ClickBank's business zone: a guess, for no document names one, and mark
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -30,14 +30,13 @@ from slackbridge.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import Lenient, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, number
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 PACIFIC = ZoneInfo("America/Los_Angeles")
 YEARS = range(1990, 2200)
+HOUR = 3_600.0
 PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket; weekends are not counted by ClickBank
 REFUND, CLOSED = "REFUND", "CLOSED"
-ACTIVE = ("OPEN", "REOPENED")
 AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
 SAYS = ("COMMENTED", "OPENED")
 WHO = {
@@ -61,6 +60,7 @@ DID = {
     "NEW_PHOTO_ID": "added a new photo ID",
 }
 DEEPEST = 3  # wrappings around a list
+ELEMENT = re.compile(r"""<(?:\w+:)?element\b[^>]*?\bname=["'](\w+)""")
 
 
 def _nil(value: object) -> bool:
@@ -127,10 +127,9 @@ class Comment(Row):
         """Whether the vendor has answered with it; to reopen a ticket is to take it on."""
         return self.comment_role == "VENDOR" and self.action != "REOPENED"
 
-    def digest(self) -> str:
-        """An id for a comment that has none: time, role, action and text."""
-        facts = f"{self.date}|{self.comment_role}|{self.action}|{self.comment}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    def named(self, names: Names) -> str:
+        """An id for a comment that has none of its own."""
+        return names.of(self.date, self.comment_role, self.action, self.comment)
 
     def message(self, id: str, at: datetime, customer: str) -> Message:
         """The neutral message; an act without words becomes a line of the system's."""
@@ -177,7 +176,7 @@ class TicketRow(Row):
         """Oldest first; of one instant by number, else as ClickBank has them."""
         start = self.opened_date or EPOCH
         real = [one for one in self.comments if one.comment or one.action or one.date]
-        return sorted(real, key=lambda one: (one.date or start, _number(one.comment_id)))
+        return sorted(real, key=lambda one: (one.date or start, number(one.comment_id)))
 
     @property
     def updated(self) -> datetime:
@@ -236,6 +235,7 @@ class TicketRow(Row):
             type=self.type,
             waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
             due_at=self._due() if status.active else None,
+            recheck=HOUR if self._due() else 0.0,  # the card counts down
             url=url,
             extra=tuple((name, value) for name, value in self._extra() if value),
         )
@@ -243,22 +243,21 @@ class TicketRow(Row):
     def conversation(self, account: str, url: str) -> Conversation:
         """The ticket with its comments, oldest first; every message has an id of its own."""
         opened = self.opened_date or self.updated
-        customer, taken = self.name, set[str]()
+        customer, taken, names = self.name, set[str](), Names()
         messages = []
         for comment in self.ordered:
             id = comment.comment_id
             if id in ("", "0") or id in taken:
-                id = _next(f"c{comment.digest()}", taken)
+                id = comment.named(names)
             taken.add(id)
             messages.append(comment.message(id, opened, customer))
         return Conversation(self.ticket(account, url), tuple(messages))
 
     def _due(self) -> datetime | None:
-        """When ClickBank processes a refund: no answer can stop it after that."""
-        if self.type != REFUND:
-            return None
-        guess = self.opened_date + PROCESSED_AFTER if self.opened_date else None
-        return self.expiration_date or guess
+        """When ClickBank acts by itself: of a refund ticket, it then pays the money back."""
+        if self.expiration_date or self.type != REFUND or not self.opened_date:
+            return self.expiration_date
+        return self.opened_date + PROCESSED_AFTER
 
     def _extra(self) -> Iterator[tuple[str, str]]:
         yield "refund", f"{self.refund_type} {self.refund_amount}".strip()
@@ -304,21 +303,16 @@ def tickets_in(data: object) -> list[TicketRow] | None:
     return [row for row in map(TicketRow.of, data) if row is not None]
 
 
+def unpublished(schema: str) -> tuple[str, ...]:
+    """The names read here that ClickBank's XSD does not have; none if it names nothing at all."""
+    named = {name.lower() for name in ELEMENT.findall(schema)}
+    ours = [name.replace("_", " ") for row in (TicketRow, Comment) for name in row.model_fields]
+    return tuple(name for name in ours if named and name.replace(" ", "") not in named)
+
+
 def amounts_in(data: object) -> Amounts | None:
     """The amounts of an answer, wrapped or bare; None if it is nothing like it."""
     if isinstance(data, dict) and len(data) == 1:
         (inner,) = data.values()
         data = inner if isinstance(inner, dict) and not _nil(inner) else data
     return Amounts.of(data)
-
-
-def _number(id: str) -> int:
-    return int(id[:20]) if id.isascii() and id.isdigit() else 0
-
-
-def _next(id: str, taken: set[str]) -> str:
-    """The first of `id`.1, `id`.2 ... that is free."""
-    copy = 1
-    while f"{id}.{copy}" in taken:
-        copy += 1
-    return f"{id}.{copy}"

@@ -5,6 +5,8 @@ A page of tickets must never be lost to one poisonous value in it.
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Self, TypeVar
 
@@ -21,6 +23,7 @@ from pydantic_core import CoreSchema
 from slackbridge.document import clean
 
 T = TypeVar("T")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Lenient(BaseModel):
@@ -66,3 +69,22 @@ def _aware(at: datetime | None) -> datetime | None:
 Text = Annotated[str, BeforeValidator(_text)]
 Moment = Annotated[datetime | None, AfterValidator(_aware)]
 Rows = Annotated[list[T], BeforeValidator(_objects)]
+
+
+class Names:
+    """Ids for messages that came without one: what they say, counted where it is said twice."""
+
+    def __init__(self) -> None:
+        self._copies = Counter[str]()
+
+    def of(self, *facts: object) -> str:
+        """The same for the same facts, as long as they are asked for in the same order."""
+        said = "|".join(map(str, facts)).encode("utf-8", "surrogatepass")
+        digest = hashlib.sha256(said).hexdigest()[:16]
+        self._copies[digest] += 1
+        return f"c{digest}.{self._copies[digest]}"
+
+
+def number(id: str) -> int:
+    """A numeric id's place among others; 0 for one that is none."""
+    return int(id[:20]) if id.isascii() and id.isdigit() else 0

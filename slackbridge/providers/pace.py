@@ -5,7 +5,10 @@ It only reckons; whoever asks does the waiting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+Spend = Callable[[], Awaitable[int]]
+"""Waits for a turn, counts one call, and gives the account's sum of the day over all processes."""
 
 
 class Pace:

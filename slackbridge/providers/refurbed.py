@@ -13,6 +13,7 @@ import structlog
 from slackbridge.errors import Failure, Rejected, Unsupported, unreadable
 from slackbridge.html import from_plain
 from slackbridge.model import (
+    QUERY_FIELDS,
     Act,
     Capabilities,
     Conversation,
@@ -24,7 +25,7 @@ from slackbridge.model import (
 )
 from slackbridge.ports import Health
 from slackbridge.providers.account import Account
-from slackbridge.providers.http import HttpClient
+from slackbridge.providers.http import HttpClient, credential
 from slackbridge.providers.refurbed_actions import ACTIONS, CREATE_TICKET, Actions
 from slackbridge.providers.refurbed_help import HelpDesk
 from slackbridge.providers.refurbed_rpc import Body, Rpc, is_id
@@ -58,6 +59,7 @@ CAPABILITIES = Capabilities(
     closed_is_final=True,
     actions=ACTIONS,
     create=CREATE_TICKET,
+    searches=frozenset(QUERY_FIELDS),
     why_not={
         "reopen": "refurbed has no way to reopen a ticket from outside; a new message by the "
         "customer reopens a solved one, and for a closed one you can open a follow-up ticket",
@@ -70,8 +72,8 @@ log = structlog.get_logger(__name__)
 
 
 def headers(token: str) -> dict[str, str]:
-    """The credential; a token that was copied with its scheme is fine."""
-    return {"Authorization": f"Plain {token.removeprefix('Plain ').strip()}"}
+    """The credential, with or without its scheme."""
+    return credential("Plain", token)
 
 
 class Refurbed:
@@ -160,7 +162,7 @@ class Refurbed:
         try:
             return await self._whole(thread or await self._get(id, deadline), deadline)
         except Failure as failure:
-            log.warning("refurbed.not_read_again", account=self._account, why=failure.reason)
+            log.warning("refurbed.not_read_again", account=self._account, why=failure.loggable)
             return None
 
     async def _note(self, id: str, text: str, deadline: float) -> Conversation:

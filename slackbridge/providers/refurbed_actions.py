@@ -13,12 +13,11 @@ from slackbridge.document import digest, plain
 from slackbridge.errors import Rejected, Unsupported
 from slackbridge.html import from_plain, parse
 from slackbridge.model import Act, Action, Field, Status
-from slackbridge.providers.lenient import Lenient
+from slackbridge.providers.lenient import EPOCH, Lenient
 from slackbridge.providers.refurbed_help import TOPICS, HelpDesk
 from slackbridge.providers.refurbed_rpc import Body, Rpc, is_id
 from slackbridge.providers.refurbed_wire import (
     BUYBACK,
-    EPOCH,
     HELP_REPLY,
     ITEM_KEYS,
     MARKETPLACE,

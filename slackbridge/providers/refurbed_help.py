@@ -17,9 +17,9 @@ from pydantic import Field
 from slackbridge.errors import Failure, Rejected
 from slackbridge.html import from_plain, parse
 from slackbridge.model import Author, Conversation, Message, Scope
-from slackbridge.providers.lenient import Lenient, Moment, Rows, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Text
 from slackbridge.providers.refurbed_rpc import Body, Rpc, is_id, nonsense
-from slackbridge.providers.refurbed_wire import EPOCH, HELP, NONE, MessageRow, named, place
+from slackbridge.providers.refurbed_wire import HELP, NONE, MessageRow, named, place
 
 CLOSED = "CLOSED"
 TOPICS = {
@@ -98,7 +98,7 @@ class HelpDesk:
         try:
             threads = await self.threads(ticket.key.id, deadline)
         except Failure as failure:
-            log.warning("refurbed.no_help_requests", ticket=str(ticket.key), why=failure.reason)
+            log.warning("refurbed.no_help_requests", ticket=str(ticket.key), why=failure.loggable)
             missing = (HELP, f"cannot be read: {failure.reason}")
             extra = tuple(missing if fact[0] == HELP else fact for fact in ticket.extra)
             return replace(told, ticket=replace(ticket, extra=extra))

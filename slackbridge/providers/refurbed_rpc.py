@@ -60,8 +60,7 @@ class Rpc:
         answer = await self._client.send(
             "POST", f"{PATH}/{method}", json=body, write=write, deadline=deadline
         )
-        if answer.date is not None:
-            self.skew = answer.date - answer.at
+        self.skew = self.skew if answer.skew is None else answer.skew
         if not answer.ok:
             raise _refusal(answer, method, write=write)
         found = shape.of(answer.json(write=write))

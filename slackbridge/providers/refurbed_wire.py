@@ -6,10 +6,8 @@ missing; an unknown status needs an agent, an unknown sender is the system.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pydantic import Field
 
@@ -26,9 +24,8 @@ from slackbridge.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import Lenient, Moment, Rows, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text, number
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STATUSES = {"PENDING": Status.WAITING, "SOLVED": Status.SOLVED, "CLOSED": Status.CLOSED}
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "MERCHANT": Author.AGENT, "REFURBED": Author.MARKETPLACE}
 MARKETPLACE, BUYBACK = "order", "buyback"
@@ -180,11 +177,6 @@ class MessageRow(Lenient):
     author: User = User()
     attachments: Rows[File] = Field(default_factory=list)
 
-    def digest(self) -> str:
-        """An id for a message that has none: author, time and text."""
-        facts = f"{self.author.type}|{self.author.name}|{self.created_at}|{self.body_html}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
     @property
     def files(self) -> tuple[Attachment, ...]:
         return tuple(Attachment(f.filename, f.url, f.content_type) for f in self.attachments)
@@ -234,20 +226,15 @@ class Thread(Lenient):
 
 def place(row: MessageRow, start: datetime) -> tuple[datetime, int]:
     """Where a message stands among others: by time, then numeric id."""
-    number = int(row.id) if row.id.isascii() and row.id.isdigit() else 0
-    return row.created_at or start, number
+    return row.created_at or start, number(row.id)
 
 
 def named(rows: Iterable[MessageRow]) -> Iterator[str]:
     """The ids of messages, in order; one that has none is named by what it says."""
-    copies = Counter[str]()
+    names = Names()
     for row in rows:
-        if row.id not in NONE:
-            yield row.id
-            continue
-        content = row.digest()
-        copies[content] += 1
-        yield f"c{content}.{copies[content]}"
+        facts = (row.author.type, row.author.name, row.created_at, row.body_html)
+        yield names.of(*facts) if row.id in NONE else row.id
 
 
 def _given(text: str) -> str:

@@ -27,10 +27,11 @@ from slackbridge.model import (
     Status,
     Ticket,
 )
-from slackbridge.ports import Health
+from slackbridge.ports import NOT_FOUND, Health
 from slackbridge.providers import sellapp_wire as wire
 from slackbridge.providers.account import Account
-from slackbridge.providers.http import HttpClient
+from slackbridge.providers.http import HttpClient, credential
+from slackbridge.providers.lenient import EPOCH
 from slackbridge.providers.sellapp_api import ID, Api, Body, Shop
 from slackbridge.providers.sellapp_hook import Hook
 from slackbridge.providers.sellapp_wire import Listed, TicketRow
@@ -66,17 +67,21 @@ _WHY_NOT = {
     "private": _NO_NOTES,
     "follow_up": "SellApp has no way to open a ticket from outside",
 }
-CAPABILITIES = Capabilities(statuses=frozenset(CHANGES), actions=(ARCHIVE,), why_not=_WHY_NOT)
+_SEARCHES = frozenset({"order", "email", "name"})
+CAPABILITIES = Capabilities(
+    statuses=frozenset(CHANGES), actions=(ARCHIVE,), searches=_SEARCHES, why_not=_WHY_NOT
+)
 V1 = Capabilities(
-    why_not=_WHY_NOT | dict.fromkeys(("close", "closed", "reopen", "needs agent", "archive"), _OLD)
+    searches=_SEARCHES,
+    why_not=_WHY_NOT | dict.fromkeys(("close", "closed", "reopen", "needs agent", "archive"), _OLD),
 )
 
 log = structlog.get_logger(__name__)
 
 
 def headers(token: str) -> dict[str, str]:
-    """The credential; a token that was copied with its scheme is fine."""
-    return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
+    """The credential, with or without its scheme."""
+    return credential("Bearer", token)
 
 
 class SellApp:
@@ -117,7 +122,7 @@ class SellApp:
             try:
                 found.append(self._told(await self._api.ticket(id)))
             except Rejected as failure:
-                if failure.code != "not-found":
+                if failure.code != NOT_FOUND:
                     raise
         return tuple(found)
 
@@ -127,7 +132,7 @@ class SellApp:
     async def message(self, id: str, message: str) -> Message:
         """One message of a ticket. Raises Rejected if there is none."""
         row = await self._api.message(id, message)
-        return row.read(row.id, wire.EPOCH)
+        return row.read(row.id, EPOCH)
 
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         deadline = self._api.client.deadline(timeout)
@@ -170,8 +175,7 @@ class SellApp:
             _, answer = await self._api.tickets(1, limit=1)
         except Failure as failure:
             return Health(False, failure.reason)
-        date = answer.date
-        return Health(True, "SellApp answers", None if date is None else date - answer.at)
+        return Health(True, "SellApp answers", answer.skew)
 
     def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
         """The ticket in which a customer wrote. Raises Unauthorized for a webhook not genuine."""

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from slackbridge.errors import Failure, Rejected, Unauthorized, Unknown, unreadable
+from slackbridge.ports import NOT_FOUND
 from slackbridge.providers.account import Secret
-from slackbridge.providers.answer import SAID_LIMIT, Answer, refused
+from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellapp_wire import Listed, MessageRow, TicketRow, listed, single
 from slackbridge.text import clean
@@ -77,11 +78,11 @@ class Api:
         return found if found and found.obeyed else None
 
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
-        """Raises Rejected with the code `not-found` where there is none."""
+        """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._send("GET", _path(id), deadline=deadline)
         row = TicketRow.of(single(answer.json(write=False)))
         if row is None or not row.id:
-            raise _nonsense(write=False)
+            raise answer.nonsense(write=False)
         return row
 
     async def messages(self, id: str, deadline: float | None = None) -> list[MessageRow]:
@@ -94,17 +95,17 @@ class Api:
             answer = await self._send("GET", path, params=params, deadline=deadline)
             found = _listed(answer, page, PAGE)
             if not found.obeyed:
-                raise _nonsense(write=False)
+                raise answer.nonsense(write=False)
             rows += [row for raw in found.rows if (row := MessageRow.of(raw))]
             more = found.more
         return rows
 
     async def message(self, id: str, message: str) -> MessageRow:
-        """Raises Rejected with the code `not-found` where there is none."""
+        """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._send("GET", f"{_path(id)}/messages{_path(message)}")
         row = MessageRow.of(single(answer.json(write=False)))
         if row is None or not row.id:
-            raise _nonsense(write=False)
+            raise answer.nonsense(write=False)
         return row
 
     async def reply(self, id: str, content: str, deadline: float) -> None:
@@ -118,7 +119,7 @@ class Api:
     async def _write(self, method: str, path: str, body: Body, key: str, deadline: float) -> None:
         answer = await self._send(method, path, json=body, key=key, write=True, deadline=deadline)
         if not isinstance(single(answer.json(write=True)), dict):
-            raise _nonsense(write=True)
+            raise answer.nonsense(write=True)
 
     async def _send(
         self,
@@ -150,7 +151,7 @@ class Api:
 def _path(id: str) -> str:
     """`/id`. Raises Rejected for what would lead elsewhere."""
     if not ID.fullmatch(id):
-        raise Rejected(f"{clean(id)[:40]!r} cannot be an id at sellapp", code="not-found")
+        raise Rejected(f"{clean(id)[:40]!r} cannot be an id at sellapp", code=NOT_FOUND)
     return f"/{id}"
 
 
@@ -161,12 +162,8 @@ def _paging(page: int, limit: int) -> dict[str, str]:
 def _listed(answer: Answer, page: int, limit: int) -> Listed:
     found = listed(answer.json(write=False), page, limit)
     if found is None:
-        raise _nonsense(write=False)
+        raise answer.nonsense(write=False)
     return found
-
-
-def _nonsense(*, write: bool) -> Failure:
-    return unreadable("sellapp sent an answer that cannot be read", write=write)
 
 
 def _refusal(answer: Answer, *, write: bool) -> Failure:
@@ -181,7 +178,7 @@ def _refusal(answer: Answer, *, write: bool) -> Failure:
         return Unknown(f"{vendor} is still busy with the same request (409)", code="conflict")
     if status in (400, 422) and (fields := _fields(answer)):
         return Rejected(f"{vendor} does not accept this ({status}): {fields}", code="invalid")
-    code = "not-found" if status == 404 else ""
+    code = NOT_FOUND if status == 404 else ""
     return refused(answer, write=write, words=REFUSALS.get(status, ""), code=code)
 
 
@@ -202,9 +199,7 @@ def _fields(answer: Answer) -> str:
         told = [f"{data['param']}: {answer.said()}"]
     else:
         return ""
-    line = " ".join(clean("; ".join(told)).split())
-    line = line.replace(answer.secret, "***") if answer.secret else line
-    return line if len(line) <= SAID_LIMIT else line[: SAID_LIMIT - 1] + "…"
+    return answer.quoted("; ".join(told))
 
 
 def _first(value: object) -> str:

@@ -6,12 +6,10 @@ empty object as `[]` and a list with gaps as an object, and a thing may stand ba
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from slackbridge.document import Document, from_text
 from slackbridge.html import parse
@@ -25,10 +23,9 @@ from slackbridge.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import Lenient, Moment, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Text, number
 from slackbridge.tame import has_tags
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
 MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
 
@@ -154,11 +151,6 @@ class MessageRow(Lenient):
             body=body(self.content),
         )
 
-    def digest(self) -> str:
-        """An id for a message that has none: author, time and text."""
-        facts = f"{self.author}|{self.created_at}|{self.content}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
 
 class Meta(Lenient):
     """Where a page stands; 0 = not told."""
@@ -207,15 +199,11 @@ def body(content: str) -> Document:
 def messages(rows: Sequence[MessageRow], start: datetime) -> tuple[Message, ...]:
     """Each message once, by time, then number; every one has an id that stays."""
     found: dict[str, Message] = {}
-    copies = Counter[str]()
+    names = Names()
     for row in rows:
-        id = row.id
-        if not id:
-            content = row.digest()
-            copies[content] += 1
-            id = f"c{content}.{copies[content]}"
+        id = row.id or names.of(row.author, row.created_at, row.content)
         found[id] = row.read(id, start)
-    return tuple(sorted(found.values(), key=_place))
+    return tuple(sorted(found.values(), key=lambda one: (one.at, number(one.id))))
 
 
 def conversation(ticket: Ticket, found: tuple[Message, ...]) -> Conversation:
@@ -228,8 +216,3 @@ def conversation(ticket: Ticket, found: tuple[Message, ...]) -> Conversation:
     last = max((n for n, one in enumerate(spoken) if one.author is Author.AGENT), default=-1)
     since = spoken[last + 1].at
     return Conversation(replace(ticket, status=Status.NEEDS_AGENT, waiting_since=since), found)
-
-
-def _place(message: Message) -> tuple[datetime, int]:
-    number = int(message.id) if message.id.isascii() and message.id.isdigit() else 0
-    return message.at, number

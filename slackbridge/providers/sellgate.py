@@ -25,10 +25,10 @@ from slackbridge.model import (
     Status,
     Ticket,
 )
-from slackbridge.ports import Health
+from slackbridge.ports import NOT_FOUND, Health
 from slackbridge.providers.account import Account
 from slackbridge.providers.answer import Answer, refused
-from slackbridge.providers.http import HttpClient
+from slackbridge.providers.http import HttpClient, credential
 from slackbridge.providers.sellgate_walk import PAGE, Place
 from slackbridge.providers.sellgate_wire import CLOSED, OPEN, Detail, Listing, TicketRow, detail
 
@@ -61,8 +61,8 @@ log = structlog.get_logger(__name__)
 
 
 def headers(token: str) -> dict[str, str]:
-    """The credential; a key that was copied with its scheme is fine."""
-    return {"Authorization": f"Bearer {token.removeprefix('Bearer ').strip()}"}
+    """The credential, with or without its scheme."""
+    return credential("Bearer", token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,7 @@ class Sellgate:
             _listing(answer)
         except Failure as failure:
             return Health(False, failure.reason)
-        date = answer.date
-        return Health(True, "Sellgate answers", None if date is None else date - answer.at)
+        return Health(True, "Sellgate answers", answer.skew)
 
     async def close(self) -> None:
         await self._client.close()
@@ -170,7 +169,7 @@ class Sellgate:
         try:
             return self._conversation(await self._detail(id, deadline))
         except Failure as failure:
-            log.warning("sellgate.not_read_back", account=self._account, why=failure.reason)
+            log.warning("sellgate.not_read_back", account=self._account, why=failure.loggable)
             return None
 
     # -- reading -------------------------------------------------------------------------------
@@ -179,14 +178,14 @@ class Sellgate:
         answer = await self._call("GET", _path(id), deadline=deadline)
         found = detail(answer.json(write=False), id)
         if found is None:
-            raise _nonsense(write=False)
+            raise answer.nonsense(write=False)
         return found
 
     async def _if_there(self, id: str) -> Ticket | None:
         try:
             return (await self.get(id)).ticket
         except Rejected as failure:
-            if failure.code != "not-found":
+            if failure.code != NOT_FOUND:
                 raise
             return None
 
@@ -245,7 +244,7 @@ class Sellgate:
 def _path(id: str) -> str:
     """The path of one ticket. Raises Rejected for what cannot be an id: it would name another."""
     if not id.strip(". "):
-        raise Rejected(f"{id!r} is not the id of a ticket", code="not-found")
+        raise Rejected(f"{id!r} is not the id of a ticket", code=NOT_FOUND)
     return f"tickets/{quote(id, safe='', errors='replace')}"
 
 
@@ -261,7 +260,7 @@ def _about(row: TicketRow, query: Query) -> bool:
 def _listing(answer: Answer) -> Listing:
     listing = Listing.of(answer.json(write=False))
     if listing is None:
-        raise _nonsense(write=False)
+        raise answer.nonsense(write=False)
     return listing
 
 
@@ -274,10 +273,6 @@ def _taken(answer: Answer) -> None:
         raise unreadable(f"Sellgate took it, but named an error: {answer.said()}", write=True)
 
 
-def _nonsense(*, write: bool) -> Failure:
-    return unreadable("Sellgate sent an answer that cannot be read", write=write)
-
-
 def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:
     missing = GONE if write else GONE | NO_ID
     words = {401: "does not accept the API key; make a new one in the store's settings"}
@@ -285,7 +280,7 @@ def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:
         answer,
         write=write,
         words=words.get(answer.status, ""),
-        code="not-found" if answer.status in missing and path != "tickets" else "",
+        code=NOT_FOUND if answer.status in missing and path != "tickets" else "",
     )
 
 

@@ -7,10 +7,8 @@ are laid over each other.
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -27,9 +25,8 @@ from slackbridge.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import Lenient, Moment, Rows, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OPEN, CLOSED = "open", "closed"
 CUSTOMER, OWNER = "customer", "owner"
 AGENTS = frozenset({"seller", OWNER, "store", "admin"})  # one person under four names
@@ -125,11 +122,6 @@ class MessageRow(Lenient):
             return Author.AGENT
         return Author.CUSTOMER if sender == CUSTOMER else Author.SYSTEM
 
-    def digest(self) -> str:
-        """An id for a message that has none: sender, time and text."""
-        facts = f"{self.sender}|{self.created_at}|{self.message}"
-        return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
 
 class Detail(TicketRow):
     """A ticket as it shows itself, with all its messages."""
@@ -153,14 +145,10 @@ class Detail(TicketRow):
 
     def conversation(self, account: str, url: str, row: TicketRow) -> Conversation:
         """The ticket with its messages by time, then as they came; every message has an id."""
-        ids = Counter[str]()
+        names = Names()
         messages = []
         for one in self._ordered(row.created):
-            id = one.id
-            if not id:
-                digest = one.digest()
-                ids[digest] += 1
-                id = f"c{digest}.{ids[digest]}"
+            id = one.id or names.of(one.sender, one.created_at, one.message)
             name = row.customer_email if one.author is Author.CUSTOMER else ""
             at = one.created_at or row.created
             messages.append(Message(id, one.author, name, at, from_text(one.message)))

@@ -102,7 +102,7 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
     place = outside(card.provider, 60) or "Marketplace"
     times = (
         ("Waiting since", wording.ago(card.waiting_since)),
-        ("Due", wording.moment(card.due_at)),
+        ("Due", " · ".join(filter(None, (wording.moment(card.due_at), card.left)))),
         (f"{place} takes over", wording.moment(card.takeover_at)),
     )
     texts = (

@@ -4,7 +4,9 @@ to no ticket: rate buckets, things said once, counters and heartbeats.
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import secrets
 from collections.abc import Callable, Coroutine
 from importlib.resources import files
 from typing import Any, ParamSpec, TypeVar
@@ -95,6 +97,11 @@ class Common:
         await self.redis.set(keys.alive(process), state, ex=30)
 
     @guarded
+    async def rest(self, process: str) -> None:
+        """A process ends: nobody need wait until its heartbeat is old."""
+        await self.redis.delete(keys.alive(process))
+
+    @guarded
     async def server_facts(self) -> dict[str, str]:
         """Version, persistence and eviction policy; what the server does not tell is left out."""
         info = await settled(self.redis.info())
@@ -117,8 +124,26 @@ class Common:
         return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
 
     @guarded
-    async def spend(self, account: str) -> int:
-        """Count one call of an account; the sum of the day (UTC) over all processes."""
+    async def born(self) -> str:
+        """Since when a bridge keeps its map here; '' = nobody ever did, or everything is lost."""
+        return str(await settled(self.redis.get(keys.born())) or "")
+
+    @guarded
+    async def bear(self, state: str) -> None:
+        """A bridge keeps its map here from now on."""
+        await self.redis.set(keys.born(), state)
+
+    @guarded
+    async def spend(self, provider: str, account: str, per_second: float) -> int:
+        """Wait for a turn among all that call a provider from here, and count one call.
+
+        The account's sum of the day (UTC). Marketplaces count by address: processes and accounts
+        share the rate.
+        """
+        who = secrets.token_hex(4)
+        bucket, interval = f"calls:{provider}", 1 / per_second
+        while wait := await self.pace(bucket, who, interval, 2, live=True):
+            await asyncio.sleep(wait)
         name = keys.spent(account, int(self.now()) // keys.DAY)
         pipe = self.redis.pipeline(transaction=False)
         pipe.incr(name)

@@ -61,7 +61,8 @@ async def test_an_act_that_is_no_money_is_tried_again_until_it_is_done(
     ticket = clickbank.customer_opens()
     async with market.open():
         await market.shown(ticket)
-        busy = Fault("Update", Phase.COMMIT, Action.STATUS, times=2, status=429)
+        at_once = {"Retry-After": "0"}
+        busy = Fault("Update", Phase.COMMIT, Action.STATUS, times=2, status=429, headers=at_once)
         clickbank.faults.add(busy)
         await market.submit(await market.form(ticket, "close"), comment="Bye.")
         await market.receipt(ticket, "✅ Close")

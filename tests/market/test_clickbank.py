@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
+from redis import Redis
 
 from slackbridge.app import Bridge
 from slackbridge.demo import views
@@ -13,6 +16,8 @@ from slackbridge.sandbox.clickbank.gate import READ
 from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import NotPossible
+from slackbridge.store.keys import DAY, spent
+from slackbridge.store.redis import RedisStore
 from tests.market.conftest import CHANNEL, Market, acts
 
 ACCOUNT = "cb-shop"
@@ -256,3 +261,23 @@ async def test_processes_count_the_day_s_calls_together(
         health = await second.providers[ACCOUNT].probe()
         await second.close()
         assert f"{clickbank.gate.used:,} of 25,000" in health.detail
+
+
+async def test_that_the_day_s_calls_run_short_is_said_once(
+    market: Market, clickbank: ClickBankSandbox
+) -> None:
+    market.add(ACCOUNT, "clickbank", clickbank)
+    day = int(time.time()) // DAY
+    with Redis.from_url(market.redis_url) as redis:
+        redis.set(spent(ACCOUNT, day), 19_990)
+    async with market.open():
+        (said,) = await market.until("a notice", market.notices)
+        await market.quiet(0.5)
+        assert "nearly used up" in said
+        assert len(market.notices()) == 1
+
+
+async def test_accounts_share_the_calls_of_a_second(store: RedisStore) -> None:
+    begun = time.monotonic()
+    await asyncio.gather(*(store.spend("clickbank", f"cb-{n % 2}", 20.0) for n in range(12)))
+    assert time.monotonic() - begun > 0.45, "ten of them waited for their turn, 50 ms each"

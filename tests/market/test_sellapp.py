@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import pytest
 
 from slackbridge.demo import views
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -88,7 +89,7 @@ async def test_a_webhook_that_is_forged_or_old_is_refused(
         await market.shown(ticket, 2)
 
 
-def _before(span: timedelta) -> str:
+def _before(span: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) - span).isoformat()
 
 
@@ -127,3 +128,45 @@ async def test_v1_hides_what_it_cannot_do(market: Market, sellapp: SellAppSandbo
         await market.says(ticket, "Closed")
         await market.says(ticket, "set api_version to v2")
         assert "reopen" not in market.offers(ticket)
+
+
+async def test_a_webhook_of_a_ticket_that_is_gone_leaves_no_trouble(
+    market: Market, sellapp: SellAppSandbox
+) -> None:
+    ops = hooked(market, sellapp)
+    ticket = sellapp.customer_opens()
+    gone = ticket + 1_000
+    async with market.open(ops=ops, timing={"quarantine_after": 2}):
+        await market.shown(ticket)
+        await market.quiet(0.3)
+        reads = sellapp.calls["GetTicket"]
+        data = {"ticket_id": gone, "author": "CUSTOMER", "content": "x", "created_at": _before()}
+        body = {"event": "ticket_message.created", "data": data}
+        assert await post(sellapp.hooks.url, body) == 200
+        await market.until("it is read", lambda: sellapp.calls["GetTicket"] == reads + 1)
+        await market.quiet(1.5)
+        assert sellapp.calls["GetTicket"] == reads + 1, "once, not for ever"
+        assert not views.cards(market.slack, gone)
+        assert market.notices() == []
+        sellapp.customer_writes(ticket, "still there?")
+        await market.shown(ticket, 2)
+
+
+@pytest.mark.parametrize("searches", [True, False])
+async def test_a_ticket_that_does_not_change_costs_no_call_of_its_own(
+    market: Market, sellapp: SellAppSandbox, searches: bool
+) -> None:
+    sellapp.searches = searches
+    lists = "SearchTickets" if searches else "ListTickets"
+    market.add(ACCOUNT, "sellapp", sellapp, store=SLUG)
+    tickets = [sellapp.customer_opens(text=f"Question {n}") for n in range(3)]
+    async with market.open():
+        for ticket in tickets:
+            await market.shown(ticket)
+        await market.quiet(0.3)
+        seen, read = sellapp.calls[lists], sellapp.calls["ListMessages"]
+        await market.until("polls", lambda: sellapp.calls[lists] > seen + 8)
+        assert sellapp.calls["ListMessages"] == read
+        sellapp.customer_writes(tickets[1], "one more thing")
+        await market.shown(tickets[1], 2)
+        assert sellapp.calls["ListMessages"] == read + 1

@@ -88,6 +88,7 @@ def card(**changes: Any) -> Card:
         "holder": "",
         "waiting_since": AT,
         "due_at": AT,
+        "left": "",
         "takeover_at": None,
         "opened_at": AT,
         "follows": "",

@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from pydantic import SecretStr
 
 from slackbridge import evidence
-from slackbridge.config import Account
 from slackbridge.document import digest, from_text, plain
 from slackbridge.errors import Rejected, Unknown, Unsupported
 from slackbridge.intent import Intent
 from slackbridge.model import Act, Author, Conversation, Kind, Message, Query, Scope, Ticket
-from slackbridge.providers import build
 from slackbridge.providers.refurbed import CAPABILITIES, Refurbed
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from tests.providers.common import Time
 
 LABEL = "GenerateReturnShippingLabel"
 ASKED = "Who pays for the way back?"
-
-
-class Time:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-async def shop(time: Time) -> AsyncIterator[RefurbedSandbox]:
-    sandbox = await RefurbedSandbox.start(seed=False, clock=time)
-    sandbox.rate_per_second = 0
-    yield sandbox
-    await sandbox.stop()
-
-
-@pytest.fixture
-async def refurbed(shop: RefurbedSandbox) -> AsyncIterator[Refurbed]:
-    account = Account(
-        name="shop",
-        provider="refurbed",
-        base_url=shop.url,
-        token_env="REFURBED_TOKEN",
-        token=SecretStr(shop.token),
-        per_second=10_000,
-        timeout_seconds=0.5,
-    )
-    built = build(account)
-    assert isinstance(built, Refurbed)
-    yield built
-    await built.close()
 
 
 def do(name: str, message: str = "", **fields: str) -> Act:
@@ -83,9 +43,6 @@ def since(time: Time) -> float:
 
     time.now += 60
     return ours()
-
-
-# --- topic and label
 
 
 async def test_a_topic_change_is_asked_for_once(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
@@ -117,9 +74,6 @@ async def test_a_label_is_not_made_again_because_the_read_failed(
     lost(shop, "GetTicket", committed=False)
     assert await refurbed.perform(id, do("return_label"), 5) is None
     assert len(shop.ledger.all("label")) == 1
-
-
-# --- help requests
 
 
 async def test_help_is_asked_answered_and_shown_beside_the_ticket(
@@ -219,9 +173,6 @@ async def test_what_is_said_in_a_help_request_is_no_evidence_of_a_note(
     assert evidence.of_message(note, both, ()) == evidence.Happened("1")
 
 
-# --- a new ticket
-
-
 @pytest.mark.parametrize("type", ["order", "buyback"])
 async def test_a_ticket_is_opened_for_an_item(
     shop: RefurbedSandbox, refurbed: Refurbed, type: str
@@ -258,9 +209,6 @@ async def test_an_action_nobody_knows(shop: RefurbedSandbox, refurbed: Refurbed)
         await refurbed.perform("1", do("refund", "x"), 5)
     assert await refurbed.settled("1", do("refund"), 0) is None
     assert not shop.calls
-
-
-# --- did it happen?
 
 
 @pytest.mark.parametrize("committed", [True, False])
@@ -307,9 +255,6 @@ async def test_a_label_is_settled_by_its_file(
     with pytest.raises(Unknown):
         await refurbed.perform(id, do("return_label"), 5)
     assert await refurbed.settled(id, do("return_label"), at) is True
-
-
-# --- looking up
 
 
 async def test_search_by_all_that_refurbed_can(

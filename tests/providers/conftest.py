@@ -1,0 +1,12 @@
+"""The clock of every adapter's tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.providers.common import Time
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()

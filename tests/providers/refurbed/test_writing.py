@@ -1,0 +1,128 @@
+"""refurbed's adapter: looking up, replies, notes and changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackbridge.document import plain
+from slackbridge.errors import (
+    Rejected,
+    Unsupported,
+)
+from slackbridge.model import Act, Author, Kind, Query, Scope, Status
+from slackbridge.providers.refurbed import Refurbed
+from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from tests.providers.common import Time, numbers, says
+from tests.providers.refurbed.conftest import REPLY
+
+
+async def test_search(shop: RefurbedSandbox, refurbed: Refurbed, time: Time) -> None:
+    made = []
+    for number in range(30):
+        time.now += 1
+        made.append(shop.customer_opens(email="often@example.com", order_id=700 + number % 2))
+    back = shop.customer_opens(buyback=True, order_id=900, email="rare@example.com")
+    assert numbers(await refurbed.search(Query(id=str(made[4])))) == [made[4]]
+    assert numbers(await refurbed.search(Query(order="700"))) == made[-2::-2]
+    (found,) = await refurbed.search(Query(order="900"))
+    assert (numbers((found,)), found.type) == ([back], "buyback")
+    assert numbers(await refurbed.search(Query(email=" often@example.com "))) == made[:9:-1]
+    for nothing in (Query(id="ABC"), Query(order="ABC-1"), Query(order="1"), Query(email="x@y")):
+        assert await refurbed.search(nothing) == ()
+
+
+@pytest.mark.parametrize("buyback", [False, True])
+async def test_a_follow_up_is_opened_and_found(
+    shop: RefurbedSandbox, refurbed: Refurbed, buyback: bool
+) -> None:
+    shop.customer_opens(order_id=77, buyback=not buyback)  # the same number, another order
+    old = shop.customer_opens(order_id=77, buyback=buyback, topic="screen")
+    shop.close(old)
+    assert await refurbed.follow_ups(str(old)) == ()
+    assert await refurbed.perform(str(old), Act(Kind.FOLLOW_UP, "a < b"), 5) is None
+    (new,) = await refurbed.follow_ups(str(old))
+    assert (new.follows, new.topic, new.order) == (str(old), "screen", "77")
+    assert plain((await refurbed.get(new.key.id)).messages[0].body) == "a < b"
+    assert await refurbed.follow_ups("123") == ()
+
+
+async def test_a_follow_up_without_an_item_is_rejected(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    says(shop, "GetTicket", {"ticket": {"id": "9"}})
+    with pytest.raises(Rejected, match="names no order item"):
+        await refurbed.perform("9", Act(Kind.FOLLOW_UP, "hello"), 5)
+    assert shop.calls["CreateTicket"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "raw"), [(None, "PENDING"), (Status.SOLVED, "SOLVED"), (Status.WAITING, "PENDING")]
+)
+async def test_a_reply_goes_out_as_html_with_its_status_in_one_call(
+    shop: RefurbedSandbox, refurbed: Refurbed, status: Status | None, raw: str
+) -> None:
+    id = shop.customer_opens()
+    done = await refurbed.perform(str(id), Act(Kind.REPLY, REPLY.text, status), 5)
+    assert done is not None
+    assert done.ticket.raw_status == raw
+    reply = done.messages[-1]
+    assert (reply.author, reply.scope) == (Author.AGENT, Scope.PUBLIC)
+    assert plain(reply.body).split() == REPLY.text.split()
+    assert "&lt;welcome&gt;" in shop.messages(id)[-1].body_html
+    assert shop.calls == {"UpdateTicket": 1}
+
+
+async def test_an_internal_note_is_not_for_the_customer(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    id = shop.customer_opens()
+    done = await refurbed.perform(str(id), Act(Kind.INTERNAL, "check him"), 5)
+    assert done is not None
+    assert done.messages[-1].scope is Scope.INTERNAL
+    assert shop.messages(id)[-1].scope == "INTERNAL"
+
+
+async def test_a_private_note_is_appended_once(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
+    id = shop.customer_opens()
+    for text in ("look\ntwice", "ook", "look\ntwice", "last"):
+        done = await refurbed.perform(str(id), Act(Kind.PRIVATE, text), 5)
+    assert done is not None
+    assert done.ticket.notes == shop.ticket(id).notes == "look\ntwice\nook\nlast"
+    assert len(shop.ledger.all("notes")) == 3
+
+
+async def test_status_and_assignee(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
+    id = shop.customer_opens()
+    await refurbed.perform(str(id), Act(Kind.STATUS, status=Status.SOLVED), 5)
+    assert shop.ticket(id).status == "SOLVED"
+    await refurbed.perform(str(id), Act(Kind.ASSIGN, email="tom.okafor@example.com"), 5)
+    assert shop.ticket(id).assignee == "tom.okafor@example.com"
+    done = await refurbed.perform(str(id), Act(Kind.ASSIGN), 5)
+    assert done is not None
+    assert done.ticket.assignee is None
+    with pytest.raises(Rejected, match="no user"):
+        await refurbed.perform(str(id), Act(Kind.ASSIGN, email="who@example.com"), 5)
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (Act(Kind.STATUS, status=Status.NEEDS_AGENT), "no way to reopen"),
+        (Act(Kind.REPLY, "bye", Status.CLOSED), "closes a solved ticket by itself"),
+        (Act(Kind.STATUS), "does not offer this"),
+        (Act(Kind.SHOW), "does not offer this"),
+    ],
+)
+async def test_what_refurbed_does_not_offer_is_not_tried(
+    shop: RefurbedSandbox, refurbed: Refurbed, act: Act, words: str
+) -> None:
+    with pytest.raises(Unsupported, match=words):
+        await refurbed.perform(str(shop.customer_opens()), act, 5)
+    assert not shop.calls
+
+
+async def test_a_closed_ticket_takes_no_reply(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
+    id = shop.customer_opens()
+    shop.close(id)
+    with pytest.raises(Rejected, match=rf"^refurbed declined \(400\): ticket {id} is closed$"):
+        await refurbed.perform(str(id), REPLY, 5)
