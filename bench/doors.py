@@ -75,7 +75,7 @@ async def doors(bench: Bench, **replies: Any) -> AsyncIterator[Doors]:
         await bridge.store.sync()
         await bridge.chat.begin()
         secret = place.slack.signing_secret
-        app = bridge.front.app(secret)
+        app = bridge.front.app()
         server = await serve(
             bridge.settings,
             bridge.pulse,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,9 +23,12 @@ from slackbridge.ops.hooks import add_hooks
 from slackbridge.ops.schedule import Schedule
 from slackbridge.people import People
 from slackbridge.poll import Poller, Rhythm
+from slackbridge.ports import REBUILDING
 from slackbridge.poster import Poster
+from slackbridge.rebuild import forgotten
 from slackbridge.sender import Sender
 from slackbridge.slack.actions import Actions
+from slackbridge.slack.archive import Archive
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
@@ -61,6 +65,7 @@ class Bridge:
             post_pace=(slack.post_seconds, slack.post_burst),
         )
         self.chat = SlackChat(client)
+        self.archive = Archive(self.chat)
         self.people = People(self.chat, settings.agents.allow, settings.agents.money)
         self.desk = Desk(self.store, self.people.may, wiring.rules(settings), self._wake)
         self.providers = wiring.providers(settings, self.store.spend)
@@ -88,6 +93,7 @@ class Bridge:
         self._schedule = Schedule()
         self._background: set[asyncio.Task[None]] = set()
         self._sockets: Sockets | None = None
+        self._emptied = asyncio.Event()
 
     # -- building ------------------------------------------------------------------------------
 
@@ -139,14 +145,17 @@ class Bridge:
     # -- running -------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set. Raises ConfigError if Slack refuses the token."""
+        """Serve until `stop` is set.
+
+        Raises ConfigError if Slack refuses the token, or where the map of its threads is lost.
+        """
         await self.chat.client.open()
         server = None
         crew: asyncio.Task[None] | None = None
         try:
             await self._meet_slack(stop)
             secret = self.settings.slack.signing_secret.get_secret_value()
-            app = self.front.app(secret)
+            app = self.front.app()
             crew = asyncio.create_task(self.crew.run())
             server = await serve(
                 self.settings,
@@ -160,7 +169,7 @@ class Bridge:
                 self._spawn(self.catch_up.run())
             self._begin_schedule()
             log.info("running", mode=self.settings.slack.mode, accounts=list(self.providers))
-            await _first(stop.wait(), crew)
+            await _first(self._end(stop), crew)
         finally:
             log.info("stopping")
             await self._schedule.stop(self.settings.timing.stop_seconds)
@@ -172,6 +181,7 @@ class Bridge:
             if crew is not None:
                 crew.cancel()
                 await asyncio.gather(crew, return_exceptions=True)
+            await self.pulse.end()
             await self.close()
 
     async def _meet_slack(self, stop: asyncio.Event) -> None:
@@ -183,6 +193,7 @@ class Bridge:
             try:
                 await self.store.sync()
                 await self.chat.begin()
+                await self._recognise()
                 await self.catch_up.lately()
                 return
             except Unauthorized as failure:
@@ -190,8 +201,38 @@ class Bridge:
             except Failure as failure:
                 if failure.code in ("invalid_auth", "account_inactive", "token_revoked"):
                     raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.code}") from None
-                log.warning("not ready", why=failure.reason)
+                log.warning("not ready", why=failure.loggable)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _recognise(self) -> None:
+        """Without the map of the threads that stand in Slack, every ticket would get another."""
+        names, channels = tuple(self.providers), self.settings.channels()
+        if why := await forgotten(self.store, self.archive, channels, names):
+            raise ConfigError(why)
+        if not await self.store.born():
+            await self.store.bear(f"{self.store.now():.0f}")
+
+    async def _intact(self) -> bool:
+        """Whether Redis still holds the map; once it does not, this process ends."""
+        try:
+            if await self.store.born() in ("", REBUILDING):
+                self._emptied.set()
+        except Failure as failure:
+            log.warning("Redis does not answer", why=failure.loggable)
+        return not self._emptied.is_set()
+
+    async def _end(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Raises ConfigError if Redis is emptied before."""
+        ends = [asyncio.create_task(event.wait()) for event in (stop, self._emptied)]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in ends:
+                task.cancel()
+        if self._emptied.is_set() and not stop.is_set():
+            raise ConfigError(
+                "Redis was emptied while the bridge ran. Run `slackbridge rebuild`, then start it."
+            )
 
     async def _open_sockets(self, app: Any) -> None:
         slack = self.settings.slack
@@ -205,9 +246,15 @@ class Bridge:
         for poller in self.pollers:
             account = self.settings.account(poller.account)
             seconds = account.poll_seconds if account else 30.0
-            self._schedule.every(seconds, poller.cycle, f"poll {poller.account}", now=True)
+            self._schedule.every(
+                seconds, partial(self._poll, poller), f"poll {poller.account}", now=True
+            )
         self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
         self._schedule.start()
+
+    async def _poll(self, poller: Poller) -> None:
+        if await self._intact():
+            await poller.cycle()
 
     def _hinted(self, account: str) -> None:
         next(poller for poller in self.pollers if poller.account == account).hinted()
@@ -217,6 +264,8 @@ class Bridge:
         self._spawn(self.catch_up.run())
 
     async def _beat(self) -> None:
+        if not await self._intact():
+            return
         await self.pulse.beat()
         if self.pulse.connected():
             await self.catch_up.listening()
@@ -250,6 +299,8 @@ async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> No
     """Until `wait` is over; a task that ends before it has failed, and its error is raised."""
     waiting = asyncio.ensure_future(wait)
     await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
-    if not waiting.done():
+    if waiting.done():
+        waiting.result()
+    else:
         waiting.cancel()
         task.result()

@@ -50,7 +50,7 @@ class CatchUp:
                 for account in self._accounts:
                     await self._store.note(account, listened=f"{self._store.now():.0f}")
         except Failure as failure:
-            log.warning("not noted", why=failure.reason)
+            log.warning("not noted", why=failure.loggable)
 
     async def lately(self) -> None:
         """Mark the threads active lately. Raises Later while Redis is away."""
@@ -81,7 +81,7 @@ class CatchUp:
                     await self._channel(channel, since)
                 return
             except Failure as failure:
-                log.warning("catch-up waits", why=failure.reason)
+                log.warning("catch-up waits", why=failure.loggable)
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _gap(self) -> float:

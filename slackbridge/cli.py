@@ -1,4 +1,5 @@
-"""The command line: run, demo, check, poll, show, replay, health, manifest."""
+"""The command line: run, demo, check, poll, show, replay, health, rebuild, export, forget
+and manifest."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -18,7 +21,7 @@ from slackbridge.app import Bridge
 from slackbridge.config import ConfigError, Settings
 from slackbridge.errors import Failure
 from slackbridge.model import TicketKey
-from slackbridge.ops import doctor
+from slackbridge.ops import doctor, records
 from slackbridge.ops import log as logs
 from slackbridge.store import embedded
 
@@ -53,10 +56,11 @@ def settings_from(path: str) -> Settings:
     slack = settings.slack
     secrets = [slack.bot_token, slack.app_token, slack.signing_secret]
     secrets += [account.token for account in settings.accounts]
+    secrets += [account.webhook_secret for account in settings.accounts]
+    hidden = [secret.get_secret_value() for secret in secrets]
+    password = urlsplit(settings.redis.url).password or ""
     logs.configure(
-        settings.ops.log_level,
-        settings.ops.log_format,
-        [secret.get_secret_value() for secret in secrets],
+        settings.ops.log_level, settings.ops.log_format, [*hidden, password, unquote(password)]
     )
     return settings
 
@@ -188,6 +192,88 @@ async def _health(settings: Settings) -> list[str]:
         return []
     async with redis_for(settings) as url:
         return await report.heartbeats(url)
+
+
+@app.command()
+def rebuild(
+    force: Annotated[bool, typer.Option("--force", help="Even while a bridge runs.")] = False,
+    config_path: ConfigPath = "",
+) -> None:
+    """After Redis was lost: restore the map of threads from what stands in Slack.
+
+    Posts and sends nothing, and may be interrupted and run again. Replies that were certainly sent
+    count as sent; what nobody can tell is asked in its thread. Reads about 50 threads a minute.
+    """
+    complete, lines = go(_rebuild(settings_from(config_path), force))
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if complete else 1)
+
+
+async def _rebuild(settings: Settings, force: bool) -> tuple[bool, list[str]]:
+    async with opened(settings) as bridge:
+        return await records.rebuild(bridge, force=force)
+
+
+@app.command()
+def export(
+    since: Annotated[str, typer.Option(help="Only what was asked for since then (ISO 8601).")] = "",
+    config_path: ConfigPath = "",
+) -> None:
+    """Who did what, as lines of JSON: one for each ticket. Nobody's text is in it."""
+    go(_export(settings_from(config_path), moment(since)))
+
+
+async def _export(settings: Settings, since: float) -> None:
+    async with opened(settings) as bridge:
+        async for line in records.export(bridge, since):
+            typer.echo(line)
+
+
+def moment(text: str) -> float:
+    """An ISO date or time (UTC unless it says otherwise) in Unix seconds; 0 for ''."""
+    if not text:
+        return 0.0
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{text!r} is no date such as 2026-03-01.") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+@app.command()
+def forget(
+    customer: Annotated[str, typer.Argument(help="An e-mail address or a ticket KEY.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    config_path: ConfigPath = "",
+) -> None:
+    """Delete what Redis holds of a customer's ended tickets; says what remains elsewhere."""
+    complete, lines = go(_forget(settings_from(config_path), customer, yes))
+    typer.echo("\n".join(lines))
+    raise typer.Exit(0 if complete else 1)
+
+
+async def _forget(settings: Settings, customer: str, yes: bool) -> tuple[bool, list[str]]:
+    async with opened(settings) as bridge:
+        found, notes = await records.held(bridge, customer)
+        if not found:
+            return not notes, [*notes, f"No ticket of {customer} was found."]
+        typer.echo("\n".join(held.line for held in found))
+        if not yes and any(not held.refusal for held in found):
+            await asyncio.to_thread(typer.confirm, "Delete this from Redis?", abort=True)
+        complete, lines = await records.forget(bridge, found)
+        return complete and not notes, [*lines, *notes]
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Bridge]:
+    """A bridge that does not run, for one errand with Redis and Slack."""
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        await bridge.chat.client.open()
+        try:
+            yield bridge
+        finally:
+            await bridge.close()
 
 
 class Script(StrEnum):

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +29,7 @@ from slackbridge.model import ACCOUNT_NAME
 CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TOKEN = re.compile(r"[!-~]+")
+HERE = ("127.0.0.1", "::1", "localhost")
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -50,6 +52,8 @@ def _web(url: str) -> str:
 def _slash(url: str) -> str:
     if not url:
         raise ValueError("must begin with https:// or http://")
+    if url.startswith("http://") and urlsplit(url).hostname not in HERE:
+        raise ValueError("must begin with https:// (http:// is only for a server on this machine)")
     return _web(url) if url.endswith("/") else _web(url) + "/"
 
 
@@ -94,7 +98,7 @@ class Slack(Section):
 class Redis(Section):
     """[redis]: where the journal is kept. '' = a server of our own under `data_dir`."""
 
-    url: Annotated[str, AfterValidator(_redis_url)] = ""
+    url: Annotated[str, AfterValidator(_redis_url), Field(repr=False)] = ""  # may hold a password
     data_dir: Path = Path("var/redis")
 
 

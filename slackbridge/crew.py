@@ -58,7 +58,7 @@ class Crew:
         try:
             claims, due = await self._store.claim(account, free)
         except Failure as failure:
-            log.warning("cannot claim", account=account, why=failure.reason)
+            log.warning("cannot claim", account=account, why=failure.loggable)
             return REST_SECONDS
         for claim in claims:
             self._start(account, claim)
@@ -81,7 +81,7 @@ class Crew:
             await self._lanes[account].reconcile(claim)
         except Failure as failure:
             # Nothing is lost: the claim stands until its lease ends, then the ticket is due again.
-            log.warning("lane stopped", ticket=str(claim.key), why=failure.reason)
+            log.warning("lane stopped", ticket=str(claim.key), why=failure.loggable)
 
     async def _wait(self, wake: asyncio.Event, seconds: float) -> None:
         try:

@@ -7,7 +7,7 @@ told to the person alone ('' = nothing).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -16,14 +16,14 @@ from slackbridge.errors import Later
 from slackbridge.intake import Rules
 from slackbridge.intent import Intent, Press, State, deleted, pressed
 from slackbridge.model import Action, Capabilities, Kind, Status, TicketKey
-from slackbridge.ports import Change, Heard, Store
+from slackbridge.ports import Change, Heard, May, Store
 
 log = structlog.get_logger(__name__)
-May = Callable[[str, bool], Awaitable[str]]
 Update = Callable[[Intent], Intent | None]
 RACES = 8
 WRITING_SECONDS = 300.0
 TOUCH_SECONDS = 60.0
+UNCERTAIN = "Slack does not tell me just now who you are; try again in a moment."
 
 
 class Desk:
@@ -79,33 +79,35 @@ class Desk:
             await self._update(key, ts, deleted)
         return ""
 
-    async def caught_up(self, key: TicketKey, heard: Sequence[Heard], since: str) -> bool:
+    async def caught_up(
+        self, key: TicketKey, heard: Sequence[Heard], since: str, before: Sequence[Intent]
+    ) -> bool:
         """These are all messages of a thread after `since`: take in what was missed.
 
-        Returns whether anything changed.
+        `before` are the intents that were stored when the reading began: only their messages can
+        be missing because they were deleted. Returns whether anything changed.
         """
-        before = await self._store.load(key)
+        known = {intent.id for intent in before}
         stood = {message.ts for message in heard}
         for message in heard:
-            await self.edited(key, message)
-        for intent in before.intents:
-            unsent = intent.state in (State.QUEUED, State.HELD, State.FAILED)
-            if unsent and intent.ts and float(intent.ts) > float(since) and intent.ts not in stood:
+            if message.edited or message.ts not in known:
+                await self.edited(key, message)
+        for intent in before:
+            missed = intent.ts and float(intent.ts) > float(since) and intent.ts not in stood
+            if missed and not intent.state.settled:
                 await self._update(key, intent.id, deleted)
         after = await self._store.load(key)
-        return after.intents != before.intents
+        return after.intents != tuple(before)
 
     # -- buttons and modals --------------------------------------------------------------------
 
-    async def pressed(self, key: TicketKey, id: str, press: Press, user: str) -> str:
-        """A button under a receipt; what moves money is sent only by who may do that."""
+    async def pressed(self, key: TicketKey, id: str, press: Press, user: str, at: str = "") -> str:
+        """A button under a receipt; `at` is its message's ts, where no thread tells the ticket."""
         intent = await self._store.intent(key, id)
-        money = intent is not None and intent.money and press.sends
-        try:
-            why = await self._may(user, money)
-        except Later:  # the lane asks again only for who wrote it, not for who presses
-            why = "Slack does not tell me just now who you are; press again in a moment."
-        if why:
+        if intent and at and intent.receipt.ts not in ("", at):
+            return "This button does not belong to what it names."
+        money = bool(intent and intent.money and press.sends)
+        if why := await self.refused(user, money=money):  # the lane asks only for who wrote it
             return why
         now = self._store.now()
         done = await self._update(key, id, lambda intent: pressed(intent, press, now, user))
@@ -171,7 +173,7 @@ class Desk:
         self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
     ) -> str:
         """Take a ticket; a colleague's is taken only by force."""
-        if why := await self._refused(user):
+        if why := await self.refused(user):
             return why
         record = await self._store.load(key)
         holder = record.fields.get("holder", "")
@@ -184,7 +186,7 @@ class Desk:
 
     async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str:
         """Give a ticket back."""
-        if why := await self._refused(user):
+        if why := await self.refused(user):
             return why
         record = await self._store.load(key)
         if not record.fields.get("holder"):
@@ -256,12 +258,21 @@ class Desk:
         return ""
 
     async def refused(self, user: str, *, money: bool = False) -> str:
-        """Why somebody may not act, in words for them; '' if they may."""
-        return await self._refused(user, money=money)
+        """Why somebody may not act, or see; '' only if it is certain that they may."""
+        try:
+            return await self._may(user, money)
+        except Later:
+            log.warning("permission not checked yet", user=user)
+            return UNCERTAIN
+
+    async def _refused(self, user: str, *, money: bool = False) -> str:
+        """For what the lane asks again before it sends: while Slack is away that is enough."""
+        why = await self.refused(user, money=money)
+        return "" if why == UNCERTAIN else why
 
     async def show_all(self, account: str, user: str) -> str:
         """Make threads of the tickets that the first start left out."""
-        if why := await self._refused(user):
+        if why := await self.refused(user):
             return why
         now = self._store.now()
         ids = await self._store.active(account)
@@ -293,21 +304,14 @@ class Desk:
 
     async def hinted(self, key: TicketKey) -> None:
         """A marketplace says that this ticket changed: read it at once."""
-        await self._write(key, Change(put={"unread": "1"}, due=self._store.now()))
+        now = self._store.now()
+        await self._write(key, Change(put={"unread": f"{now:.3f}"}, due=now))
 
     async def look_again(self, key: TicketKey) -> None:
         """Something may have been missed in this thread: read it."""
         await self._write(key, Change(put={"look": "1"}, due=self._store.now()))
 
     # -- how it is stored ----------------------------------------------------------------------
-
-    async def _refused(self, user: str, *, money: bool = False) -> str:
-        """Why not; while Slack cannot be asked the lane will, before anything is sent."""
-        try:
-            return await self._may(user, money)
-        except Later:
-            log.warning("permission not checked yet", user=user)
-            return ""
 
     async def _write(self, key: TicketKey, change: Change) -> bool:
         done = await self._store.write(key, change)

@@ -17,6 +17,8 @@ class Failure(Exception):
         super().__init__(reason)
         self.reason = reason
         self.code = code
+        self.loggable = reason
+        """The reason without another system's own words: those may repeat a customer's."""
 
     @property
     def quoted(self) -> str:

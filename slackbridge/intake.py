@@ -121,9 +121,13 @@ def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
 def _revised_late(intent: Intent, verdict: Verdict | None) -> Intent | None:
     if intent.late == "deleted":
         return None
-    late, edit = "", ""
+    late = edit = held = ""
     if verdict is None or verdict.state is State.KEPT:
         late = "kept"
     elif digest(verdict.text) != intent.digest:
-        late, edit = "edited", verdict.text if intent.state is not State.SENT else ""
-    return intent.but(late=late, edit=edit) if (late, edit) != (intent.late, intent.edit) else None
+        late = "edited"
+        if intent.state is not State.SENT:
+            edit, held = verdict.text, verdict.why
+    if (late, edit, held) == (intent.late, intent.edit, intent.edit_held):
+        return None
+    return intent.but(late=late, edit=edit, edit_held=held)

@@ -75,8 +75,9 @@ class Intent(Frozen):
     """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
 
     `late` says what became of that message after it went out: edited (`edit` is the new text, as
-    long as it may still be sent), deleted, or kept (edited into a note). `unsure` says that a
-    human gave up an attempt of unknown outcome: whatever comes now, it may have been done before.
+    long as it may still be sent; `edit_held` says why it must be asked about first), deleted, or
+    kept (edited into a note). `unsure` says that a human gave up an attempt of unknown outcome:
+    whatever comes now, it may have been done before.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Intent(Frozen):
     reason: str = ""
     late: str = ""
     edit: str = ""
+    edit_held: str = ""
     unsure: bool = False
     tries: int = 0
     attempt: Attempt | None = None
@@ -142,6 +144,7 @@ def settle(intent: Intent, state: State, *, message: str = "", reason: str = "")
         state=state,
         text="",
         edit="",
+        edit_held="",
         late=intent.late if state is State.SENT else "",
         fields={},
         attempt=None,
@@ -163,13 +166,16 @@ def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
             return settle(intent, State.CANCELLED, reason=DELETED)
         case "kept":
             return settle(intent, State.KEPT, reason=INTO_A_NOTE)
-    return _wanted(intent).but(attempt=None, due=due, reason=reason)
+    again = _wanted(intent).but(attempt=None, due=due, reason=reason)
+    if not intent.edit_held:
+        return again
+    return again.but(state=State.HELD, reason=intent.edit_held, undoable=False)
 
 
 def _wanted(intent: Intent) -> Intent:
     """It shall go out with the text that the agent's message has now."""
     text = intent.edit or intent.text
-    return intent.but(state=State.QUEUED, text=text, edit="", late="")
+    return intent.but(state=State.QUEUED, text=text, edit="", edit_held="", late="")
 
 
 def doubt(intent: Intent, reason: str) -> Intent:
@@ -238,5 +244,5 @@ def deleted(intent: Intent) -> Intent | None:
     if intent.state in (State.QUEUED, State.HELD, State.FAILED):
         return settle(intent, State.CANCELLED, reason=DELETED)
     if intent.state in (State.SENDING, State.UNKNOWN, State.SENT) and intent.late != "deleted":
-        return intent.but(late="deleted", edit="")
+        return intent.but(late="deleted", edit="", edit_held="")
     return None

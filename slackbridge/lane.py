@@ -19,10 +19,20 @@ from slackbridge.errors import Failure, Later, Rejected, Unknown
 from slackbridge.intent import Intent, State
 from slackbridge.model import Conversation, Kind, Ticket
 from slackbridge.mood import Health, Mood
-from slackbridge.ports import THREAD_GONE, Change, Chat, Claim, Provider, Stale, Store
+from slackbridge.ports import (
+    NOT_FOUND,
+    REBUILDING,
+    THREAD_GONE,
+    Change,
+    Chat,
+    Claim,
+    Provider,
+    Stale,
+    Store,
+)
 from slackbridge.poster import Poster
 from slackbridge.sender import Sender
-from slackbridge.view import Notice
+from slackbridge.view import Card, Notice
 from slackbridge.view import digest as digest_of
 from slackbridge.work import Again, Unshown, Work
 
@@ -30,6 +40,7 @@ log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
 HARMLESS = frozenset({"pace", "redis", "ratelimited"})
 REMIND_SECONDS = 3_600.0
+EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts
 SHUT_OUT = {
     "is_archived": "The channel is archived: unarchive it, or route its tickets elsewhere. ",
@@ -120,7 +131,7 @@ class Lane:
         return _earlier(work.wake, work.now() + wait)
 
     async def _stuck(self, work: Work, failure: Failure) -> None:
-        log.error("stuck", ticket=str(work.key), why=failure.reason)
+        log.error("stuck", ticket=str(work.key), why=failure.loggable)
         account = work.key.account
         if Health.of(await self._store.facts(account)).mood is not Mood.OK:
             return  # the account says so itself, once for all its tickets
@@ -152,7 +163,7 @@ class Lane:
             return
         await self._poster.receipts(work)
         if self._must_read(work):
-            work.conversation = self._unshown.of(work) or await self._provider.get(work.key.id)
+            work.conversation = self._unshown.of(work) or await self._read(work)
         if work.conversation is not None:
             self._unshown.keep(work, work.conversation)
             await self._mirror(work, work.conversation)
@@ -169,6 +180,18 @@ class Lane:
         if work.now() >= float(work.fields.get("again", "inf")):
             return True
         return "unread" in work.fields or "unshown" in work.fields
+
+    async def _read(self, work: Work) -> Conversation | None:
+        """The ticket; None for one that is gone and that the poll does not miss: a late hint."""
+        try:
+            return await self._provider.get(work.key.id)
+        except Rejected as failure:
+            if failure.code != NOT_FOUND or work.seen is not None:
+                raise
+        log.warning("the ticket is gone", ticket=str(work.key))
+        gone = ("unread", "unshown", "again")
+        await work.write(Change(drop=gone, ttl=self._place.retention))
+        return None
 
     async def _mirror(self, work: Work, conversation: Conversation) -> None:
         ticket = conversation.ticket
@@ -201,19 +224,23 @@ class Lane:
     async def _root(self, work: Work, ticket: Ticket, live: bool) -> None:
         if work.shown.root:
             return
+        lost = await self._store.born() in ("", REBUILDING)
+        if lost:  # that a record names no thread proves nothing
+            raise Later("Redis was emptied", EMPTIED_SECONDS, code="redis")
         place = self._place
         channel = policy.route(ticket, place.provider, place.routes, place.channel)
-        item = mirror.card(
-            ticket, place.provider, self._provider.capabilities, work.shown, work.intents
-        )
+        item = self._drawn(work, ticket)
         await self._poster.post(work, channel, "", mirror.CARD, item, live=live)
         now = work.now()
         await work.write(Change(put={"card": digest_of(item), "card_at": f"{now:.3f}"}))
 
     async def _card(self, work: Work, ticket: Ticket) -> bool:
+        return await self._poster.card(work, self._drawn(work, ticket))
+
+    def _drawn(self, work: Work, ticket: Ticket) -> Card:
         can = self._provider.capabilities
-        item = mirror.card(ticket, self._place.provider, can, work.shown, work.intents)
-        return await self._poster.card(work, item)
+        provider = self._place.provider
+        return mirror.card(ticket, provider, can, work.shown, work.intents, work.now())
 
     async def _claim_echoes(self, work: Work, conversation: Conversation) -> None:
         """What an agent sent from here is not shown a second time."""
@@ -244,6 +271,8 @@ class Lane:
         if ended:
             put["end"] = "1"
         await work.write(Change(put=put, drop=tuple(drop), ttl=ttl))
+        if work.shown.root:  # from now on, too, an answer in the thread must find its ticket
+            await self._store.bind(work.shown.channel, work.shown.root, work.key)
 
     # -- catching up ---------------------------------------------------------------------------
 
@@ -258,7 +287,7 @@ class Lane:
             log.warning("cannot re-read a thread", ticket=str(work.key), why=failure.code)
             await work.write(Change(drop=("look",)))
             return
-        changed = await self._desk.caught_up(work.key, heard, since)
+        changed = await self._desk.caught_up(work.key, heard, since, work.intents)
         newest = max((h.ts for h in heard), default=since, key=float)
         await work.write(Change(put={"caught": newest}, drop=("look",)))
         if changed:
@@ -285,6 +314,9 @@ class Lane:
             await self._poster.post(
                 work, channel, "", mirror.words_effect(intent.id), item, live=True
             )
+        past = work.now() - self._place.retention
+        if old := tuple(i.id for i in work.intents if i.state.settled and i.created < past):
+            await work.write(Change(forget=old))
 
 
 def _unsettled_since(shown: mirror.Shown, intents: Sequence[Intent]) -> str:

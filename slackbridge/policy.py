@@ -110,6 +110,9 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
     closed = ticket is not None and ticket.status is Status.CLOSED
     if closed and can.closed_is_final and intent.kind in (Kind.REPLY, Kind.INTERNAL, Kind.STATUS):
         return _closed(can)
+    action = action_of(intent, can)
+    if action is not None and ticket is not None and not offered(action, ticket):
+        return "the ticket is not one for it, or not any more"
     return ""
 
 

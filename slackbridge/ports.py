@@ -5,7 +5,7 @@ Every method may raise the four kinds of `errors`; none raises anything else for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,9 @@ from slackbridge.model import (
 from slackbridge.view import Card, Item
 
 Clock = Callable[[], float]
+May = Callable[[str, bool], Awaitable[str]]  # user, money -> why they may not; '' = they may
+NOT_FOUND = "not-found"  # the code of Rejected where the marketplace has no such ticket
+REBUILDING = "rebuilding"  # what `Store.born` says while the map is restored
 THREAD_GONE = "thread_gone"  # the code of Rejected where a post's thread is there no more
 
 
@@ -53,7 +56,7 @@ class Provider(Protocol):
         """These tickets, whatever their status; a vanished one is left out."""
 
     async def get(self, id: str) -> Conversation:
-        """A ticket with all its messages. Raises Rejected if there is none."""
+        """A ticket with all its messages. Raises Rejected (code NOT_FOUND) if there is none."""
 
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         """Make one call, once; nothing leaves later than `timeout` seconds from now.
@@ -78,7 +81,7 @@ class Heard:
     """A message a person wrote in a thread, as Slack has it now.
 
     `text` is readable plain text, `addressed` says that it begins with a mention, `broadcast`
-    that it holds one of the group or channel mentions.
+    that it holds one of the group or channel mentions, `edited` that Slack calls it edited.
     """
 
     channel: str
@@ -90,6 +93,7 @@ class Heard:
     client_msg_id: str = ""
     addressed: bool = False
     broadcast: bool = False
+    edited: bool = False
     files: int = 0
 
 
@@ -189,15 +193,16 @@ class Change:
 
     Each swap is (before, after) and fails the whole act if `before` is not what is stored
     (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one
-    that is taken by another intent fails the act too. `seen` is remembered as the revision seen.
-    `due` marks the ticket due at that time; `ttl` makes the whole record expire after so many
-    seconds (0: no longer).
+    that is taken by another intent fails the act too. Intents in `forget` are deleted. `seen` is
+    remembered as the revision seen. `due` marks the ticket due at that time; `ttl` makes the
+    whole record expire after so many seconds (0: no longer).
     """
 
     swaps: tuple[tuple[Intent | None, Intent], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     put: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    forget: tuple[str, ...] = ()
     due: float | None = None
     seen: str = ""
     ttl: int | None = None
@@ -250,9 +255,6 @@ class Store(Protocol):
     async def touch(self, key: TicketKey, at: float) -> None:
         """This ticket's thread is active."""
 
-    async def lately(self, account: str, since: float) -> list[str]:
-        """The ids of tickets whose threads were active since then, newest first."""
-
     async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
         """Active within `seconds` before the latest activity noted, however long ago that was."""
 
@@ -264,6 +266,12 @@ class Store(Protocol):
 
     async def once(self, name: str, seconds: float) -> bool:
         """True the first time a name is said within that time."""
+
+    async def born(self) -> str:
+        """Since when a bridge keeps its map here; '' = nobody ever did, or everything is lost."""
+
+    async def bear(self, state: str) -> None:
+        """A bridge keeps its map here from now on; REBUILDING = it is being restored."""
 
 
 class Stale(Exception):
@@ -322,7 +330,9 @@ class FrontDesk(Protocol):
     async def said(self, key: TicketKey, heard: Heard) -> str: ...
     async def edited(self, key: TicketKey, heard: Heard) -> str: ...
     async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str: ...
-    async def pressed(self, key: TicketKey, id: str, press: Press, user: str) -> str: ...
+    async def pressed(
+        self, key: TicketKey, id: str, press: Press, user: str, at: str = ""
+    ) -> str: ...
     async def status(self, key: TicketKey, user: str, status: Status) -> str: ...
     async def claim(
         self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False

@@ -47,12 +47,22 @@ class Poster:
             ts = await self._chat.post(channel, thread, item, Mark(work.key, effect))
         except Unknown:
             log.warning("post unknown", ticket=str(work.key), effect=effect)
+            await self._after_a_stop(work, note)
             raise
         except Failure:
             await work.write(Change(drop=("post",)))
             raise
+        await self._after_a_stop(work, note)
         await self._stands(work, note, ts)
         return ts
+
+    async def _after_a_stop(self, work: Work, note: OpenPost) -> None:
+        """A process that was stopped may have posted what another has posted meanwhile."""
+        if work.now() >= note.deadline:
+            mark = Mark(work.key, note.effect)
+            since = note.at - CLOCK_MARGIN
+            found = await self._chat.find(note.channel, note.thread, mark, since)
+            await self._remove_twins(note.channel, found)
 
     async def _stands(self, work: Work, note: OpenPost, ts: str) -> None:
         """It is known where the post stands."""
@@ -62,7 +72,9 @@ class Poster:
         for intent in work.intents:
             if note.effect == words_effect(intent.id):
                 shown = intent.receipt.model_copy(update={"ts": ts})
-                swaps = ((intent, intent.but(receipt=shown)),)
+                # A notice may quote a marketplace: from now on only Slack has its words.
+                text = "" if intent.kind is Kind.NOTICE else intent.text
+                swaps = ((intent, intent.but(receipt=shown, text=text)),)
         put = posted(note.effect, ts, note.channel, work.shown)
         await work.write(Change(swaps=swaps, put=put, drop=("post",)))
 
@@ -78,6 +90,7 @@ class Poster:
             await self._stands(work, note, found[0])
             if note.effect == CARD:
                 await work.write(Change(put={"look": "1"}))
+                work.wake_at(work.now())  # an agent may have answered it already
             return True
         now = work.now()
         if note.absent_at and now >= note.deadline + self._settle:

@@ -4,7 +4,6 @@ before it is made, and an attempt of unknown outcome is looked for before anythi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -16,11 +15,10 @@ from slackbridge.intent import Intent, State, absent, begin, doubt, fail, requeu
 from slackbridge.mirror import message_field, own
 from slackbridge.model import Conversation, Kind, Status, TicketKey
 from slackbridge.optional import Measures, Settles
-from slackbridge.ports import Change, Provider
+from slackbridge.ports import Change, May, Provider
 from slackbridge.work import Work
 
 log = structlog.get_logger(__name__)
-May = Callable[[str, bool], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Sender:
             return await work.swap(intent, fail(intent, failure.quoted))
         if isinstance(known, str):
             # What was read may be news to the card, and a crash must not forget that.
-            return await work.swap(intent, fail(intent, known), unread="1")
+            return await work.swap(intent, fail(intent, known), unread=f"{work.now():.3f}")
         started = await work.swap(intent, begin(intent, work.now(), self._patience.timeout, known))
         return await self._call(work, started)
 
@@ -82,7 +80,7 @@ class Sender:
         if why := await self._may(intent.agent, intent.money):
             return why
         can = self._provider.capabilities
-        if intent.kind.speaks:
+        if intent.kind.speaks or (intent.kind is Kind.ACTION and not work.key.is_account):
             work.conversation = work.conversation or await self._provider.get(work.key.id)
         ticket = work.conversation.ticket if work.conversation else None
         if why := policy.impossible(intent, ticket, can):
@@ -102,7 +100,7 @@ class Sender:
     async def _call(self, work: Work, intent: Intent) -> Intent:
         before = work.shown.raw_status
         try:
-            answer = await self._provider.perform(work.key.id, intent.act(), self._patience.timeout)
+            answer = await self._provider.perform(work.key.id, intent.act(), _left(work, intent))
         except Later as failure:
             return await self._later(work, intent, failure)
         except Unknown as failure:
@@ -137,7 +135,7 @@ class Sender:
             return await self._opened(work, intent, answer.ticket.key)
         work.conversation = answer
         if answer is None:
-            return await work.swap(intent, settle(intent, State.SENT), unread="1")
+            return await work.swap(intent, settle(intent, State.SENT), unread=f"{work.now():.3f}")
         message = ""
         if intent.kind in (Kind.REPLY, Kind.INTERNAL):
             message = evidence.surely_ours(intent, answer, work.taken())
@@ -146,7 +144,7 @@ class Sender:
         await work.write(
             Change(
                 swaps=((intent, after),),
-                put={**_shown_as(after), "rev": revision, "unread": "1"},
+                put={**_shown_as(after), "rev": revision, "unread": f"{work.now():.3f}"},
                 seen=revision if work.seen is not None else "",
             )
         )
@@ -222,6 +220,17 @@ class Sender:
         if intent.reason:
             return intent
         return await work.swap(intent, intent.but(reason=failure.quoted))
+
+
+def _left(work: Work, intent: Intent) -> float:
+    """Seconds until the deadline that was written down; raises Later if it has passed.
+
+    A process that was stopped meanwhile must not send: another may have settled the attempt.
+    """
+    left = intent.attempt.deadline - work.now() if intent.attempt else 0.0
+    if left <= 0:
+        raise Later("there was no time left", 1.0, code="late")
+    return left
 
 
 def _unclear(intent: Intent) -> str:

@@ -22,24 +22,26 @@ class Again(Exception):
 class Unshown:
     """What a pass read but could not show whole, for the next pass of this process.
 
-    Good while the poll sees no change, and for some minutes: then the ticket is read again.
+    Good while the poll sees no change, nothing of ours changes the ticket (`unread` is when that
+    was), and for some minutes: then the ticket is read again.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[str | None, float, Conversation]] = {}
+        self._kept: dict[str, tuple[str | None, str | None, float, Conversation]] = {}
 
     def keep(self, work: Work, conversation: Conversation) -> None:
         """Until it is forgotten, or there are too many."""
-        _, at, kept = self._kept.pop(work.key.id, (None, 0.0, None))
+        *_, at, kept = self._kept.pop(work.key.id, (None, None, 0.0, None))
         at = at if kept is conversation else work.now()
-        self._kept[work.key.id] = (work.seen, at, conversation)
+        self._kept[work.key.id] = (work.seen, work.fields.get("unread"), at, conversation)
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
 
     def of(self, work: Work) -> Conversation | None:
         """The ticket as an earlier pass read it; None if it must be read again."""
-        seen, at, conversation = self._kept.get(work.key.id, (None, 0.0, None))
+        seen, unread, at, conversation = self._kept.get(work.key.id, (None, None, 0.0, None))
         watched = seen is not None and seen == work.seen  # by the poll
+        watched = watched and unread == work.fields.get("unread")
         return conversation if watched and work.now() - at < KEPT_SECONDS else None
 
     def forget(self, work: Work) -> None:
@@ -89,7 +91,8 @@ class Work:
 
     async def reread(self, key: TicketKey) -> None:
         """Another ticket came of this one: it must be read and shown."""
-        await self._store.write(key, Change(put={"unread": "1"}, due=self.now()))
+        now = self.now()
+        await self._store.write(key, Change(put={"unread": f"{now:.3f}"}, due=now))
 
     async def write(self, change: Change) -> None:
         """Do it with our token. Raises Stale if the lease is lost, Again on a lost race."""
@@ -100,5 +103,7 @@ class Work:
             self.fields.pop(field, None)
         for _, after in change.swaps:
             self._intents[after.id] = after
+        for id in change.forget:
+            self._intents.pop(id, None)
         if change.seen:
             self.seen = change.seen

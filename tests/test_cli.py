@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from slackbridge import cli, config, report
 from slackbridge.config import child_environment
@@ -188,3 +190,51 @@ async def test_one_run_for_each_redis_of_our_own(
     assert health[0] == 0, "the running bridge's own server is looked at"
     assert await place.bridge.stop() == 0
     assert embedded.running(data) is None, "the server ended with it"
+
+
+async def test_every_command_that_the_readme_shows_an_operator(place: World, shell: Shell) -> None:
+    ticket = place.refurbed.customer_opens(html="<p>where is it?</p>")
+    await place.bridge.start()
+    await place.until("its message", lambda: views.mirrored(place.slack, ticket))
+    page = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    block = page.partition("## Operate it")[2].partition("```sh\n")[2].partition("```")[0]
+    commands = re.findall(r"^\.venv/bin/slackbridge ([^#\n]*)", block, re.MULTILINE)
+    assert len(commands) >= 7
+    for command in commands:
+        words = command.replace("4711", str(ticket)).split()
+        code, out, err = await shell.run(*words)
+        ended = {"rebuild": 2, "forget": 1}.get(words[0], 0)  # it runs; the ticket is open
+        assert (words, code) == (words, ended), out + err
+        if words[0] == "rebuild":
+            assert "A bridge runs on this Redis" in err
+        if words[0] == "forget":
+            assert "Solve or close it first" in out
+
+
+async def test_redis_is_lost_and_the_bridge_says_what_to_do(place: World, shell: Shell) -> None:
+    ticket = place.refurbed.customer_opens(html="<p>where is it?</p>")
+    key = f"{ACCOUNT}:{ticket}"
+    await place.bridge.start()
+    await place.until("its message", lambda: views.mirrored(place.slack, ticket))
+    assert await place.bridge.stop() == 0
+    async with Redis.from_url(place.redis_url) as redis:
+        await redis.flushall()
+    run, check = await shell.all("run", "check")
+    assert run[0] == 2
+    assert "run `slackbridge rebuild` first" in run[2]
+    assert check[0] == 1
+    assert "map of threads" in check[1]
+    code, out, _ = await shell.run("rebuild")
+    assert (code, out) == (0, "1 threads, 1 messages, 0 not decidable\n")
+    check, export = await shell.all("check", "export --since 2020-01-01")
+    assert check[0] == 0
+    assert export == (0, "", ""), "nobody did anything"
+    code, out, _ = await shell.run("export")
+    assert json.loads(out)["ticket"] == key
+    place.refurbed.solve(ticket)
+    code, out, err = await shell.run("forget", key)
+    assert (code, "Aborted" in err) == (1, True), "nobody said yes"
+    code, out, _ = await shell.run("forget", key, "--yes")
+    assert code == 0
+    assert f"remains   at the marketplace: {key}" in out
+    assert await shell.run("export") == (0, "", "")

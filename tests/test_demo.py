@@ -16,12 +16,12 @@ from slackbridge.demo.play import STEPS, TOUR
 
 @pytest.mark.crash
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("words", "steps"), [((), STEPS), (("marketplaces",), TOUR)], ids=["ticket", "marketplaces"]
-)
-async def test_the_script_plays_to_its_end_and_every_line_is_json(
-    words: Sequence[str], steps: Sequence[Any]
-) -> None:
+async def test_the_scripts_play_to_their_ends_and_every_line_is_json() -> None:
+    """Side by side, as they mostly wait."""
+    await asyncio.gather(plays((), STEPS), plays(("marketplaces",), TOUR))
+
+
+async def plays(words: Sequence[str], steps: Sequence[Any]) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "slackbridge", "demo", "--script", *words, "--json"),
         env=child_environment({}),

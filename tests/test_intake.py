@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slackbridge.document import digest
 from slackbridge.intake import CONFIRM, Rules, judge, reply, revised
-from slackbridge.intent import INTO_A_NOTE, Press, State, pressed
+from slackbridge.intent import INTO_A_NOTE, Press, State, pressed, requeue
 from slackbridge.model import Kind
 from slackbridge.prefix import near_note
 from tests.values import TS, heard, intent
@@ -334,3 +334,15 @@ def test_an_edit_of_unknown_fate_is_kept_for_the_case_that_nothing_was_sent(was:
     noted = revised(again, judge(heard("// Best"), DIRECT, NOW))
     assert noted is not None
     assert (noted.late, noted.edit) == ("kept", "")
+
+
+@pytest.mark.parametrize("was", [State.SENDING, State.UNKNOWN])
+def test_an_edit_that_must_be_asked_about_is_asked_about_however_late(was: State) -> None:
+    doubtful = revised(intent(was), judge(heard("/ he is a nuisance"), DIRECT, NOW))
+    assert doubtful is not None
+    again = requeue(doubtful, NOW)
+    assert (again.state, again.text) == (State.HELD, "/ he is a nuisance")
+    assert "note for colleagues" in again.reason
+    certain = revised(doubtful, judge(heard("Better"), DIRECT, NOW))
+    assert certain is not None
+    assert requeue(certain, NOW).state is State.QUEUED

@@ -208,6 +208,8 @@ def test_an_action_that_the_marketplace_does_not_know_is_refused() -> None:
     known = intent(kind=Kind.ACTION, fields={"name": "reopen"})
     assert action_of(known, can) is REOPEN
     assert impossible(known, None, can) == ""
+    assert impossible(known, ticket(Status.CLOSED), can) == ""
+    assert "not one for it" in impossible(known, ticket(), can)
     assert impossible(intent(kind=Kind.ACTION), None, can)
     assert action_of(intent(kind=Kind.ACTION), can) is None
 

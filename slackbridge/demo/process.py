@@ -20,6 +20,10 @@ class BridgeProcess:
         self.log = log
         self._process: asyncio.subprocess.Process | None = None
 
+    def twin(self, log: Path) -> BridgeProcess:
+        """Another process with the same configuration and secrets."""
+        return BridgeProcess(self._config, self._secrets, log)
+
     @property
     def pid(self) -> int:
         """The process id; 0 while it does not run."""

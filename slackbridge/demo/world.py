@@ -53,6 +53,10 @@ class World:
     folder: Path
     others: Others | None = None
 
+    def another(self, number: int) -> BridgeProcess:
+        """One more bridge with the same configuration; not started yet."""
+        return self.bridge.twin(self.folder / f"bridge-{number}.log")
+
     async def until(
         self, what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 40.0
     ) -> Any:

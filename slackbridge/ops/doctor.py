@@ -11,6 +11,8 @@ from typing import Protocol
 from slackbridge.config import Settings
 from slackbridge.errors import Failure
 from slackbridge.ports import Provider
+from slackbridge.rebuild import forgotten
+from slackbridge.slack.archive import Archive
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import METHODS
 from slackbridge.slack.front import EVENTS
@@ -38,6 +40,7 @@ class Patient(Protocol):
     settings: Settings
     store: RedisStore
     chat: SlackChat
+    archive: Archive
     providers: dict[str, Provider]
 
 
@@ -104,6 +107,24 @@ async def _slack(patient: Patient) -> list[Finding]:
         *scope_findings(headers.get("X-OAuth-Scopes")),
         *await _app_token(settings),
         *[await _channel(chat, channel) for channel in settings.channels()],
+        *await _map(patient),
+    ]
+
+
+async def _map(patient: Patient) -> list[Finding]:
+    """Whether Redis knows of the threads that stand in Slack."""
+    channels = patient.settings.channels()
+    try:
+        why = await forgotten(patient.store, patient.archive, channels, list(patient.providers))
+    except Failure:
+        return []  # what does not answer is among the findings already
+    return [
+        Finding(
+            "map of threads",
+            not why,
+            why or "Redis knows the threads in Slack, or there are none",
+            "Correct REDIS_URL, or run `slackbridge rebuild`; until then `run` does not start.",
+        )
     ]
 
 

@@ -23,6 +23,7 @@ class Heart(Protocol):
     """Where heartbeats go."""
 
     async def beat(self, process: str, state: str) -> None: ...
+    async def rest(self, process: str) -> None: ...
     async def sync(self) -> None: ...
 
 
@@ -47,7 +48,14 @@ class Pulse:
         try:
             await self._heart.beat(self._process, json.dumps(self.state()))
         except Failure as failure:
-            log.warning("no heartbeat", why=failure.reason)
+            log.warning("no heartbeat", why=failure.loggable)
+
+    async def end(self) -> None:
+        """Take the heartbeat away. Raises nothing."""
+        try:
+            await self._heart.rest(self._process)
+        except Failure as failure:
+            log.warning("a heartbeat is left", why=failure.loggable)
 
     async def ready(self) -> str:
         """Why this process cannot do its work; '' if it can."""
@@ -94,7 +102,8 @@ async def serve(
 
     server.router.add_get("/healthz", healthz)
     server.router.add_get("/readyz", readyz)
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0)
+    # Signatures are over the bytes as they came; nobody who is meant to call compresses them.
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
     await runner.setup()
     await web.TCPSite(runner, settings.slack.http_host, port).start()
     return Server(runner)

@@ -38,13 +38,13 @@ def add_hooks(
             body = await request.read()
             ticket = provider.hint(dict(request.headers), body, desk.now())
         except Unauthorized as failure:
-            log.warning("webhook refused", account=account, why=failure.reason)
+            log.warning("webhook refused", account=account, why=failure.loggable)
             return web.Response(status=401, text="refused")
         except Failure:
             return web.Response(status=400, text="unreadable")
-        on_hint(account)
         if ticket:
             await desk.hinted(TicketKey(account, ticket))
+        on_hint(account)
         return web.Response(text="ok")
 
     server.router.add_post("/hooks/{account}", handle)

@@ -127,7 +127,7 @@ def _exceptions(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
         if frames := [frame for cause in chain for frame in _frames(cause)]:
             event["at"] = frames
         if isinstance(error, Failure):
-            event["reason"] = error.reason
+            event["reason"] = error.loggable
     for name, value in event.items():
         if isinstance(value, BaseException) and not name.startswith("_"):
             event[name] = _plain(value)
@@ -137,7 +137,7 @@ def _exceptions(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
 def _plain(value: object) -> str:
     """A value that JSON has no form for; an exception's text only if it is our own."""
     if isinstance(value, Failure):
-        return value.reason
+        return value.loggable
     return type(value).__name__ if isinstance(value, BaseException) else str(value)
 
 

@@ -114,10 +114,12 @@ class Buttons:
         self, body: Mapping[str, Any], action: Mapping[str, Any], name: str, user: str
     ) -> str:
         about, _, id = str(action.get("value", "")).rpartition("|")
-        key = await self._key(body) or _account(about)
-        if key is None or name not in set(Press):
+        key, shown = await self._key(body), ""
+        if key is None:
+            key, shown = _account(about), _message_ts(body)
+        if key is None or self._lookup.can(key.account) is None or name not in set(Press):
             return FOREIGN
-        return await self._desk.pressed(key, id, Press(name), user)
+        return await self._desk.pressed(key, id, Press(name), user, shown)
 
     async def _account(self, account: str, user: str) -> str:
         if self._lookup.can(account) is None:
@@ -184,6 +186,9 @@ class Buttons:
         if view.get("callback_id") in (FORM, MONEY):
             await self._actions.submitted(ack, key, user, view)
             return
+        if key.is_account:  # nobody can be answered there
+            await ack()
+            return
         problem = ""
         if view.get("callback_id") == "claim":
             problem = await self._desk.claim(key, user, await self._email(user), can, force=True)
@@ -246,8 +251,17 @@ def _meta(key: TicketKey) -> str:
     return json.dumps({"key": str(key)})
 
 
+def _message_ts(body: Mapping[str, Any]) -> str:
+    """The message that a button stands in."""
+    at = (body.get("container") or {}).get("message_ts") or (body.get("message") or {}).get("ts")
+    return str(at or "nowhere")
+
+
 def _account(about: str) -> TicketKey | None:
-    """What belongs to no ticket stands in no thread of one: there its own key tells."""
+    """What belongs to no ticket stands in no thread of one: there its own key tells.
+
+    That it names what the message shows is for the desk to see.
+    """
     try:
         key = TicketKey.parse(about)
     except ValueError:
@@ -258,7 +272,7 @@ def _account(about: str) -> TicketKey | None:
 def _key_of(view: Mapping[str, Any]) -> TicketKey | None:
     try:
         return TicketKey.parse(str(json.loads(view["private_metadata"])["key"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -78,8 +78,6 @@ PERHAPS_DONE = frozenset(
 )
 """Errors after which, as Slack says, "some aspect of the operation may have succeeded"."""
 
-SHORT_WAIT = 0.05
-
 # slack_sdk takes every answer for an object: of plain text or a list it asks for attributes.
 BROKEN = (
     TimeoutError,

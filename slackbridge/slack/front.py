@@ -58,18 +58,16 @@ class Front:
         self._command = command
         self._missed = missed
 
-    def app(self, signing_secret: str) -> AsyncApp:
-        """The app with its listeners. Without a signing secret it serves socket mode only."""
+    def app(self) -> AsyncApp:
+        """The app with its listeners. It verifies nothing: in HTTP mode `http` did, before."""
         quiet = logging.getLogger("slack_bolt")
         quiet.setLevel(logging.ERROR)  # it warns of the token that `authorize` makes unnecessary
         app = AsyncApp(
-            name="slackbridge",
+            name="slack_bolt.app",  # Bolt sets the level of the logger of that name
             logger=quiet,
             client=self._chat.client.web,
-            signing_secret=signing_secret or None,
             process_before_response=True,
-            request_verification_enabled=bool(signing_secret),
-            url_verification_enabled=bool(signing_secret),
+            request_verification_enabled=False,
             authorize=self._authorize(),
         )
         app.event("message")(self._message)
@@ -101,13 +99,14 @@ class Front:
 
         return authorize
 
-    async def _failed(self, error: Exception) -> None:
-        """Not taken in, and so not acknowledged."""
+    async def _failed(self, error: Exception, body: Mapping[str, Any]) -> None:
+        """Not taken in, and so not acknowledged; only an event can be found again by looking."""
         if not isinstance(error, Failure):
             log.error("listener failed", exc_info=error)
             return
-        log.warning("not taken in", why=error.quoted)
-        self._missed()
+        log.warning("not taken in", why=error.loggable)
+        if body.get("type") == "event_callback":
+            self._missed()
 
     async def _message(self, event: dict[str, Any]) -> None:
         channel = str(event.get("channel", ""))

@@ -43,6 +43,7 @@ def heard(event: Event, channel: str, names: Mapping[str, str]) -> Heard:
         client_msg_id=str(event.get("client_msg_id") or ""),
         addressed=mrkdwn.first_token_is_mention(text, blocks),
         broadcast="<!" in text.replace("<!date", ""),
+        edited=bool(event.get("edited")),
         files=len(event.get("files") or ()),
     )
 

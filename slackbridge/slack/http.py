@@ -33,7 +33,7 @@ def add_routes(server: web.Application, app: AsyncApp, signing_secret: str) -> N
             asked = AsyncBoltRequest(
                 body=body, query=request.query_string, headers=dict(request.headers)
             )
-        except ValueError:  # the signature does not cover the content type
+        except (ValueError, AttributeError, TypeError):  # signed, but not what Slack sends
             return web.Response(status=401, text="unreadable")
         return await to_aiohttp_response(await app.async_dispatch(asked))
 

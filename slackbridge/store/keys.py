@@ -11,12 +11,13 @@ No key holds a customer's text; an intent holds an agent's text until its outcom
     sb:{a}:seq             counter  tokens and generations
     sb:{a}:seen            hash     active ticket -> revision last seen by the poll
     sb:{a}:lately          zset     ticket by when its thread was last active (s)
-    sb:{a}:facts           hash     the account: born, parked, stopped, said
+    sb:{a}:facts           hash     the account: born, listened, mood, mood_since, failures, said
     sb:{a}:spent:<day>     counter  calls made that day, for two days
     sb:thread:<ch>:<day>   hash     root ts -> ticket key
     sb:once:<name>         string   something said once, for as long as given
     sb:pace:<bucket>       hash     a rate bucket, for two minutes
     sb:alive:<process>     string   heartbeat of a process, for 30 s
+    sb:born                string   since when a bridge keeps its map here; `rebuilding` meanwhile
 
 The first two live until `retention_days` after the ticket's end, threads as long.
 """
@@ -84,6 +85,10 @@ def pace(bucket: str) -> str:
 
 def alive(process: str) -> str:
     return f"sb:alive:{process}"
+
+
+def born() -> str:
+    return "sb:born"
 
 
 def name_field(name: str) -> str:

@@ -98,6 +98,7 @@ class RedisStore(Common):
             "swaps": swaps,
             "put": [text for pair in change.put.items() for text in pair],
             "drop": list(change.drop),
+            "forget": list(change.forget),
             "seen": change.seen,
             "due": -1 if change.due is None else int(change.due * 1000),
             "ttl": -1 if change.ttl is None else change.ttl,

@@ -22,6 +22,7 @@ from slackbridge.demo.world import (
 )
 from tests.bridge.stage import Stage
 
+POLL_SECONDS = 0.1  # most tests begin by waiting for one
 Running = Callable[..., AbstractAsyncContextManager[Bridge]]
 
 
@@ -57,7 +58,8 @@ def run(place: World) -> Running:
 
 def configured(place: World, changes: Table) -> config.Settings:
     """The world's configuration with changes to its tables."""
-    extra = {name: {**QUICK.get(name, {}), **changes.get(name, {})} for name in {*QUICK, *changes}}
+    quick = {**QUICK, "account": {**QUICK["account"], "poll_seconds": POLL_SECONDS}}
+    extra = {name: {**quick.get(name, {}), **changes.get(name, {})} for name in {*quick, *changes}}
     path = place.folder / "slackbridge.toml"
     write_config(path, place.slack.api_url, place.refurbed.url, place.redis_url, extra)
     return config.load(path, secrets_of(place.slack, place.refurbed))

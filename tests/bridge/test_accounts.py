@@ -13,6 +13,9 @@ from slackbridge import config
 from slackbridge.app import Bridge
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of
+from slackbridge.intent import Receipt
+from slackbridge.model import TicketKey
+from slackbridge.ports import Change
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from tests.bridge.conftest import Running, configured
@@ -22,9 +25,9 @@ PROBES = {"probe_seconds": 0.5, "unauthorized_probe_seconds": 0.5}
 OTHER = "refurbed-de"
 
 
-def notices(place: World) -> list[str]:
+def notices(place: World, channel: str = "C0OPS") -> list[str]:
     """What the bridge itself said in the ops channel."""
-    rows = place.slack.workspace.history("C0OPS")
+    rows = place.slack.workspace.history(channel)
     return [views.shown(row) for row in rows if views.effect_of(row).startswith("w:")]
 
 
@@ -78,6 +81,46 @@ async def test_a_service_not_offered_is_said_once_and_begins_by_itself(
         await stage.until("the ticket", lambda: stage.mirrored(waiting))
         await stage.until("it is said", lambda: len(notices(place)) == 2)
     assert "works again" in notices(place)[1]
+
+
+async def test_a_notice_stays_as_it_was_said(place: World, run: Running) -> None:
+    async with run(slack={"ops_channel": ""}) as bridge:
+        await bridge.desk.announce(ACCOUNT, "1", "One thing.")
+        await place.until("it is said", lambda: notices(place, CHANNEL))
+        await bridge.desk.announce(ACCOUNT, "2", "Another.")
+        await place.until("it is said", lambda: len(notices(place, CHANNEL)) == 2)
+        await asyncio.sleep(0.5)
+        assert notices(place, CHANNEL) == ["One thing.", "Another."]
+
+
+async def test_what_was_said_long_ago_is_forgotten(place: World, run: Running) -> None:
+    async with run() as bridge:
+        key = TicketKey.of_account(ACCOUNT)
+        await bridge.desk.announce(ACCOUNT, "new", "Something new.")
+        (new,) = (await bridge.store.load(key)).intents
+        old = new.but(id="old", created=new.created - 200 * 86_400, receipt=Receipt(ts="1.5"))
+        await bridge.store.write(key, Change(swaps=((None, old),), due=bridge.store.now()))
+        until = asyncio.get_running_loop().time() + 10
+        while len((await bridge.store.load(key)).intents) > 1:
+            assert asyncio.get_running_loop().time() < until
+            await asyncio.sleep(0.05)
+        await Stage(place).until("it is said", lambda: notices(place))
+        ((kept,), text) = (await bridge.store.load(key)).intents, notices(place)
+        assert (kept.id, text) == ("new", ["Something new."])
+
+
+async def test_a_hint_of_a_ticket_that_is_gone_is_no_trouble(place: World, run: Running) -> None:
+    stage = Stage(place)
+    async with run(timing={"quarantine_after": 2}) as bridge:
+        await stage.opened()
+        gone = TicketKey(ACCOUNT, "999999")
+        reads = stage.market.calls["GetTicket"]
+        await bridge.desk.hinted(gone)
+        await stage.until("a read", lambda: stage.market.calls["GetTicket"] > reads)
+        await stage.quiet(1.5)
+        assert stage.market.calls["GetTicket"] == reads + 1
+        assert notices(place) == []
+        assert (await bridge.store.load(gone)).fields == {}
 
 
 async def test_a_refused_token_stops_the_polls_until_it_works_again(

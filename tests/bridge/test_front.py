@@ -10,6 +10,8 @@ import pytest
 
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
+from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.slack.errors import NotAcknowledged
 from slackbridge.sandbox.slack.messages import Message
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
@@ -183,6 +185,18 @@ async def test_files_are_asked_about(instant: Stage) -> None:
     await instant.press(ticket, both, "send")
     await instant.replied(ticket, "See the label")
     assert "intent:send" not in views.buttons(row), "there is nothing in it to send"
+
+
+async def test_a_button_that_fails_has_no_threads_read_again(instant: Stage) -> None:
+    """Only an event can be found again in a thread; whoever pressed sees that it failed."""
+    ticket = await instant.opened()
+    await instant.quiet()
+    seen = len(instant.slack.faults.seen)
+    instant.slack.faults.add(Fault("views.open", Phase.ARRIVAL, Action.STATUS))
+    with pytest.raises(NotAcknowledged):
+        await instant.anna.click(CHANNEL, instant.root(ticket), "ticket:reply")
+    await instant.quiet()
+    assert not [c for c in instant.slack.faults.seen[seen:] if c.startswith("conversations.")]
 
 
 def deliveries(stage: Stage) -> list[tuple[str, float | None]]:

@@ -8,12 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.files import sample
 from slackbridge.sandbox.refurbed.records import Author
+from slackbridge.store import keys
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -320,3 +322,16 @@ async def test_posts_never_exceed_the_rate_of_a_channel(place: World, run: Runni
             stage.balanced(ticket)
     assert limits.refused == {}
     assert place.refurbed.calls["GetTicket"] == 4, "a lane that waited did not read again"
+
+
+async def test_a_thread_is_known_as_long_as_its_ticket_lives(
+    instant: Stage, redis_url: str
+) -> None:
+    ticket = await instant.opened()
+    bucket = keys.threads(CHANNEL, instant.root(ticket))
+    async with Redis.from_url(redis_url) as redis:
+        await redis.expire(bucket, 100)  # it was opened half a year ago
+        instant.market.customer_writes(ticket, "<p>Still there?</p>")
+        await instant.until("it", lambda: len(instant.mirrored(ticket)) == 2)
+        await instant.quiet()
+        assert await redis.ttl(bucket) > 100

@@ -11,11 +11,11 @@ from functools import partial
 import pytest
 
 from slackbridge.demo.process import BridgeProcess
-from slackbridge.demo.world import World, secrets_of
+from slackbridge.demo.world import World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.bridge.stage import Stage
-from tests.crash.life import Asked, Life
-from tests.crash.matrix import living, rested
+from tests.rig.cast import Asked
+from tests.rig.life import Life, living, rested
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 ASLEEP_SECONDS = 3.5  # the lease is 2 s
@@ -24,8 +24,7 @@ ASLEEP_SECONDS = 3.5  # the lease is 2 s
 @contextlib.asynccontextmanager
 async def another(place: World) -> AsyncIterator[BridgeProcess]:
     """A second process with the same configuration."""
-    secrets = secrets_of(place.slack, place.refurbed)
-    bridge = BridgeProcess(place.folder / "slackbridge.toml", secrets, place.folder / "second.log")
+    bridge = place.another(2)
     await bridge.start()
     try:
         yield bridge
@@ -44,7 +43,7 @@ async def test_two_processes_at_once_each_asleep_for_a_while(life: Life) -> None
         for ticket in crowd:
             await place.until("its thread", partial(stage.mirrored, ticket), 20)
             ts = await stage.say(ticket, f"answer to {ticket}")
-            life.asked.append(Asked(f"answer to {ticket}", ts))
+            life.asked.append(Asked([f"answer to {ticket}"], ts))
         assert (await rested(life)).faults == []
 
 
@@ -52,7 +51,7 @@ async def sleep_through(operation: str) -> None:
     """The process is stopped when that call was answered; the other one takes its work over."""
     async with living() as life:
         place, pid = life.place, life.place.bridge.pid
-        life.ticket = await Stage(place).opened()
+        await Stage(place).opened()
         server = place.slack if "." in operation else place.refurbed
         asleep = Fault(operation, Phase.ANSWER, Action.STOP, pid=pid, seconds=ASLEEP_SECONDS)
         server.faults.add(asleep)
@@ -87,7 +86,7 @@ async def end_in_the_middle(phase: Phase, seconds: float) -> None:
     """SIGTERM while a reply is on its way, whose answer takes so long."""
     async with living() as life:
         place, stage = life.place, Stage(life.place)
-        life.ticket = await stage.opened()
+        await stage.opened()
         slow = Fault("UpdateTicket", phase, Action.DELAY, seconds=seconds)
         place.refurbed.faults.add(slow)
         await life.say("an answer")
@@ -96,7 +95,7 @@ async def end_in_the_middle(phase: Phase, seconds: float) -> None:
         assert await place.bridge.stop() == 0
         assert time.monotonic() - begun < 10
         await place.bridge.start()
-        await stage.replied(life.ticket, "an answer")
+        await stage.replied(int(life.ticket), "an answer")
         assert (await rested(life)).faults == []
 
 

@@ -18,8 +18,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.slack.errors import NotAcknowledged
 from slackbridge.store import embedded
 from tests.bridge.stage import Stage
-from tests.crash.life import Life
-from tests.crash.matrix import living, rested
+from tests.rig.life import Life, living, rested
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 Hurt = Callable[[World], Awaitable[None]]
@@ -111,15 +110,15 @@ async def test_a_life_survives_what_happens_to_redis() -> None:
 async def test_without_redis_nothing_is_acknowledged_and_nothing_is_lost(life: Life) -> None:
     async with ending(life.place):
         stage = Stage(life.place)
-        life.ticket = await stage.opened()
+        await stage.opened()
         await _away(life.place)
         pressing = asyncio.create_task(
-            stage.anna.click(CHANNEL, stage.root(life.ticket), "ticket:claim")
+            stage.anna.click(CHANNEL, stage.root(int(life.ticket)), "ticket:claim")
         )
         await life.say("said while Redis was away")
         with pytest.raises(NotAcknowledged):
             await pressing
-        assert stage.replies(life.ticket) == []
+        assert stage.replies(int(life.ticket)) == []
         await _back(life.place)
-        await stage.replied(life.ticket, "said while Redis was away")
+        await stage.replied(int(life.ticket), "said while Redis was away")
         assert (await rested(life)).faults == []

@@ -61,6 +61,18 @@ async def test_a_change_is_stored_whole(store: RedisStore) -> None:
     assert await store.intent(KEY, "other") is None
 
 
+async def test_what_is_to_be_forgotten_goes_with_the_change(store: RedisStore) -> None:
+    one, two = intent("i1"), intent("i2")
+    await store.write(KEY, Change(swaps=((None, one), (None, two))))
+    lost = Change(swaps=((two, one.but(state=State.SENDING)),), forget=("i2",))
+    assert not await store.write(KEY, lost)
+    assert await stored(store) == [one.dump(), two.dump()]
+    done = Change(swaps=((one, one.but(state=State.SENDING)),), forget=("i2",))
+    assert await store.write(KEY, done)
+    assert await store.write(KEY, done), "safe to run twice"
+    assert await stored(store) == [one.but(state=State.SENDING).dump()]
+
+
 async def test_a_swap_against_something_else_changes_nothing(store: RedisStore) -> None:
     old, new = intent(), intent(state=State.SENDING)
     assert await store.write(KEY, Change(swaps=((None, old),)))

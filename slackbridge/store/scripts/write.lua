@@ -1,7 +1,7 @@
 -- One atomic act on a ticket's record: compare-and-swap intents, set fields, mark it due.
 -- Safe to run twice: a swap whose result is already stored counts as done.
 -- KEYS: ticket, intents, lease, gen, work, seq, seen
--- ARGV[1]: {id, token, lease_ms, swaps = {{field, before, after}}, put = {k, v, ...}, drop = {...}, seen, due, ttl}
+-- ARGV[1]: {id, token, lease_ms, swaps = {{field, before, after}}, put = {k, v, ...}, drop = {...}, forget = {...}, seen, due, ttl}
 -- Returns "ok", "conflict" or "stale".
 local act = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
@@ -23,6 +23,9 @@ for i = 1, #act.put, 2 do
 end
 for _, field in ipairs(act.drop) do
   redis.call('HDEL', KEYS[1], field)
+end
+for _, id in ipairs(act.forget) do
+  redis.call('HDEL', KEYS[2], id)
 end
 if act.seen ~= '' then redis.call('HSET', KEYS[7], act.id, act.seen) end
 if act.ttl > 0 then

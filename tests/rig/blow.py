@@ -1,0 +1,82 @@
+"""What can befall one call: who is struck how, and when in the call's life."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from slackbridge.sandbox.faults import Action, Fault, Phase
+
+STOP_SECONDS = 2.6  # the rig's leases are 2 s
+HANG_SECONDS = 1.8  # its calls time out after 1.5 s, and are settled 0.5 s later
+REDIS_HANG_SECONDS = 3.3  # the store waits 3 s
+LATE_SECONDS = 0.05
+NAMES = {Action.DELAY: "hang", Action.RESET: "reset", Action.KILL: "kill", Action.STOP: "stop"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Blow:
+    """An action in a phase. `seconds` is how long a hang or a stop lasts."""
+
+    action: Action
+    phase: Phase
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{NAMES[self.action]} {self.phase}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Point:
+    """A blow at the `k`-th call (from 0) of an operation in a scene."""
+
+    scene: str
+    operation: str
+    k: int
+    blow: Blow
+
+    def __str__(self) -> str:
+        return f"{self.scene}: {self.operation}#{self.k} {self.blow}"
+
+    def fault(self, pid: int, seed: int) -> Fault:
+        """The fault to set. After an answer a process lives on for a moment before it is killed."""
+        seconds = self.blow.seconds
+        if self.blow.action is Action.KILL and self.blow.phase is Phase.AFTER:
+            seconds = random.Random(f"{seed} {self}").uniform(0, LATE_SECONDS)
+        return Fault(
+            self.operation, self.blow.phase, self.blow.action, skip=self.k, pid=pid, seconds=seconds
+        )
+
+
+def _blows(action: Action, *phases: Phase, seconds: float = 0.0) -> tuple[Blow, ...]:
+    return tuple(Blow(action, phase, seconds) for phase in phases)
+
+
+# A call that hangs on arrival is one whose first byte was not read: the same as on commit, but
+# that the server does not act on it any more once the client has gone.
+OVER_HTTP = (
+    *_blows(Action.KILL, *Phase),
+    *_blows(Action.RESET, Phase.ARRIVAL, Phase.HALF, Phase.ANSWER),
+    *_blows(Action.DELAY, Phase.ARRIVAL, Phase.COMMIT, Phase.ANSWER, seconds=HANG_SECONDS),
+    *_blows(Action.STOP, Phase.COMMIT, Phase.ANSWER, seconds=STOP_SECONDS),
+)
+# The journal itself; what else is asked of Redis decides nothing, and is struck more lightly.
+OF_THE_JOURNAL = (
+    *_blows(Action.KILL, Phase.ARRIVAL, Phase.ANSWER, Phase.AFTER),
+    *_blows(Action.RESET, Phase.ARRIVAL, Phase.ANSWER),
+    *_blows(Action.DELAY, Phase.ANSWER, seconds=REDIS_HANG_SECONDS),
+    *_blows(Action.STOP, Phase.ANSWER, seconds=STOP_SECONDS),
+)
+OVER_REDIS = (
+    *_blows(Action.KILL, Phase.ANSWER),
+    *_blows(Action.RESET, Phase.HALF),
+    *_blows(Action.STOP, Phase.ANSWER, seconds=STOP_SECONDS),
+)
+JOURNAL = "redis.write"
+
+
+def blows(operation: str) -> tuple[Blow, ...]:
+    """What can befall a call of an operation."""
+    if operation == JOURNAL:
+        return OF_THE_JOURNAL
+    return OVER_REDIS if operation.startswith("redis.") else OVER_HTTP

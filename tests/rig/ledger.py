@@ -1,0 +1,100 @@
+"""The ledgers compared, in the manner of Jepsen's total-queue: what was asked for or written at one
+side against what the other side committed. It reads both servers and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from slackbridge.demo import views
+from tests.rig.cast import Asked, Cast
+from tests.rig.shop import Id
+
+UNDECIDED = {"hourglass_flowing_sand", "grey_question"}
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What does not add up. `unresolved` is allowed: the thread says so and has buttons."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+    unresolved: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[str]:
+        """One line each; empty if all is well."""
+        named = ("lost", "doubled", "unexpected", "silent")
+        return [f"{name}: {what}" for name in named for what in getattr(self, name)]
+
+
+def audit(cast: Cast) -> Verdict:
+    """Compare now. Meaningful once everything had time to come to rest."""
+    verdict, tickets = Verdict(), cast.tickets
+    committed = cast.shop.replies(tickets)
+    typed = {text for asked in cast.asked if asked.ts for text in asked.texts}
+    echoes = {id for id, text in committed if text in typed}
+    for ticket in tickets:
+        _mirror(cast, ticket, echoes, verdict)
+    times = Counter(text for _, text in committed)
+    for asked in cast.asked:
+        _reply(cast, asked, sum(times.pop(text, 0) for text in asked.texts), verdict)
+    verdict.unexpected += [f"the customer got {text!r}" for text in times]
+    if (created := cast.shop.created(tickets)) > 1:
+        verdict.doubled.append(f"{created} follow-ups")
+    return verdict
+
+
+def _mirror(cast: Cast, ticket: Id, echoes: set[str], verdict: Verdict) -> None:
+    """Every message of a ticket stands in its one thread once, in order; no mark stands twice.
+
+    `echoes` are messages that the thread shows already, as the agent's own.
+    """
+    slack = cast.place.slack
+    if (cards := len(views.cards(slack, ticket))) != 1:
+        (verdict.doubled if cards else verdict.lost).append(f"{cards} cards of {ticket}")
+        return
+    ours = [row for row in views.thread(slack, ticket) if row.get("bot_id")]
+    marks = Counter(views.effect_of(row) for row in ours)
+    verdict.doubled += [f"{mark} x{n} in {ticket}" for mark, n in marks.items() if n > 1 and mark]
+    verdict.unexpected += [f"an unmarked post in {ticket}"] * marks[""]
+    shown = [mark.split(":")[1] for mark in marks if mark.startswith("m:")]
+    must = [id for id in cast.shop.messages(ticket) if id not in echoes]
+    verdict.lost += [f"message {id} of {ticket}" for id in must if id not in shown]
+    verdict.unexpected += [f"message {id} in {ticket}" for id in shown if id not in must]
+    if sorted(shown) == sorted(must) and shown != must:
+        verdict.unexpected.append(f"{ticket} is out of order: {shown}")
+
+
+def _reply(cast: Cast, asked: Asked, times: int, verdict: Verdict) -> None:
+    """What became of a reply, and whether the thread says the same."""
+    what = repr(asked.texts[-1])
+    if times > (0 if asked.note else 1):
+        verdict.doubled.append(f"the customer got {what} {times} times")
+    if not asked.ts:
+        if not times:
+            verdict.lost.append(f"{what} from a modal")
+        return
+    says = _says(cast, asked)
+    if says == "unresolved":
+        verdict.unresolved.append(what)
+    elif says == "silent":
+        verdict.silent.append(f"{what}, sent {times} times")
+    elif (says == "sent") != bool(times):
+        verdict.silent.append(f"the thread says {says} of {what}, sent {times} times")
+
+
+def _says(cast: Cast, asked: Asked) -> str:
+    """What the thread says of a message: sent, not sent, unresolved, or nothing."""
+    reactions, words = cast.reactions(asked), cast.words(asked)
+    if reactions & UNDECIDED:
+        return "silent"
+    if "warning" in reactions:
+        return "unresolved" if cast.offers(asked, "was_sent") else "silent"
+    if "white_check_mark" in reactions:
+        return "sent"
+    kept = "lock" in reactions if asked.note else "Not sent" in words or "x" in reactions
+    return "not sent" if kept else "silent"

@@ -1,0 +1,79 @@
+"""One ticket's whole life, and a world to play it in: what runs into Redis' faults and beside other
+processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from slackbridge.demo.world import ACCOUNT, Missed, World, world
+from tests.rig.cast import Cast
+from tests.rig.ledger import Verdict, audit
+from tests.rig.rig import DRAIN_SECONDS, HASTY, REST_SECONDS, nursed
+from tests.rig.shop import shop
+
+
+class Life(Cast):
+    """Plays in a world whose bridge runs, and may be killed and started again meanwhile."""
+
+    def __init__(self, place: World) -> None:
+        super().__init__(place, shop(place, ACCOUNT), 1)
+
+    async def play(self) -> None:
+        """The whole life. Raises Missed if a step never shows its outcome."""
+        line = self.place.slack.socket
+        await self.sees("the bridge", lambda: line.connected >= 2)
+        await self.opened()
+        self.shop.writes(self.ticket, "second complaint")
+        await self._answered()
+        await self._answered_in_a_modal()
+        await self._solved_by_a_button()
+        await self._followed_up()
+
+    async def _answered(self) -> None:
+        first = await self.say("first answer")
+        await self.say("// a note for colleagues", note=True)
+        hasty = await self.say("a hasty answer")
+        await self.insist("undo", lambda: self.press(hasty, "undo"), lambda: self.decided(hasty))
+        await self.sees("the first answer", lambda: self.sent("first answer"))
+        await self.sees("its receipt", lambda: self.decided(first))
+
+    async def _answered_in_a_modal(self) -> None:
+        text = "second answer"
+        await self.modal("ticket:reply", text, {"how": {"how": "send_solve"}})
+        await self.sees("the second answer", lambda: self.sent(text))
+        await self.sees("solved", lambda: "Solved by" in self.card())
+
+    async def _solved_by_a_button(self) -> None:
+        self.shop.writes(self.ticket, "third complaint")
+        await self.sees("open again", lambda: "ticket:solve" in self.buttons())
+        await self.insist(
+            "solve", lambda: self.click("ticket:solve"), lambda: "Solved by" in self.card()
+        )
+
+    async def _followed_up(self) -> None:
+        """A closed ticket refuses a reply, and its card offers what is possible instead."""
+        self.place.refurbed.close(int(self.ticket))
+        await self.say("too late")
+        await self.sees("the offer", lambda: "ticket:follow_up" in self.buttons())
+        await self.modal("ticket:follow_up", "is all well?")
+        await self.sees("the follow-up", lambda: self.sent("is all well?"))
+
+
+@contextlib.asynccontextmanager
+async def living() -> AsyncIterator[Life]:
+    """A life in a world of its own, with a Redis of its own, no saboteur between."""
+    async with world(extra=HASTY, seed=False) as place:
+        await place.bridge.start()
+        async with nursed(place.bridge):
+            yield Life(place)
+
+
+async def rested(life: Life) -> Verdict:
+    """The verdict once everything has come to rest."""
+    with contextlib.suppress(Missed):
+        await life.place.until("balance", lambda: not audit(life).faults, DRAIN_SECONDS)
+    await asyncio.sleep(REST_SECONDS)
+    return audit(life)

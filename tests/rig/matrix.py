@@ -1,0 +1,86 @@
+"""The matrix: every scene is played once undisturbed to number what the bridge says to its peers,
+then again with every blow at every one of these moments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from tests.rig.blow import Point, blows
+from tests.rig.rig import Outcome, Rig, rig
+from tests.rig.scenes import SCENES, Scene
+
+NAMED = {scene.name: scene for scene in SCENES}
+BACKGROUND = frozenset(
+    {"ListTickets", "List", "ListSearch", "SearchTickets"}
+    | {f"redis.{name}" for name in ("claim", "get", "hmget", "hkeys", "incrby", "mark", "set")}
+)
+"""Calls of the polls and the heartbeat: they strike once a scene."""
+HANDSHAKE = frozenset(f"redis.{name}" for name in ("hello", "client", "ping", "script", "time"))
+RUNS_OF_A_RIG = 30
+
+
+async def points(scenes: Iterable[Scene]) -> list[Point]:
+    """Every moment of these scenes. Raises Missed if one goes wrong even undisturbed."""
+    found: list[Point] = []
+    for account in dict.fromkeys(scene.account for scene in scenes):
+        async with rig(account) as place:
+            for scene in scenes:
+                if scene.account == account:
+                    found += await _moments(place, scene)
+    return found
+
+
+async def _moments(place: Rig, scene: Scene) -> list[Point]:
+    seen = await place.rehearse(scene)
+    return [
+        Point(scene.name, operation, k, blow)
+        for operation, times in seen.items()
+        if operation not in HANDSHAKE
+        for k in range(1 if operation in BACKGROUND else times)
+        for blow in blows(operation)
+    ]
+
+
+async def strike_all(points: Sequence[Point], seed: int, jobs: int) -> AsyncIterator[Outcome]:
+    """All of them, in so many rigs at a time, as they end.
+
+    Every second rig has two processes; the next seed gives the other half two.
+    """
+    shares: asyncio.Queue[tuple[int, list[Point]]] = asyncio.Queue()
+    for number, share in enumerate(_shares(points), seed):
+        shares.put_nowait((1 + number % 2, share))
+    outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+
+    async def work() -> None:
+        while not shares.empty():
+            processes, share = shares.get_nowait()
+            if left := await _strike(share, processes, seed, outcomes):
+                shares.put_nowait((processes, left))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(jobs):
+            group.create_task(work())
+        for _ in points:
+            yield await outcomes.get()
+
+
+async def _strike(
+    share: list[Point], processes: int, seed: int, outcomes: asyncio.Queue[Outcome]
+) -> list[Point]:
+    """Strike these in one rig. After a fault the rig is not trusted: the rest is given back."""
+    async with rig(NAMED[share[0].scene].account, processes) as place:
+        for n, point in enumerate(share, 1):
+            outcome = await place.strike(NAMED[point.scene], point, seed)
+            outcomes.put_nowait(outcome)
+            if outcome.verdict.faults:
+                return share[n:]
+    return []
+
+
+def _shares(points: Sequence[Point]) -> Iterable[list[Point]]:
+    for account in dict.fromkeys(NAMED[point.scene].account for point in points):
+        mine = [point for point in points if NAMED[point.scene].account == account]
+        for at in range(0, len(mine), RUNS_OF_A_RIG):
+            yield mine[at : at + RUNS_OF_A_RIG]

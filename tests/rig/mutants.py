@@ -1,0 +1,102 @@
+"""`python -m tests.rig.mutants`: deliberate bugs, each in a copy of the tree; the rig must see it.
+
+A bug that the rig does not see is a hole in the rig: exit 1.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """In `file`, `right` becomes `wrong`; `only` names the moments that show it."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    only: str
+
+
+MUTANTS = (
+    Mutant(
+        "an attempt is not written down before it is made",
+        "intent.py",
+        "state=State.SENDING, attempt=attempt, tries",
+        "state=State.QUEUED, attempt=attempt, tries",
+        "reply: UpdateTicket#0 kill answer",
+    ),
+    Mutant(
+        "a post of unknown outcome is not looked for",
+        "poster.py",
+        "if found:",
+        "if False:",
+        "customer update: chat.postMessage#0 kill answer",
+    ),
+    Mutant(
+        "absence is believed at the first look",
+        "evidence.py",
+        "return bool(attempt.absent_at) and now >= attempt.deadline + settle",
+        "return True",
+        "reply: UpdateTicket#0 hang commit",
+    ),
+    Mutant(
+        "a call of unknown outcome is made again",
+        "sender.py",
+        "work.conversation = None\n            return await work.swap(intent, "
+        "intent.but(reason=failure.quoted))",
+        "work.conversation = None\n            return await work.swap(intent, "
+        "requeue(intent, work.now()))",
+        "reply: UpdateTicket#0 reset answer",
+    ),
+    Mutant(
+        "a ticket counts as shown before it is",
+        "lane.py",
+        "        while (post := mirror.next_part",
+        "        await self._mirrored(work, ticket, seen)\n        while (post := mirror.next_part",
+        "customer update: chat.postMessage#0 kill arrival",
+    ),
+)
+
+
+def main(
+    only: Annotated[str, typer.Option(help="Only bugs whose name holds this.")] = "",
+) -> None:
+    """Let each bug loose, and see whether it is caught."""
+    alive = [mutant for mutant in MUTANTS if only in mutant.name and not caught(mutant)]
+    raise typer.Exit(1 if alive else 0)
+
+
+def caught(mutant: Mutant) -> bool:
+    """Whether the rig sees it; what it said is told."""
+    with tempfile.TemporaryDirectory(prefix="slackbridge-mutant-") as folder:
+        for package in ("slackbridge", "tests"):
+            shutil.copytree(ROOT / package, Path(folder) / package)
+        path = Path(folder) / "slackbridge" / mutant.file
+        text = path.read_text("utf-8")
+        if text.count(mutant.right) != 1:
+            raise SystemExit(f"{mutant.file} is not as the mutant {mutant.name!r} knows it")
+        path.write_text(text.replace(mutant.right, mutant.wrong), "utf-8")
+        command = (sys.executable, "-m", "tests.rig", "--only", mutant.only)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
+        )
+    seen = done.returncode == 1 and mutant.only in done.stdout
+    found = next((row for row in done.stdout.splitlines() if mutant.only in row), done.stderr)
+    typer.echo(f"{'caught' if seen else 'NOT SEEN'}: {mutant.name}\n    {found[-300:]}")
+    return seen
+
+
+if __name__ == "__main__":
+    typer.run(main)

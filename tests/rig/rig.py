@@ -1,0 +1,185 @@
+"""The rig: one bridge process or two, started again whenever they were killed, between a workspace,
+marketplaces and, behind a saboteur, a Redis server. Runs follow each other in it, each on a ticket
+of its own. Blows hit the first process; a second one goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from slackbridge.demo.markets import Markets
+from slackbridge.demo.process import BridgeProcess
+from slackbridge.demo.world import ACCOUNT, QUICK, Missed, Table, World, world
+from slackbridge.sandbox.faults import Faults
+from slackbridge.store import embedded
+from tests.rig.blow import Point
+from tests.rig.cast import Cast
+from tests.rig.ledger import Verdict, audit
+from tests.rig.saboteur import Saboteur
+from tests.rig.scenes import Scene
+from tests.rig.shop import shop
+
+HASTY: Table = {
+    **QUICK,
+    "replies": {"undo_seconds": 0.6},
+    "timing": {
+        **QUICK["timing"],
+        "lease_seconds": 2,
+        "call_timeout_seconds": 1.5,
+        "settle_seconds": 0.5,
+        "retry_max_seconds": 1,
+    },
+}
+ENDLESS = frozenset({"ListTickets", "List", "ListSearch", "redis.claim", "redis.time"})
+"""Calls that go on while nothing happens."""
+REST_SECONDS = 0.5
+CALM_SECONDS = 0.4
+DRAIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`reached` is whether the moment came at all."""
+
+    point: Point
+    verdict: Verdict
+    reached: bool
+
+    @property
+    def word(self) -> str:
+        if self.verdict.faults:
+            return self.verdict.faults[0].partition(":")[0]
+        if not self.reached:
+            return "not reached"
+        return "unresolved" if self.verdict.unresolved else "ok"
+
+
+class Rig:
+    """One world; its bridges run."""
+
+    def __init__(self, place: World, saboteur: Saboteur, processes: int) -> None:
+        self.place = place
+        self._saboteur = saboteur
+        self._sockets = 2 * processes
+        self._numbers = itertools.count(1)
+
+    async def rehearse(self, scene: Scene) -> Counter[str]:
+        """Play a scene undisturbed; how often each operation was called. Raises Missed."""
+        cast = await self._prepared(scene)
+        servers = self._servers(scene)
+        before = [len(server.seen) for server in servers]
+        await scene.play(cast)
+        if faults := (await self._rested(scene, cast)).faults:
+            raise Missed(f"undisturbed: {faults}")
+        seen: Counter[str] = Counter()
+        for server, n in zip(servers, before, strict=True):
+            seen.update(name for name in server.seen[n:] if name)
+        return seen
+
+    async def strike(self, scene: Scene, point: Point, seed: int) -> Outcome:
+        """Play a scene with a blow at that moment."""
+        try:
+            cast = await self._prepared(scene)
+        except Missed as missed:
+            return Outcome(point, Verdict(silent=[f"not prepared: {missed}"]), False)
+        fault = point.fault(self.place.bridge.pid, seed)
+        for server in self._servers(scene):
+            server.add(fault)
+        try:
+            await scene.play(cast)
+            verdict = await self._rested(scene, cast)
+        except Missed as missed:
+            ended = "" if self.place.bridge.pid else "; the bridge has ended by itself"
+            verdict = Verdict(silent=[f"{missed}{ended}"])
+        finally:
+            for server in self._servers(scene):
+                server.clear()
+        return Outcome(point, verdict, bool(fault.struck))
+
+    async def _prepared(self, scene: Scene) -> Cast:
+        cast = Cast(self.place, shop(self.place, scene.account), next(self._numbers))
+        line = self.place.slack.socket
+        await cast.sees("the bridge", lambda: line.connected >= self._sockets)
+        await scene.prepare(cast)
+        await self._calm(scene)
+        return cast
+
+    async def _calm(self, scene: Scene) -> None:
+        """Nothing more comes of what was before."""
+        before: list[str] = []
+        while (now := self._busy(scene)) != before:
+            before = now
+            await asyncio.sleep(CALM_SECONDS)
+
+    def _busy(self, scene: Scene) -> list[str]:
+        return [
+            f"{name} {n}"
+            for server in self._servers(scene)
+            for name, n in Counter(server.seen).items()
+            if name not in ENDLESS and not name.startswith("redis.")
+        ]
+
+    async def _rested(self, scene: Scene, cast: Cast) -> Verdict:
+        """The verdict once everything has come to rest."""
+        with contextlib.suppress(Missed):
+            await self.place.until(
+                "balance", lambda: not _judged(scene, cast).faults, DRAIN_SECONDS
+            )
+        await asyncio.sleep(REST_SECONDS)
+        return _judged(scene, cast)
+
+    def _servers(self, scene: Scene) -> list[Faults]:
+        market = shop(self.place, scene.account)
+        return [self.place.slack.faults, market.faults, self._saboteur.faults]
+
+
+def _judged(scene: Scene, cast: Cast) -> Verdict:
+    verdict = audit(cast)
+    if wrong := scene.wrong(cast):
+        verdict.unexpected.append(wrong)
+    return verdict
+
+
+@contextlib.asynccontextmanager
+async def rig(account: str = ACCOUNT, processes: int = 1) -> AsyncIterator[Rig]:
+    """A rig whose world has the marketplace of that account."""
+    markets = Markets.REFURBED if account == ACCOUNT else Markets.ALL
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-rig-"))
+        server = await embedded.start(Path(folder))
+        stack.push_async_callback(server.stop)
+        saboteur = await Saboteur.start(server.url)
+        stack.push_async_callback(saboteur.stop)
+        place = await stack.enter_async_context(
+            world(extra=HASTY, seed=False, redis_url=saboteur.url, markets=markets)
+        )
+        bridges = [place.bridge, *(place.another(n) for n in range(1, processes))]
+        for bridge in bridges:
+            await bridge.start()
+            stack.push_async_callback(bridge.stop)
+        async with nursed(*bridges):
+            yield Rig(place, saboteur, processes)
+
+
+@contextlib.asynccontextmanager
+async def nursed(*bridges: BridgeProcess) -> AsyncIterator[None]:
+    """Whenever one of them is killed, it is started again."""
+    nurses = [asyncio.create_task(_nurse(bridge)) for bridge in bridges]
+    try:
+        yield
+    finally:
+        for nurse in nurses:
+            nurse.cancel()
+        await asyncio.gather(*nurses, return_exceptions=True)
+
+
+async def _nurse(bridge: BridgeProcess) -> None:
+    while await bridge.wait() < 0:
+        await bridge.start()

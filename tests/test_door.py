@@ -1,0 +1,60 @@
+"""What was missed while nobody listened: edits, deletions, and what only looks like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackbridge.door import Desk
+from slackbridge.intake import Rules
+from slackbridge.intent import State
+from slackbridge.ports import Change
+from slackbridge.store.redis import RedisStore
+from tests.values import KEY, TS, heard, intent
+
+ROOT = "900.0"
+
+
+async def anybody(user: str, money: bool) -> str:
+    return ""
+
+
+@pytest.fixture
+def desk(store: RedisStore) -> Desk:
+    return Desk(store, anybody, Rules("direct", ("//",), undo=0, fresh=1e12), lambda: None)
+
+
+async def state(store: RedisStore, ts: str = TS) -> tuple[State, str]:
+    found = await store.intent(KEY, ts)
+    assert found is not None
+    return found.state, found.late
+
+
+@pytest.mark.parametrize("was", [State.SENDING, State.UNKNOWN])
+async def test_a_message_of_unknown_fate_that_was_deleted_is_not_sent_again(
+    store: RedisStore, desk: Desk, was: State
+) -> None:
+    await store.write(KEY, Change(swaps=((None, intent(was)),)))
+    before = (await store.load(KEY)).intents
+    assert await desk.caught_up(KEY, (), ROOT, before)
+    assert await state(store) == (was, "deleted")
+
+
+async def test_a_message_that_came_while_the_thread_was_read_is_not_taken_for_deleted(
+    store: RedisStore, desk: Desk
+) -> None:
+    before = (await store.load(KEY)).intents
+    await desk.said(KEY, heard("Hello"))  # what was read does not show it yet
+    await desk.caught_up(KEY, (), ROOT, before)
+    assert await state(store) == (State.QUEUED, "")
+
+
+async def test_a_name_that_reads_otherwise_now_is_no_edit(store: RedisStore, desk: Desk) -> None:
+    await desk.said(KEY, heard("Hello, ask @Ben"))
+    before = (await store.load(KEY)).intents
+    renamed = heard("Hello, ask @colleague")
+    assert not await desk.caught_up(KEY, (renamed,), ROOT, before)
+    edited = heard("Hello, ask @Kim", edited=True)
+    assert await desk.caught_up(KEY, (edited,), ROOT, before)
+    found = await store.intent(KEY, TS)
+    assert found is not None
+    assert found.text == "Hello, ask @Kim"
