@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.complete
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test matrix lint format coverage bench clean
+.PHONY: help setup demo test matrix mutants lint format coverage bench audit clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -47,8 +47,11 @@ demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8
 test: setup ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-matrix: setup ## kill the bridge at every moment of a ticket's life (about 20 minutes)
-	@$(BIN)/python -m tests.crash $(ARGS)
+matrix: setup ## strike the bridge at every moment of every scene
+	@$(BIN)/python -m tests.rig $(ARGS)
+
+mutants: setup ## let deliberate bugs loose and see whether the matrix catches them
+	@$(BIN)/python -m tests.rig.mutants $(ARGS)
 
 lint: setup ## format check, ruff, mypy
 	$(BIN)/ruff format --check .
@@ -64,6 +67,11 @@ coverage: ## run the tests and show what they reach
 
 bench: setup ## measure, against the floors
 	@$(BIN)/python -m bench $(ARGS)
+
+audit: setup ## known vulnerabilities of what constraints.txt names (fails where the advisories cannot be read)
+	@$(BIN)/python -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet pip-audit==2.10.1
+	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 clean: ## remove everything that can be made again (not var/, which holds data)
 	rm -rf .venv .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis dist *.egg-info

@@ -142,7 +142,7 @@ class Common:
         """
         who = secrets.token_hex(4)
         bucket, interval = f"calls:{provider}", 1 / per_second
-        while wait := await self.pace(bucket, who, interval, 2, live=True):
+        while wait := await self.pace(bucket, who, interval, 2, live=True):  # noqa: ASYNC110
             await asyncio.sleep(wait)
         name = keys.spent(account, int(self.now()) // keys.DAY)
         pipe = self.redis.pipeline(transaction=False)
