@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.complete
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test matrix mutants lint format coverage bench audit clean
+.PHONY: help setup demo test matrix soak mutants lint format coverage bench audit clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -49,6 +49,9 @@ test: setup ## run the tests
 
 matrix: setup ## strike the bridge at every moment of every scene
 	@$(BIN)/python -m tests.rig $(ARGS)
+
+soak: setup ## fifty thousand tickets while two calls in a hundred go wrong (ARGS="--tickets 2000")
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 mutants: setup ## let deliberate bugs loose and see whether the matrix catches them
 	@$(BIN)/python -m tests.rig.mutants $(ARGS)

@@ -26,6 +26,7 @@ from slackbridge.poll import Poller, Rhythm
 from slackbridge.ports import REBUILDING
 from slackbridge.poster import Poster
 from slackbridge.rebuild import forgotten
+from slackbridge.retrace import Retrace
 from slackbridge.sender import Sender
 from slackbridge.slack.actions import Actions
 from slackbridge.slack.archive import Archive
@@ -78,7 +79,7 @@ class Bridge:
             wiring.routes(settings),
             slack.channel,
         )
-        self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds)
+        self.crew = Crew(self.store, self._lanes(names), timing.idle_seconds, self._meet_redis)
         self.pollers = [self._poller(name) for name in self.providers]
         self.catch_up = CatchUp(
             self.store,
@@ -88,11 +89,21 @@ class Bridge:
             settings.channels(),
             timing.catch_up_hours * 3600,
         )
+        self.retrace = Retrace(
+            self.store,
+            self.archive,
+            self.desk,
+            self.catch_up,
+            tuple(self.providers),
+            settings.channels(),
+        )
         self.front = self._front()
         self.pulse = Pulse(self.store, f"{os.getpid()}")
+        self.pulse.refused = lambda: client.refused
         self._schedule = Schedule()
         self._background: set[asyncio.Task[None]] = set()
         self._sockets: Sockets | None = None
+        self._served = False
         self._emptied = asyncio.Event()
 
     # -- building ------------------------------------------------------------------------------
@@ -185,24 +196,29 @@ class Bridge:
             await self.close()
 
     async def _meet_slack(self, stop: asyncio.Event) -> None:
-        """Learn who we are; while Slack does not answer, wait.
-
-        What people changed while we were away counts before anything is sent.
-        """
+        """Learn who we are; while Slack does not answer, wait."""
         while not stop.is_set():
             try:
                 await self.store.sync()
                 await self.chat.begin()
                 await self._recognise()
-                await self.catch_up.lately()
                 return
             except Unauthorized as failure:
-                raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.reason}") from None
+                why = failure.code or failure.reason
+                raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {why}") from None
             except Failure as failure:
-                if failure.code in ("invalid_auth", "account_inactive", "token_revoked"):
-                    raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {failure.code}") from None
                 log.warning("not ready", why=failure.loggable)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _meet_redis(self) -> None:
+        """Another server answers, or the first one: it may know less than Slack does.
+
+        What people changed while we were away counts before anything is sent.
+        """
+        await self.retrace.run()
+        if self._served:
+            self._spawn(self.catch_up.run())
+        self._served = True
 
     async def _recognise(self) -> None:
         """Without the map of the threads that stand in Slack, every ticket would get another."""

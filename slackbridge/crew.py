@@ -7,7 +7,7 @@ other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -16,15 +16,22 @@ from slackbridge.lane import Lane
 from slackbridge.ports import Claim, Store
 
 log = structlog.get_logger(__name__)
+Meet = Callable[[], Awaitable[None]]
 HANDS = 8
 REST_SECONDS = 0.5
 
 
 class Crew:
-    """Runs until stopped. `idle` is how often another process's marks are looked for, in s."""
+    """Runs until stopped. `idle` is how often another process's marks are looked for, in s.
 
-    def __init__(self, store: Store, lanes: Mapping[str, Lane], idle: float) -> None:
+    Before anything is claimed at a server of Redis that is new to us, `meet` is awaited.
+    """
+
+    def __init__(self, store: Store, lanes: Mapping[str, Lane], idle: float, meet: Meet) -> None:
         self._store = store
+        self._meet = meet
+        self._met = -1.0
+        self._meeting = asyncio.Lock()
         self._lanes = lanes
         self._idle = idle
         self._wakes = {account: asyncio.Event() for account in lanes}
@@ -56,6 +63,7 @@ class Crew:
         if free <= 0:
             return self._idle
         try:
+            await self._steady()
             claims, due = await self._store.claim(account, free)
         except Failure as failure:
             log.warning("cannot claim", account=account, why=failure.loggable)
@@ -66,6 +74,15 @@ class Crew:
             return self._idle
         wait = self._idle if due is None else due - self._store.now()
         return min(self._idle, max(wait, 0.002))
+
+    async def _steady(self) -> None:
+        """See to it that nothing is done twice because a server has forgotten it."""
+        async with self._meeting:
+            while (since := self._store.since()) != self._met:
+                if running := [task for tasks in self._busy.values() for task in tasks]:
+                    await asyncio.wait(running)  # what they do is not recorded yet
+                await self._meet()
+                self._met = since
 
     def _start(self, account: str, claim: Claim) -> None:
         task = asyncio.create_task(self._work(account, claim))

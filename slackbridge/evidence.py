@@ -16,6 +16,8 @@ from slackbridge.model import Conversation, Kind, Message, Scope, Status
 
 ALIKE = 0.6
 SAMPLE = 2_000
+EARLIER_SECONDS = 300.0  # how far a marketplace's clock may be behind
+TELLING = 30  # characters that nobody else writes by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,26 @@ def of_message(intent: Intent, conversation: Conversation, taken: Collection[str
     for message in found:
         if digest(plain(message.body)) == intent.digest:
             return Happened(message.id)
+    for message in found:
+        if _holds(intent.text, plain(message.body)):
+            return Happened(message.id)
     if any(alike(intent.text, plain(message.body)) for message in found):
         return Differs()
     return Absent()
+
+
+def digests(conversation: Conversation) -> dict[str, str]:
+    """What the agents' messages say, by their ids."""
+    return {m.id: digest(plain(m.body)) for m in conversation.messages if m.of_agent}
+
+
+def of_forgotten(
+    intent: Intent, written: float, conversation: Conversation, known: Collection[str]
+) -> Evidence:
+    """Evidence for a reply that nobody remembers having sent. `known`: ids of other messages."""
+    before = {m.id for m in conversation.messages if m.at.timestamp() < written - EARLIER_SECONDS}
+    asked = intent.but(digest=digest(intent.text))
+    return of_message(asked, conversation, {*known, *before})
 
 
 def surely_ours(intent: Intent, conversation: Conversation, taken: Collection[str]) -> str:
@@ -106,6 +125,12 @@ def _stands_in(text: str, notes: str) -> bool:
         for each in (text, notes)
     )
     return ours in theirs
+
+
+def _holds(ours: str, theirs: str) -> bool:
+    """Whether all of ours stands in theirs: a marketplace may add a greeting or a footer."""
+    text = normalise(ours)
+    return len(text) >= TELLING and text in normalise(theirs)
 
 
 def alike(ours: str, theirs: str) -> bool:

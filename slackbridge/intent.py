@@ -76,8 +76,9 @@ class Intent(Frozen):
 
     `late` says what became of that message after it went out: edited (`edit` is the new text, as
     long as it may still be sent; `edit_held` says why it must be asked about first), deleted, or
-    kept (edited into a note). `unsure` says that a human gave up an attempt of unknown outcome:
-    whatever comes now, it may have been done before.
+    kept (edited into a note). `before` is the baseline of an earlier attempt that was declined.
+    `unsure` says that a human gave up an attempt of unknown outcome: whatever comes now, it may
+    have been done before.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Intent(Frozen):
     unsure: bool = False
     tries: int = 0
     attempt: Attempt | None = None
+    before: tuple[str, ...] | None = None
     digest: str = ""
     message: str = ""
     undoable: bool = False
@@ -121,6 +123,11 @@ class Intent(Frozen):
         intent._stored = text
         return intent
 
+    @property
+    def awaits_echo(self) -> bool:
+        """Whether a message at the marketplace may be what became of it, unless another is."""
+        return self.kind.speaks and not self.message and self.state in (State.SENT, State.SENDING)
+
     def act(self) -> Act:
         """The call it comes to."""
         return Act(self.kind, self.text, self.status, self.email, self.fields)
@@ -134,7 +141,11 @@ def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) 
     """The attempt is written down; only after that may the call be made."""
     attempt = Attempt(at=at, deadline=at + timeout, baseline=baseline)
     return intent.but(
-        state=State.SENDING, attempt=attempt, tries=intent.tries + 1, digest=digest(intent.text)
+        state=State.SENDING,
+        attempt=attempt,
+        before=None,
+        tries=intent.tries + 1,
+        digest=digest(intent.text),
     )
 
 
@@ -148,6 +159,7 @@ def settle(intent: Intent, state: State, *, message: str = "", reason: str = "")
         late=intent.late if state is State.SENT else "",
         fields={},
         attempt=None,
+        before=None,
         digest=intent.digest or digest(intent.text),
         message=message,
         reason=reason,
@@ -156,7 +168,7 @@ def settle(intent: Intent, state: State, *, message: str = "", reason: str = "")
 
 def fail(intent: Intent, reason: str) -> Intent:
     """It was certainly not done. The text stays, for Retry."""
-    return intent.but(state=State.FAILED, attempt=None, reason=reason)
+    return intent.but(state=State.FAILED, attempt=None, before=_before(intent), reason=reason)
 
 
 def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
@@ -166,10 +178,14 @@ def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
             return settle(intent, State.CANCELLED, reason=DELETED)
         case "kept":
             return settle(intent, State.KEPT, reason=INTO_A_NOTE)
-    again = _wanted(intent).but(attempt=None, due=due, reason=reason)
+    again = _wanted(intent).but(attempt=None, before=_before(intent), due=due, reason=reason)
     if not intent.edit_held:
         return again
     return again.but(state=State.HELD, reason=intent.edit_held, undoable=False)
+
+
+def _before(intent: Intent) -> tuple[str, ...] | None:
+    return intent.attempt.baseline if intent.attempt else intent.before
 
 
 def _wanted(intent: Intent) -> Intent:
@@ -233,7 +249,8 @@ def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
             return intent.but(state=State.SENDING, attempt=attempt, reason="")
         case Press.AGAIN, State.UNKNOWN:
             again = _wanted(intent)
-            return again.but(attempt=None, due=now, reason="", undoable=False, unsure=True)
+            fresh = again.but(attempt=None, before=None, undoable=False, unsure=True)
+            return fresh.but(due=now, reason="")
         case Press.WAS_SENT, State.UNKNOWN:
             return settle(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
     return None

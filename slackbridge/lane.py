@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from slackbridge import mirror, policy
-from slackbridge.document import digest, plain
+from slackbridge import evidence, mirror, policy
+from slackbridge.document import digest
 from slackbridge.door import Desk
 from slackbridge.errors import Failure, Later, Rejected, Unknown
-from slackbridge.intent import Intent, State
+from slackbridge.intent import Intent, State, settle
 from slackbridge.model import Conversation, Kind, Ticket
 from slackbridge.mood import Health, Mood
 from slackbridge.ports import (
@@ -30,7 +30,7 @@ from slackbridge.ports import (
     Stale,
     Store,
 )
-from slackbridge.poster import Poster
+from slackbridge.poster import SHUT_OUT, Poster
 from slackbridge.sender import Sender
 from slackbridge.view import Card, Notice
 from slackbridge.view import digest as digest_of
@@ -42,12 +42,6 @@ HARMLESS = frozenset({"pace", "redis", "ratelimited"})
 REMIND_SECONDS = 3_600.0
 EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts
-SHUT_OUT = {
-    "is_archived": "The channel is archived: unarchive it, or route its tickets elsewhere. ",
-    "not_in_channel": "Invite the app to the channel. ",
-    "channel_not_found": "Invite the app to the channel, or correct its id in the settings. ",
-}
-"""Slack's errors that end only when a person acts, and what that person can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +238,15 @@ class Lane:
 
     async def _claim_echoes(self, work: Work, conversation: Conversation) -> None:
         """What an agent sent from here is not shown a second time."""
-        if not any(i.state is State.SENT and not i.message for i in work.intents):
+        if not any(intent.awaits_echo for intent in work.intents):
             return
-        digests = {m.id: digest(plain(m.body)) for m in conversation.messages if m.of_agent}
-        found = mirror.echoes(work.shown, conversation, work.intents, digests)
+        said = evidence.digests(conversation)
+        found = mirror.echoes(work.shown, conversation, work.intents, said)
         for message, intent in found.items():
             put = {mirror.message_field(message): mirror.own(intent)} if intent.ts else {}
-            await work.swap(intent, intent.but(message=message), **put)
+            reason = intent.reason if intent.state is State.SENT else ""
+            after = settle(intent, State.SENT, message=message, reason=reason)
+            await work.swap(intent, after, **put)
 
     async def _mirrored(self, work: Work, ticket: Ticket, seen: str | None) -> None:
         """Everything is shown: remember of which revision, and let an ended ticket go."""
@@ -267,7 +263,9 @@ class Lane:
 
     async def _remember(self, work: Work, put: dict[str, str], ended: bool) -> None:
         ttl = self._place.retention if ended else (0 if "end" in work.fields else None)
-        drop = {"unread", "unshown", "again"} - put.keys() | (set() if ended else {"end"})
+        # Only what this pass has seen: somebody may have asked for more meanwhile.
+        done = {"unread", "unshown", "again", *(() if ended else ("end",))} & work.fields.keys()
+        drop = done - put.keys()
         if ended:
             put["end"] = "1"
         await work.write(Change(put=put, drop=tuple(drop), ttl=ttl))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slackbridge.document import split
 from slackbridge.intent import Frozen, Intent, State
@@ -91,6 +91,26 @@ def message_field(message: str) -> str:
     return f"m:{message}"
 
 
+def shown_before(shown: Shown, at: float) -> set[str]:
+    """The ids of the messages that stood in Slack before that moment."""
+    return {
+        id for id, value in shown.parts.items() if value[:1] == "=" or float(value.split()[0]) < at
+    }
+
+
+def not_recorded(shown: Shown, standing: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The fields to store for parts of messages that stand in Slack (effect and ts, in order)."""
+    put: dict[str, str] = {}
+    for effect, ts in standing:
+        message, _, place = effect.removeprefix("m:").rpartition(":")
+        if not effect.startswith("m:") or shown.whole(message):
+            continue
+        if int(place.partition("/")[0]) == shown.count(message) + 1:
+            put |= posted(effect, ts, "", shown)
+            shown = replace(shown, parts={**shown.parts, message: put[message_field(message)]})
+    return put
+
+
 def own(intent: Intent) -> str:
     """What is stored for a message that the agent's own Slack message shows."""
     return f"={intent.id}"
@@ -149,17 +169,19 @@ def missing(shown: Shown, conversation: Conversation) -> int:
 def echoes(
     shown: Shown, conversation: Conversation, intents: Iterable[Intent], digests: Mapping[str, str]
 ) -> dict[str, Intent]:
-    """Messages not shown yet that are the echo of a sent intent: message id -> intent.
+    """Messages not shown yet that are the echo of an intent: message id -> intent.
 
+    An open attempt may have made one that was not there before: that it shows is proof of it.
     `digests` maps the ids of the agents' messages to the digests of their texts.
     """
-    waiting = [i for i in intents if i.state is State.SENT and i.kind.speaks and not i.message]
+    waiting = [i for i in intents if i.awaits_echo]
     found: dict[str, Intent] = {}
     for message in conversation.messages:
         if shown.whole(message.id) or message.id not in digests:
             continue
         for intent in waiting:
-            if intent.digest == digests[message.id]:
+            before = intent.attempt.baseline if intent.attempt else ()
+            if intent.digest == digests[message.id] and message.id not in before:
                 found[message.id] = intent
                 waiting.remove(intent)
                 break

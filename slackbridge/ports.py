@@ -148,6 +148,11 @@ class Chat(Protocol):
         A thread that is gone has none: what strayed into the channel instead is taken away.
         """
 
+    async def standing(
+        self, channel: str, thread: str, key: TicketKey
+    ) -> tuple[tuple[str, str], ...]:
+        """What stands of a ticket in its thread, oldest first: effect and ts."""
+
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         """What people wrote in a thread after `since`."""
 
@@ -214,6 +219,9 @@ class Store(Protocol):
     def now(self) -> float:
         """Unix seconds by the store's clock, the same for every process."""
 
+    def since(self) -> float:
+        """Since when this server answers us; what was done before, it may have forgotten."""
+
     async def load(self, key: TicketKey) -> Record: ...
 
     async def intent(self, key: TicketKey, id: str) -> Intent | None:
@@ -246,23 +254,15 @@ class Store(Protocol):
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
         """These tickets are no longer active."""
 
-    async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
-        """Map a thread to its ticket."""
-
-    async def ticket_of(self, channel: str, ts: str) -> TicketKey | None:
-        """The ticket of a thread."""
-
-    async def touch(self, key: TicketKey, at: float) -> None:
-        """This ticket's thread is active."""
+    async def bind(self, channel: str, ts: str, key: TicketKey) -> None: ...
+    async def ticket_of(self, channel: str, ts: str) -> TicketKey | None: ...
+    async def touch(self, key: TicketKey, at: float) -> None: ...
 
     async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
         """Active within `seconds` before the latest activity noted, however long ago that was."""
 
-    async def note(self, account: str, **fields: str) -> None:
-        """Remember facts of an account."""
-
-    async def facts(self, account: str) -> dict[str, str]:
-        """The remembered facts of an account."""
+    async def note(self, account: str, **fields: str) -> None: ...
+    async def facts(self, account: str) -> dict[str, str]: ...
 
     async def once(self, name: str, seconds: float) -> bool:
         """True the first time a name is said within that time."""

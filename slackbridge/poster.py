@@ -9,16 +9,25 @@ from __future__ import annotations
 import structlog
 
 from slackbridge import receipt
-from slackbridge.errors import Failure, Later, Rejected, Unknown
+from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown
 from slackbridge.intent import Intent, Receipt
 from slackbridge.mirror import CARD, OpenPost, posted, words_effect
 from slackbridge.model import Kind
 from slackbridge.ports import Change, Chat, Mark, Store
+from slackbridge.recorded import Recorded
 from slackbridge.view import Item, Words, digest
 from slackbridge.work import Work
 
 log = structlog.get_logger(__name__)
 CLOCK_MARGIN = 3_600.0
+SHUT_OUT = {
+    "is_archived": "The channel is archived: unarchive it, or route its tickets elsewhere. ",
+    "not_in_channel": "Invite the app to the channel. ",
+    "channel_not_found": "Invite the app to the channel, or correct its id in the settings. ",
+}
+"""Slack's errors that end only when a person acts, and what that person can do."""
+UNEDITABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""Slack's errors after which a message can never be edited again: it is gone, or too old."""
 
 
 class Poster:
@@ -32,11 +41,20 @@ class Poster:
         self._timeout = timeout
         self._settle = settle
         self._edit_every = edit_every
+        self._recorded = Recorded(store, chat)
 
     async def post(
         self, work: Work, channel: str, thread: str, effect: str, item: Item, *, live: bool
     ) -> str:
-        """Post once. Raises the four failures; after Unknown the post stays written down."""
+        """Post once. Raises the four failures; after Unknown the post stays written down.
+
+        Later, too, as long as an earlier post is written down; Again where more stands in the
+        thread than was recorded.
+        """
+        if work.shown.open is not None:
+            raise Later("an earlier post comes first", 0.5, code="pace")
+        if thread:
+            await self._recorded.check(work, channel, thread)
         await self._chat.turn(channel, str(work.key), live)
         now = work.now()
         note = OpenPost(
@@ -49,12 +67,22 @@ class Poster:
             log.warning("post unknown", ticket=str(work.key), effect=effect)
             await self._after_a_stop(work, note)
             raise
-        except Failure:
-            await work.write(Change(drop=("post",)))
+        except Failure as failure:
+            await self._declined(work, note, failure)
             raise
         await self._after_a_stop(work, note)
         await self._stands(work, note, ts)
         return ts
+
+    async def _declined(self, work: Work, note: OpenPost, failure: Failure) -> None:
+        """It was not done; but who asks us to wait may stand before Slack, and not know that."""
+        if failure.code != "ratelimited":
+            await work.write(Change(drop=("post",)))
+            return
+        # One look before it is posted again is enough: nobody is at work on it any more.
+        past = {"absent_at": work.now(), "deadline": work.now() - self._settle}
+        again = note.model_copy(update=past)
+        await work.write(Change(put={"post": again.model_dump_json()}))
 
     async def _after_a_stop(self, work: Work, note: OpenPost) -> None:
         """A process that was stopped may have posted what another has posted meanwhile."""
@@ -68,6 +96,7 @@ class Poster:
         """It is known where the post stands."""
         if note.effect == CARD:
             await self._store.bind(note.channel, ts, work.key)
+            self._recorded.sure(work.key)
         swaps: tuple[tuple[Intent, Intent], ...] = ()
         for intent in work.intents:
             if note.effect == words_effect(intent.id):
@@ -127,9 +156,9 @@ class Poster:
         try:
             await self._chat.edit(shown.channel, shown.root, item)
         except Rejected as failure:
-            if failure.code != "message_not_found":
+            if failure.code not in UNEDITABLE:
                 raise
-            log.warning("the card was deleted by hand", ticket=str(work.key))
+            log.warning("the card stays as it is", ticket=str(work.key), why=failure.code)
         await work.write(Change(put={"card": wanted, "card_at": f"{now:.3f}"}))
         return True
 
@@ -166,6 +195,8 @@ class Poster:
             gone = shown if shown != wanted else ""
             await self._chat.react(intent.channel, intent.ts, wanted, gone)
         except Rejected as failure:
+            if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
+                raise  # nothing of ours is let in; once it is, this is not forgotten
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
         return await _reacts(work, intent, wanted, "")
 
@@ -188,8 +219,9 @@ class Poster:
         try:
             await self._chat.edit(channel, intent.receipt.ts, item)
         except Rejected as failure:
-            if failure.code != "message_not_found":
+            if failure.code not in UNEDITABLE:
                 raise
+            await self._chat.delete(channel, intent.receipt.ts)  # it says what is so no more
             shown = {"ts": "", "shown": ""}
         await _swap(work, intent, intent.receipt.model_copy(update=shown))
 

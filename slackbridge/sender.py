@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 import structlog
 
-from slackbridge import evidence, policy
+from slackbridge import evidence, mirror, policy
+from slackbridge.document import digest
 from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
-from slackbridge.intent import Intent, State, absent, begin, doubt, fail, requeue, settle
+from slackbridge.intent import Attempt, Intent, State, absent, begin, doubt, fail, requeue, settle
 from slackbridge.mirror import message_field, own
 from slackbridge.model import Conversation, Kind, Status, TicketKey
 from slackbridge.optional import Measures, Settles
 from slackbridge.ports import Change, May, Provider
-from slackbridge.work import Work
+from slackbridge.work import Work, written
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,11 @@ class Sender:
         """Settle what is open, then send what is due, in the order in which agents asked."""
         blocked = False
         for intent in work.intents:
-            if not intent.kind.sent or (blocked and policy.in_order(intent.kind)):
+            if not intent.kind.sent:
+                continue
+            if blocked and policy.in_order(intent.kind):
+                if intent.state is State.SENDING:  # what has left may be settled all the same
+                    await self._look(work, intent)
                 continue
             after = await self._advance(work, intent)
             open = after.state.open or after.state is State.UNKNOWN
@@ -64,6 +69,8 @@ class Sender:
 
     async def _attempt(self, work: Work, intent: Intent) -> Intent:
         try:
+            if (done := await self._forgotten(work, intent)) is not None:
+                return done
             known = await self._prepare(work, intent)
         except Later as failure:
             return await self._later(work, intent, failure)
@@ -72,8 +79,38 @@ class Sender:
         if isinstance(known, str):
             # What was read may be news to the card, and a crash must not forget that.
             return await work.swap(intent, fail(intent, known), unread=f"{work.now():.3f}")
+        if message := _done_before(work, intent):
+            log.info("settled: sent", ticket=str(work.key), intent=intent.id)
+            after = settle(intent, State.SENT, message=message)
+            unread = f"{work.now():.3f}"
+            return await work.swap(intent, after, **_shown_as(after), unread=unread)
         started = await work.swap(intent, begin(intent, work.now(), self._patience.timeout, known))
         return await self._call(work, started)
+
+    async def _forgotten(self, work: Work, intent: Intent) -> Intent | None:
+        """The marketplace may know that it was sent when Redis does not; None = it does not."""
+        if intent.unsure or not intent.kind.speaks or not work.forgettable(intent):
+            return None
+        match await self._memory(work, intent, written(intent)):
+            case Happened(message):
+                after = settle(intent, State.SENT, message=message)
+                log.warning("was sent before", ticket=str(work.key), intent=intent.id)
+                return await work.swap(intent, after, **_shown_as(after))
+            case Differs():
+                attempt = Attempt(at=written(intent), deadline=work.now())
+                return await work.swap(intent, doubt(intent.but(attempt=attempt), _unclear(intent)))
+        return None
+
+    async def _memory(self, work: Work, intent: Intent, at: float) -> Evidence:
+        if intent.kind is Kind.FOLLOW_UP:
+            opened = await self._provider.follow_ups(work.key.id)
+            since = at - evidence.EARLIER_SECONDS
+            return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
+        work.conversation = work.conversation or await self._provider.get(work.key.id)
+        known = work.taken() | mirror.shown_before(work.shown, at)
+        said = evidence.digests(work.conversation)
+        known |= mirror.echoes(work.shown, work.conversation, work.intents, said).keys()
+        return evidence.of_forgotten(intent, at, work.conversation, known)
 
     async def _prepare(self, work: Work, intent: Intent) -> tuple[str, ...] | str:
         """The ids that are there before the call, or why it cannot be made."""
@@ -145,7 +182,8 @@ class Sender:
             Change(
                 swaps=((intent, after),),
                 put={**_shown_as(after), "rev": revision, "unread": f"{work.now():.3f}"},
-                seen=revision if work.seen is not None else "",
+                # One that it brought back is active before the poll lists it.
+                seen=revision if work.seen is not None or answer.ticket.status.active else "",
             )
         )
         return after
@@ -167,7 +205,8 @@ class Sender:
             case Happened(message):
                 after = settle(intent, State.SENT, message=message)
                 log.info("settled: sent", ticket=str(work.key), intent=intent.id)
-                return await work.swap(intent, after, **_shown_as(after))
+                unread = f"{work.now():.3f}"  # the card shall show what it did
+                return await work.swap(intent, after, **_shown_as(after), unread=unread)
             case Differs():
                 return await work.swap(intent, doubt(intent, _unclear(intent)))
             case Absent():
@@ -231,6 +270,22 @@ def _left(work: Work, intent: Intent) -> float:
     if left <= 0:
         raise Later("there was no time left", 1.0, code="late")
     return left
+
+
+def _done_before(work: Work, intent: Intent) -> str:
+    """The id of the message that an earlier attempt left, although it was declined; '' = none.
+
+    Whoever asks for fewer calls may stand before the marketplace, and not know what it has done.
+    """
+    if intent.before is None or work.conversation is None or not intent.kind.speaks:
+        return ""
+    tried = intent.but(
+        attempt=Attempt(at=0, deadline=0, baseline=intent.before), digest=digest(intent.text)
+    )
+    match evidence.of_message(tried, work.conversation, work.taken()):
+        case Happened(message):
+            return message
+    return ""
 
 
 def _unclear(intent: Intent) -> str:

@@ -13,6 +13,12 @@ from slackbridge.ports import Change, Claim, Record, Store
 
 KEPT = 1_000  # a catch-up comes back to each of its tickets once a round
 KEPT_SECONDS = 300.0
+SKEW_SECONDS = 60.0  # between Slack's clock and Redis'
+
+
+def written(intent: Intent) -> float:
+    """When an agent wrote it or asked for it, in Unix seconds."""
+    return float(intent.ts or intent.created)
 
 
 class Again(Exception):
@@ -75,6 +81,10 @@ class Work:
 
     def now(self) -> float:
         return self._store.now()
+
+    def forgettable(self, intent: Intent) -> bool:
+        """Whether Redis may have forgotten what became of it: another server took it in."""
+        return written(intent) < self._store.since() + SKEW_SECONDS
 
     def wake_at(self, at: float) -> None:
         """This ticket must be looked at again then, or earlier."""

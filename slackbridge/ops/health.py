@@ -34,10 +34,12 @@ class Pulse:
         self._heart = heart
         self._process = process
         self.sockets: Callable[[], int] | None = None
+        self.refused: Callable[[], str] = str
+        """Why Slack lets nothing of ours through; '' while it does."""
 
     def state(self) -> dict[str, object]:
         """Plain facts, for people and machines."""
-        return {"sockets": self.sockets() if self.sockets else None}
+        return {"sockets": self.sockets() if self.sockets else None, "slack": self.refused()}
 
     def connected(self) -> bool:
         """Whether Slack can reach us."""
@@ -63,7 +65,7 @@ class Pulse:
             await self._heart.sync()
         except Failure as failure:
             return failure.reason
-        return "" if self.connected() else "no connection to Slack"
+        return self.refused() or ("" if self.connected() else "no connection to Slack")
 
 
 class Server:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -42,7 +43,7 @@ def configure(
     `level` is debug, info, warning or error and holds for our own records. "auto" is text on a
     terminal and JSON elsewhere. `secrets` are replaced by `***` wherever they appear.
     """
-    stream = stream or sys.stderr
+    stream = stream or sys.stderr or _nowhere()
     text = style == "text" or (style == "auto" and stream.isatty())
     render: Processor = (
         structlog.dev.ConsoleRenderer(colors=stream.isatty())
@@ -82,6 +83,11 @@ def configure(
     logging.basicConfig(handlers=[handler], level=max(ours, logging.WARNING), force=True)
     logging.getLogger(OURS).setLevel(ours)
     logging.captureWarnings(True)
+
+
+def _nowhere() -> TextIO:
+    """For a process that was started without an output."""
+    return Path(os.devnull).open("w")
 
 
 class SafeHandler(logging.StreamHandler[TextIO]):

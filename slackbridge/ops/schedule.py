@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
+WATCH_SECONDS = 2.0
+SET_SECONDS = 2.0
 
 
 class Schedule:
@@ -22,6 +27,8 @@ class Schedule:
 
     def __init__(self) -> None:
         self._turns: set[asyncio.Task[Any]] = set()
+        self._ahead = 0.0
+        self._look: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -44,13 +51,31 @@ class Schedule:
     def start(self) -> None:
         """Begin; needs a running event loop."""
         self._scheduler.start()
+        self._ahead = _ahead()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Jobs are timed by the wall clock: if it is set back, none may wait until it is there."""
+        if abs(_ahead() - self._ahead) > SET_SECONDS:
+            log.warning("the clock was set", seconds=round(_ahead() - self._ahead))
+            self._ahead = _ahead()
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
+        self._look = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._watch)
 
     async def stop(self, patience: float) -> None:
         """Begin no more jobs and cut off those that run; they are over when this returns.
 
         What they use can be closed then. One that ignores it gets `patience` seconds.
         """
+        if self._look is not None:
+            self._look.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         if self._turns:
             await asyncio.wait(self._turns, timeout=patience)
+
+
+def _ahead() -> float:
+    """How far the wall clock is ahead of the one that nobody sets, in seconds."""
+    return datetime.now(UTC).timestamp() - time.monotonic()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slackbridge.errors import Later, Rejected, Unknown, unreadable
+from slackbridge.model import TicketKey
 from slackbridge.ports import THREAD_GONE, Heard, Mark, Member
 from slackbridge.slack import cards, hear
 from slackbridge.slack.client import SlackClient
@@ -65,11 +66,14 @@ class SlackChat:
 
     async def _verify(self, channel: str, thread: str, ts: str, mark: Mark) -> None:
         """A reply to a root that is gone stands in the channel, for all to see: take it away."""
+        since = float(ts) - 1
         try:
-            if ts in await self.find(channel, thread, mark, float(ts) - 1):
+            if ts in (await self._in_thread(channel, thread, mark, since) or ()):
                 return
+            if ts not in await self._marked(channel, "", mark, since):
+                raise Unknown("Slack does not show the post yet", code="unseen")
             await self.delete(channel, ts)
-        except Later as failure:
+        except (Later, Rejected) as failure:
             raise Unknown(failure.reason, code=failure.code) from None
         raise Rejected("its thread is gone: the root was deleted", code=THREAD_GONE)
 
@@ -105,14 +109,25 @@ class SlackChat:
                 raise
 
     async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
+        if not thread:
+            return await self._marked(channel, "", mark, since)
+        found = await self._in_thread(channel, thread, mark, since)
+        if found is not None:
+            return found
+        for stray in await self._marked(channel, "", mark, since):
+            await self.delete(channel, stray)
+        return ()
+
+    async def _in_thread(
+        self, channel: str, thread: str, mark: Mark, since: float
+    ) -> tuple[str, ...] | None:
+        """None where there is no such thread any more."""
         try:
             return await self._marked(channel, thread, mark, since)
         except Rejected as failure:
             if failure.code != "thread_not_found":
                 raise
-        for stray in await self._marked(channel, "", mark, since):
-            await self.delete(channel, stray)
-        return ()
+            return None
 
     async def _marked(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
         wanted = payload(mark)
@@ -126,6 +141,18 @@ class SlackChat:
         if metadata.get("event_type") != EVENT_TYPE or metadata.get("event_payload") != wanted:
             return False
         return not self.bot_id or row.get("bot_id") in (self.bot_id, None)
+
+    async def standing(
+        self, channel: str, thread: str, key: TicketKey
+    ) -> tuple[tuple[str, str], ...]:
+        rows = await self._rows(channel, thread, "0", str(key), True, True)
+        found = {str(row["ts"]): self._effect(row, key) for row in rows}
+        return tuple((effect, ts) for ts, effect in found.items() if effect and ts != thread)
+
+    def _effect(self, row: Mapping[str, Any], key: TicketKey) -> str:
+        told = (row.get("metadata") or {}).get("event_payload") or {}
+        effect = str(told.get("effect", ""))
+        return effect if self._is_ours(row, payload(Mark(key, effect))) else ""
 
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         rows = await self._rows(channel, thread, since, thread, False, live)
@@ -166,6 +193,8 @@ class SlackChat:
             rows += answer.get("messages") or ()
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
+                if answer.get("has_more"):  # what was not read proves nothing
+                    raise Later("Slack shows a part only", 2.0, code="incomplete")
                 break
         return rows
 

@@ -6,6 +6,7 @@ after the request was accepted. Pacing goes through the store, so that all proce
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from slackbridge.errors import (
     Failure,
     Later,
     Rejected,
+    Unauthorized,
     Unknown,
     Wire,
     of_status,
@@ -78,6 +80,15 @@ PERHAPS_DONE = frozenset(
 )
 """Errors after which, as Slack says, "some aspect of the operation may have succeeded"."""
 
+LIMITED = frozenset({"ratelimited", "rate_limited"})
+REFUSED = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+"""Errors that end only with another token."""
+
+RETRY_SECONDS = 5.0
+SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?")
+
 # slack_sdk takes every answer for an object: of plain text or a list it asks for attributes.
 BROKEN = (
     TimeoutError,
@@ -116,6 +127,8 @@ class SlackClient:
         self._post_pace = post_pace
         self._session: aiohttp.ClientSession | None = None
         self.last_headers: Mapping[str, str] = {}
+        self.refused = ""
+        """Why nothing of ours is let through any more; '' while Slack accepts the token."""
         self.web = AsyncWebClient(
             token=token, base_url=api_url, timeout=int(max(1, timeout)), retry_handlers=[]
         )
@@ -154,11 +167,18 @@ class SlackClient:
             await self._pace(bucket, who, *PACES[method], live=live)
         given = {name: value for name, value in args.items() if value is not None}
         try:
-            return await self._send(method, given)
+            answer = await self._send(method, given)
         except Later as failure:
             if failure.code == "ratelimited":
                 await self._pacer.block(bucket, failure.seconds)
             raise
+        except Unauthorized as failure:
+            if not self.refused:  # only the log and the health page can still tell
+                log.error("Slack refuses the token", why=failure.loggable)
+            self.refused = f"Slack refuses the token: {failure.code or 'HTTP 401'}"
+            raise
+        self.refused = ""
+        return answer
 
     async def _send(self, method: str, args: dict[str, Any]) -> Any:
         write = method not in READS
@@ -189,17 +209,21 @@ def _of_answer(method: str, response: Any, write: bool) -> Failure:
     """The failure that an answer of Slack's stands for."""
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data = getattr(response, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    code = data.get("error") if isinstance(data, dict) and data.get("ok") is False else ""
+    code = code if isinstance(code, str) else ""
     reason = f"Slack answered {code or status} ({method})"
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        return Later(reason, _retry_after(response) or 5.0, code="ratelimited")
+    wait = _retry_after(response)
+    if status == 429 or code in LIMITED or (status == 503 and wait is not None):
+        return Later(reason, RETRY_SECONDS if wait is None else max(wait, 1.0), code="ratelimited")
     if code in PERHAPS_DONE:
         return Unknown(reason, code=code) if write else Later(reason, 2.0, code=code)
-    if code:
-        return Rejected(_needed(reason, data), code=code)
-    if status == 200:
-        return unreadable(reason, write=write)
-    return of_status(status, reason, write=write, retry_after=_retry_after(response))
+    if status == 408 or status >= 500 or not code:
+        # Something between Slack and us may have words of its own, which say nothing of the post.
+        if status == 200:
+            return unreadable(reason, write=write)
+        return of_status(status, reason, write=write)
+    kind = Unauthorized if code in REFUSED else Rejected
+    return kind(_needed(reason, data), code=code)
 
 
 def _needed(reason: str, data: Any) -> str:
@@ -208,5 +232,6 @@ def _needed(reason: str, data: Any) -> str:
 
 
 def _retry_after(response: Any) -> float | None:
-    text = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
-    return float(text) if text.isdigit() else None
+    """Seconds to wait; None where the header is missing, or is a date."""
+    text = str((getattr(response, "headers", None) or {}).get("Retry-After", "")).strip()
+    return float(text) if SECONDS.fullmatch(text) else None

@@ -139,6 +139,10 @@ class Front:
 
     async def _deleted(self, channel: str, event: Mapping[str, Any]) -> None:
         message = event.get("previous_message") or {}
+        if not message:
+            # Slack promises its ts alone: which thread it stood in, only looking can tell.
+            self._missed()
+            return
         key = await self._ticket(channel, message) if hear.spoken(message) else None
         if key is not None:
             ts = str(event.get("deleted_ts") or message["ts"])

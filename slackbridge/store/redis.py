@@ -20,6 +20,7 @@ from slackbridge.model import TicketKey
 from slackbridge.ports import Change, Claim, Record, Stale
 from slackbridge.store import keys
 from slackbridge.store.common import Common, connect, guarded, script, settled
+from slackbridge.store.met import Met
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
@@ -42,6 +43,7 @@ class RedisStore(Common):
         self._retention = retention_seconds
         self._monotonic = monotonic
         self._offset = clock() - monotonic()
+        self._met = Met(redis, monotonic)
         self._write = redis.register_script(script("write"))
         self._claim = redis.register_script(script("claim"))
         self._release = redis.register_script(script("release"))
@@ -49,6 +51,9 @@ class RedisStore(Common):
 
     def now(self) -> float:
         return self._monotonic() + self._offset
+
+    def since(self) -> float:
+        return self._met.since(self._offset)
 
     def _sync(self, server_ms: float) -> None:
         self._offset = server_ms / 1000 - self._monotonic()

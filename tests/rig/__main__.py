@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import sys
 import time
@@ -16,14 +17,12 @@ from tests.rig.matrix import points, strike_all
 from tests.rig.rig import Outcome
 from tests.rig.scenes import SCENES
 
-SAMPLE = 64
-
 
 def main(
     jobs: Annotated[int, typer.Option(help="How many rigs at a time.")] = 5,
     seed: Annotated[int, typer.Option(help="Picks the sample, and moves the late kills.")] = 0,
     only: Annotated[str, typer.Option(help="Only moments whose name holds this.")] = "",
-    sample: Annotated[bool, typer.Option("--sample", help=f"Only {SAMPLE} of them.")] = False,
+    sample: Annotated[int, typer.Option(help="Only so many, some of every scene.")] = 0,
 ) -> None:
     """Strike the bridge at every moment of every scene."""
     outcomes = asyncio.run(_all(jobs, seed, only, sample))
@@ -31,12 +30,12 @@ def main(
     raise typer.Exit(1 if any(o.verdict.faults for o in outcomes) else 0)
 
 
-async def _all(jobs: int, seed: int, only: str, sample: bool) -> list[Outcome]:
+async def _all(jobs: int, seed: int, only: str, sample: int) -> list[Outcome]:
     begun, outcomes = time.monotonic(), []
     scenes = [scene for scene in SCENES if scene.name == only.partition(":")[0]] or SCENES
     wanted = [point for point in await points(scenes) if only in str(point)]
     if sample:
-        wanted = sampled(wanted, seed)
+        wanted = sampled(wanted, sample, seed)
     typer.echo(f"{len(wanted)} runs, seed {seed}, {jobs} at a time")
     async for outcome in strike_all(wanted, seed, jobs):
         outcomes.append(outcome)
@@ -48,13 +47,13 @@ async def _all(jobs: int, seed: int, only: str, sample: bool) -> list[Outcome]:
     return outcomes
 
 
-def sampled(all: list[Point], seed: int) -> list[Point]:
-    """Some of every scene, the same for the same seed."""
-    each = -(-SAMPLE // len(SCENES))
+def sampled(all: list[Point], number: int, seed: int) -> list[Point]:
+    """As large a part of every scene as of the whole, the same for the same seed."""
+    part = min(1.0, number / len(all))
     picked: list[Point] = []
     for scene in SCENES:
         mine = sorted(point for point in all if point.scene == scene.name)
-        picked += random.Random(f"{seed} {scene.name}").sample(mine, min(each, len(mine)))
+        picked += random.Random(f"{seed} {scene.name}").sample(mine, math.ceil(part * len(mine)))
     return picked
 
 

@@ -1,0 +1,163 @@
+"""What goes wrong at our own end. Each test names its invariants.
+
+SIGTERM while sending: tests/rig/test_processes.py. A full disk of Redis: test_redis.py. Odd values
+in a ticket: tests/bridge/test_hostile.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from slackbridge import report
+from slackbridge.config import child_environment
+from slackbridge.demo import views
+from slackbridge.demo.world import ACCOUNT, World, secrets_of
+from slackbridge.errors import Failure, Later, Rejected, Unknown
+from slackbridge.model import Conversation, TicketKey
+from tests.bridge.stage import Stage
+from tests.faults.long import play
+from tests.faults.server import own_world, running
+
+pytestmark = pytest.mark.timeout(90)
+
+
+@contextlib.asynccontextmanager
+async def process(
+    place: World, *words: str, output: int
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A bridge in a process of its own that writes its log to `output`; it must end well."""
+    config = str(place.folder / "slackbridge.toml")
+    made = await asyncio.create_subprocess_exec(
+        *(*words, "run", "--config", config),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        env=child_environment(secrets_of(place.slack, place.refurbed)),
+    )
+    try:
+        await place.until("two sockets", lambda: place.slack.socket.connected == 2)
+        yield made
+        made.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(made.wait(), 10) == 0
+    finally:
+        if made.returncode is None:
+            made.kill()
+            await made.wait()
+
+
+async def a_life(stage: Stage) -> None:
+    """Both directions work."""
+    ticket = await stage.opened()
+    ts = await stage.say(ticket, "an answer")
+    await stage.replied(ticket, "an answer")
+    await stage.reaction(ts, "white_check_mark")
+    stage.balanced(ticket)
+
+
+async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
+    """F24; I1, I7, I24."""
+    python = (sys.executable, "-m", "slackbridge")
+    closed = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", *python)
+    read, gone = os.pipe()
+    os.close(read)
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        await asyncio.gather(
+            lives(*python, output=full), lives(*python, output=gone), lives(*closed, output=gone)
+        )
+    finally:
+        os.close(full)
+        os.close(gone)
+
+
+async def lives(*words: str, output: int) -> None:
+    """In a world of its own."""
+    async with own_world() as place, process(place, *words, output=output):
+        await a_life(Stage(place))
+
+
+async def test_the_clock_jumps_an_hour() -> None:
+    """F10; I1, I7: polls, leases and sockets do not wait for it."""
+    await asyncio.gather(jumps(3600), jumps(-3600))
+
+
+async def jumps(seconds: int) -> None:
+    """The process's wall clock, by so many seconds."""
+    words = (sys.executable, "-m", "tests.faults.jump", str(seconds))
+    async with own_world() as place:
+        stage = Stage(place)
+        with (place.folder / "bridge.log").open("ab") as log:
+            async with process(place, *words, output=log.fileno()) as bridge:
+                ticket = await stage.opened()
+                bridge.send_signal(signal.SIGUSR1)
+                await stage.quiet(0.3)
+                place.refurbed.customer_writes(ticket, "<p>more</p>")
+                await stage.until("more", lambda: len(stage.mirrored(ticket)) == 2, 15)
+                await a_life(stage)
+
+
+def refuse(failure: Failure | Exception, meant: str, get: Any) -> Callable[[str], Any]:
+    """What reads tickets, but not that one."""
+
+    async def spoilt(id: str) -> Conversation:
+        if id == meant:
+            raise failure
+        conversation: Conversation = await get(id)
+        return conversation
+
+    return spoilt
+
+
+POISONS = (
+    ValueError("a fault of ours"),
+    Rejected("the marketplace says no", code="400"),
+    Unknown("the answer is cut", code="cut"),
+    Later("the marketplace has a fault", 0.1, code="500"),
+)
+
+
+async def test_a_poison_ticket_is_told_of_once_and_delays_no_other() -> None:
+    """F16; I14."""
+    await asyncio.gather(*(poison(failure) for failure in POISONS))
+
+
+async def poison(failure: Exception) -> None:
+    """Reading one ticket always fails so."""
+    timing = {"quarantine_after": 3, "retry_seconds": 0.05, "retry_max_seconds": 600}
+    async with own_world() as place, running(place, timing=timing) as bridge:
+        stage = Stage(place)
+        bad = place.refurbed.customer_opens()
+        provider = bridge.providers[ACCOUNT]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(provider, "get", refuse(failure, str(bad), provider.get))
+            await stage.until("the notice", lambda: stuck(place))
+            begun = time.monotonic()
+            await a_life(stage)
+            assert time.monotonic() - begun < 10
+            assert not views.cards(place.slack, bad)
+        assert await report.replay(bridge, TicketKey(ACCOUNT, str(bad)))
+        await stage.until("its thread", lambda: stage.mirrored(bad), 10)
+        stage.balanced(bad)
+        assert len(stuck(place)) == 1
+        assert str(bad) in stuck(place)[0]
+
+
+def stuck(place: World) -> list[str]:
+    rows = place.slack.workspace.history("C0OPS")
+    return [views.shown(row) for row in rows if "stuck" in views.effect_of(row)]
+
+
+async def test_a_ticket_of_many_messages_delays_no_other(place: World) -> None:
+    """F16; I1, I2, I4, I16. `python -m tests.faults.long` has ten thousand."""
+    lines: list[str] = []
+    await play(place, 300, lines.append)
+    assert lines, "another ticket was shown before the end of the long one"

@@ -1,0 +1,50 @@
+"""`python -m tests.model`: a long run of the model, with what was done; exit 1 on a broken promise.
+
+The server is one of its own. A run of one seed is the same again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from hypothesis import Phase, settings
+
+from slackbridge.store import embedded
+from tests.model.driver import CI, live
+
+
+def main(
+    steps: Annotated[int, typer.Option(help="About so many steps.")] = 5_000,
+    length: Annotated[int, typer.Option(help="Steps of one life at most.")] = 50,
+    seed: Annotated[int, typer.Option(help="Which lives.")] = 0,
+    shrink: Annotated[bool, typer.Option(help="Look for the shortest history.")] = True,
+) -> None:
+    """Live many lives."""
+    how = settings(
+        CI,
+        max_examples=max(1, steps // length),
+        stateful_step_count=length,
+        derandomize=False,
+        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
+    )
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        server = asyncio.run(embedded.start(Path(folder)))
+        try:
+            done = live(server.url, how, seed)
+        finally:
+            asyncio.run(server.stop())
+    seconds = time.monotonic() - begun
+    for what, count in sorted(done.items()):
+        typer.echo(f"{what:<24}{count:>8}")
+    typer.echo(f"{done['steps'] / seconds:.0f} steps/s, {seconds:.0f} s")
+
+
+app = typer.Typer(pretty_exceptions_enable=False)
+app.command()(main)
+app()

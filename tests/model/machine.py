@@ -1,0 +1,265 @@
+"""The state machine: Hypothesis chooses what happens, and when, and what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from redis.asyncio import Redis
+
+from slackbridge.intent import Press
+from slackbridge.model import Author, Kind, Status
+from tests.model import checks
+from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
+from tests.model.town import NO_TROUBLE, Town
+from tests.model.world import FAULTS, Trouble
+
+TICKETS = 3
+EVENTS = 12
+ROUNDS = 400
+WHICH = st.integers(0, 5)
+WHO = st.integers(0, 1)
+WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
+OFTEN = ("store.write", "chat.post", "market.perform", "market.get")
+TROUBLES = [
+    Trouble(call, nth, what)
+    for call, faults in FAULTS.items()
+    for what in faults
+    for nth in ((0, 0, 1, 1, 2, 3, 5) if call in OFTEN else (0,))
+]
+ENDS = [None, *(Trouble("market.perform", 0, what) for what in FAULTS["market.perform"])]
+WHICH = st.integers(0, 5)
+WHO = st.integers(0, 1)
+WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
+OFTEN = ("store.write", "chat.post", "market.perform", "market.get")
+TROUBLES = [
+    Trouble(call, nth, what)
+    for call, faults in FAULTS.items()
+    for what in faults
+    for nth in ((0, 0, 1, 1, 2, 3, 5) if call in OFTEN else (0, 1))
+]
+WHICH = st.integers(0, 5)
+WHO = st.integers(0, 1)
+WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
+TROUBLES = [
+    Trouble(call, nth, what)
+    for call, faults in FAULTS.items()
+    for what in faults
+    for nth in (0, 0, 1, 2, 4)
+]
+PLAN = st.lists(st.sampled_from(TROUBLES), max_size=3)
+MISHAP = st.lists(st.sampled_from(TROUBLES), max_size=1)
+
+
+def any_ticket(machine: Model) -> bool:
+    return bool(machine.town.market.past)
+
+
+def any_watched(machine: Model) -> bool:
+    return bool(machine.town.watched())
+
+
+def any_thread(machine: Model) -> bool:
+    return bool(machine.town.roots())
+
+
+def any_words(machine: Model) -> bool:
+    return bool(machine.town.slack.people())
+
+
+class Model(RuleBasedStateMachine):
+    """Everything that can happen. A subclass names the loop and the Redis client."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    redis: ClassVar[Redis]
+    done: ClassVar[Counter[str]] = Counter()
+    town: Town
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> None:
+        """One step."""
+        self.loop.run_until_complete(self._step(work))
+
+    async def _step(self, work: Coroutine[Any, Any, Any]) -> None:
+        await self.town.pass_time(0.01)
+        await work
+        await self.town.look()
+
+    @initialize(answers=st.booleans(), plan=PLAN)
+    def begin(self, answers: bool, plan: list[Trouble]) -> None:
+        self.town = Town(self.redis, answers=answers)
+        self.loop.run_until_complete(self.town.begin())
+        self.opens()
+        self.run(self.town.polls(0, NO_TROUBLE))
+        self.run(self.town.works(0, plan))
+
+    # -- the marketplace -----------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.town.market.past) < TICKETS)
+    @rule()
+    def opens(self) -> None:
+        id = self.town.market.opens(f"question {len(self.town.market.past)}")
+        self.run(self._note(id))
+
+    async def _note(self, _: str) -> None:
+        return
+
+    @precondition(any_ticket)
+    @rule(which=WHICH)
+    def writes(self, which: int) -> None:
+        """The customer; a ticket that was ended is active again."""
+        self._written(list(self.town.market.past), which, Author.CUSTOMER)
+
+    @precondition(any_watched)
+    @rule(which=WHICH)
+    def writes_elsewhere(self, which: int) -> None:
+        """A colleague, on the marketplace's own pages."""
+        self._written(self.town.watched(), which, Author.AGENT)
+
+    def _written(self, ids: list[str], which: int, author: Author) -> None:
+        id = ids[which % len(ids)]
+        count = len(self.town.market.now_of(id).messages)
+        self.town.market.writes(id, f"{author} says {id} {count}", author)
+        self.run(self._note(id))
+
+    @precondition(any_watched)
+    @rule(which=WHICH, status=st.sampled_from(Status))
+    def turns(self, which: int, status: Status) -> None:
+        ids = self.town.watched()
+        self.town.market.turns(ids[which % len(ids)], status)
+        self.run(self._note(""))
+
+    # -- the processes -------------------------------------------------------------------------
+
+    @rule(who=WHO, plan=MISHAP, wait=st.sampled_from([1.0, 30.0]))
+    def polls(self, who: int, plan: list[Trouble], wait: float) -> None:
+        self.run(self._later(wait, self.town.polls(who, plan)))
+
+    @rule(who=WHO, wait=WAITS, flush=st.booleans())
+    def works(self, who: int, wait: float, flush: bool) -> None:
+        if flush:
+            self.loop.run_until_complete(self.redis.script_flush())
+        self.run(self._later(wait, self.town.goes_on(who, NO_TROUBLE)))
+
+    @rule(who=WHO, wait=WAITS, plan=PLAN)
+    def works_in_trouble(self, who: int, wait: float, plan: list[Trouble]) -> None:
+        self.run(self._later(wait, self.town.goes_on(who, plan)))
+
+    @precondition(lambda self: any(p.asleep for p in self.town.processes))
+    @rule(which=WHICH, wait=WAITS)
+    def wakes(self, which: int, wait: float) -> None:
+        who = next(n for n, process in enumerate(self.town.processes) if process.asleep)
+        self.run(self._later(wait, self.town.wakes(who, which)))
+
+    async def _later(self, wait: float, work: Coroutine[Any, Any, Any]) -> None:
+        await self.town.pass_time(wait)
+        await work
+
+    @rule(who=WHO)
+    def catches_up(self, who: int) -> None:
+        self.run(self.town.catches_up(who))
+
+    # -- people --------------------------------------------------------------------------------
+
+    @precondition(any_thread)
+    @rule(which=WHICH, note=st.sampled_from([False, False, True]), twice=st.booleans())
+    def says(self, which: int, note: bool, twice: bool) -> None:
+        self.town.says(which, note=note, twice=twice and not note)
+        self.run(self._note(""))
+
+    @precondition(any_thread)
+    @rule(who=WHO, which=WHICH, end=st.sampled_from(ENDS))
+    def replies(self, who: int, which: int, end: Trouble | None) -> None:
+        """All of it at once: written, heard, and on its way when its time has come."""
+        self.run(self._replies(who, which, end))
+
+    async def _replies(self, who: int, which: int, end: Trouble | None) -> None:
+        self.town.says(which, note=False, twice=False)
+        await self.town.delivers(who, -1, NO_TROUBLE, keep=False)
+        await self.town.pass_time(UNDO + 0.1)
+        await self.town.works(who, [end] if end else NO_TROUBLE)
+
+    @precondition(any_words)
+    @rule(which=WHICH, note=st.booleans())
+    def edits(self, which: int, note: bool) -> None:
+        self.town.edits(which, note=note)
+        self.run(self._note(""))
+
+    @precondition(any_words)
+    @rule(which=WHICH)
+    def deletes(self, which: int) -> None:
+        self.town.deletes(which)
+        self.run(self._note(""))
+
+    @precondition(lambda self: self.town.events)
+    @rule(who=WHO, which=WHICH, plan=MISHAP, keep=st.booleans())
+    def hears(self, who: int, which: int, plan: list[Trouble], keep: bool) -> None:
+        keep = keep and len(self.town.events) < EVENTS
+        self.run(self.town.delivers(who, which, plan, keep=keep))
+
+    @precondition(lambda self: self.town.events)
+    @rule(which=WHICH)
+    def misses(self, which: int) -> None:
+        """Nobody is connected when Slack tells."""
+        self.town.events.pop(which % len(self.town.events))
+        self.run(self._note(""))
+
+    @precondition(any_thread)
+    @rule(who=WHO, which=WHICH, press=st.sampled_from(Press), plan=MISHAP, shown=st.booleans())
+    def presses(self, who: int, which: int, press: Press, plan: list[Trouble], shown: bool) -> None:
+        self.run(self.town.presses(who, which, press, plan, shown=shown))
+
+    @precondition(any_thread)
+    @rule(
+        who=WHO,
+        which=WHICH,
+        kind=st.sampled_from([Kind.REPLY, Kind.INTERNAL, Kind.PRIVATE]),
+        plan=MISHAP,
+        solve=st.booleans(),
+        twice=st.booleans(),
+    )
+    def submits(
+        self, who: int, which: int, kind: Kind, plan: list[Trouble], solve: bool, twice: bool
+    ) -> None:
+        self.run(self.town.submits(who, which, kind, plan, solve=solve, twice=twice))
+
+    @precondition(any_thread)
+    @rule(who=WHO, which=WHICH, status=st.sampled_from(Status), plan=MISHAP)
+    def sets(self, who: int, which: int, status: Status, plan: list[Trouble]) -> None:
+        self.run(self.town.sets(who, which, status, plan))
+
+    @precondition(any_thread)
+    @rule(who=WHO, which=WHICH, plan=MISHAP, give=st.booleans())
+    def claims(self, who: int, which: int, plan: list[Trouble], give: bool) -> None:
+        self.run(self.town.claims(who, which, plan, give=give))
+
+    # -- what must hold ------------------------------------------------------------------------
+
+    @invariant()
+    def holds(self) -> None:
+        faults = checks.always(self.town)
+        assert not faults, "\n".join(faults)
+
+    def teardown(self) -> None:
+        """Left alone with a world that works, everything comes to rest and is seen."""
+        if not hasattr(self, "town"):
+            return
+        try:
+            self.loop.run_until_complete(self._rests())
+            self.holds()
+            faults = checks.at_rest(self.town)
+            assert not faults, "\n".join(faults)
+        finally:
+            self.loop.run_until_complete(self.town.close())
+            type(self).done.update(self.town.done)
+
+    async def _rests(self) -> None:
+        await self.town.heals()
+        for _ in range(ROUNDS):
+            if await self.town.rests():
+                await self.town.look()
+                return
+        raise AssertionError(f"no rest: {await self.town.waiting()}")

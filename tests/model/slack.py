@@ -1,0 +1,121 @@
+"""The model's Slack: every message that ever stood there, and `ports.Chat` upon it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from slackbridge.model import TicketKey
+from slackbridge.ports import Heard, Mark, Member
+from slackbridge.view import Card, Item, Part
+from tests.model.world import World
+
+CHANNEL = "C1"
+
+
+@dataclass
+class Row:
+    """One message; ours carry a mark and an item, people's a user and a text."""
+
+    ts: str
+    thread: str
+    mark: Mark | None = None
+    item: Item | None = None
+    said: Heard | None = None
+    gone: bool = False
+    reactions: set[str] = field(default_factory=set)
+
+
+class Workspace:
+    """What stands in the channel."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rows: dict[str, Row] = {}
+
+    def ts(self) -> str:
+        return f"{self.world.tick():.6f}"
+
+    def add(self, row: Row) -> str:
+        self.rows[row.ts] = row
+        return row.ts
+
+    def standing(self) -> list[Row]:
+        """What can be seen, oldest first."""
+        return [row for row in self.rows.values() if not row.gone]
+
+    def marked(self, mark: Mark) -> list[Row]:
+        return [row for row in self.standing() if row.mark == mark]
+
+    def cards(self) -> list[Row]:
+        return [row for row in self.standing() if isinstance(row.item, Card)]
+
+    def parts(self, thread: str) -> list[Part]:
+        """The marketplace's messages that a thread shows, in order."""
+        rows = [row for row in self.standing() if row.thread == thread]
+        return [row.item for row in rows if isinstance(row.item, Part)]
+
+    def people(self) -> list[Heard]:
+        """What people's messages say now."""
+        return [row.said for row in self.standing() if row.said is not None]
+
+    # -- people --------------------------------------------------------------------------------
+
+    def says(self, thread: str, text: str, client_msg_id: str) -> Heard:
+        ts = self.ts()
+        heard = Heard(CHANNEL, ts, thread, "U1", text, client_msg_id=client_msg_id)
+        self.add(Row(ts, thread, said=heard))
+        return heard
+
+    def edits(self, ts: str, text: str) -> Heard:
+        row = self.rows[ts]
+        assert row.said is not None
+        row.said = replace(row.said, text=text, edited=True)
+        return row.said
+
+
+class FakeChat:
+    """Implements `ports.Chat`."""
+
+    def __init__(self, slack: Workspace) -> None:
+        self._slack = slack
+
+    async def turn(self, channel: str, who: str, live: bool) -> None:
+        return
+
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
+        return self._slack.add(Row(self._slack.ts(), thread, mark, item))
+
+    async def edit(self, channel: str, ts: str, item: Item) -> None:
+        self._slack.rows[ts].item = item
+
+    async def delete(self, channel: str, ts: str) -> None:
+        self._slack.rows[ts].gone = True
+
+    async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
+        reactions = self._slack.rows[ts].reactions
+        reactions |= {add} - {""}
+        reactions -= {remove}
+
+    async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
+        found = self._slack.marked(mark)
+        return tuple(row.ts for row in found if float(row.ts) > since and row.thread == thread)
+
+    async def standing(
+        self, channel: str, thread: str, key: TicketKey
+    ) -> tuple[tuple[str, str], ...]:
+        rows = [row for row in self._slack.standing() if row.thread == thread]
+        return tuple((row.mark.effect, row.ts) for row in rows if row.mark and row.mark.key == key)
+
+    async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
+        people = self._slack.people()
+        return tuple(h for h in people if h.thread_ts == thread and float(h.ts) > float(since))
+
+    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+        answered = {row.thread: float(row.ts) for row in self._slack.standing() if row.thread}
+        return tuple((root, at) for root, at in answered.items() if float(root) > oldest)
+
+    async def member(self, user: str) -> Member:
+        return Member(user, user)
+
+    async def in_group(self, user: str, group: str) -> bool:
+        return False

@@ -1,0 +1,135 @@
+"""What the model has found, each as the shortest history that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from slackbridge.model import Kind, Status
+from slackbridge.store.redis import connect
+from tests.model import checks
+from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
+from tests.model.town import NO_TROUBLE, Town, number_of
+from tests.model.world import Trouble, What
+
+AWAY = LEASE + TIMEOUT + SETTLE
+
+
+@pytest.fixture
+async def town(redis_url: str) -> AsyncIterator[Town]:
+    """One ticket, seen by the poll but not shown yet. The marketplace tells nothing of a write."""
+    redis = connect(redis_url)
+    town = Town(redis, answers=False)
+    await town.begin()
+    town.market.opens("question")
+    await town.polls(0, NO_TROUBLE)
+    await town.look()
+    yield town
+    await town.close()
+    await redis.aclose()
+
+
+async def rests(town: Town) -> None:
+    await town.heals()
+    while not await town.rests():
+        assert town.step < 100
+        await town.look()
+    await town.look()
+    assert checks.always(town) == []
+    assert checks.at_rest(town) == []
+
+
+async def shown(town: Town) -> None:
+    for _ in range(3):
+        await town.works(0, NO_TROUBLE)
+        await town.pass_time(2)
+        await town.look()
+
+
+async def replies(town: Town, plan: list[Trouble]) -> None:
+    """A reply from the modal; its pass by process 0 meets what is planned."""
+    await town.submits(0, 0, Kind.REPLY, NO_TROUBLE, solve=False, twice=False)
+    await town.look()
+    await town.pass_time(UNDO + 1)
+    await town.works(0, plan)
+    await town.look()
+
+
+async def other_goes_on(town: Town) -> None:
+    """The first process stands still; the second settles what it left, and does it itself."""
+    for _ in range(4):
+        await town.pass_time(AWAY)
+        await town.works(1, NO_TROUBLE)
+        await town.look()
+
+
+@pytest.mark.parametrize("nth", range(4))
+async def test_a_process_stopped_after_writing_down_sends_nothing(town: Town, nth: int) -> None:
+    await shown(town)
+    await replies(town, [Trouble("store.write", nth, What.STOPS_AFTER)])
+    await other_goes_on(town)
+    await rests(town)
+    assert [number_of(commit.act.text) for commit in town.market.committed] == [1]
+
+
+@pytest.mark.parametrize("call", ["store.write", "chat.post"])
+@pytest.mark.parametrize("what", [What.STOPS_BEFORE, What.STOPS_AFTER])
+@pytest.mark.parametrize("nth", range(3))
+async def test_a_process_stopped_while_posting_leaves_no_twin(
+    town: Town, call: str, what: What, nth: int
+) -> None:
+    await town.works(0, [Trouble(call, nth, what)])
+    await town.look()
+    await other_goes_on(town)
+    await rests(town)
+
+
+async def test_what_we_changed_is_read_again_though_the_poll_saw_nothing(town: Town) -> None:
+    await shown(town)
+    await replies(town, [])
+    await town.sets(0, 0, Status.CLOSED, NO_TROUBLE)
+    await town.works(0, NO_TROUBLE)
+    await rests(town)
+
+
+async def test_an_answer_to_a_card_that_was_not_known_to_stand_is_heard(town: Town) -> None:
+    await town.works(0, [Trouble("chat.post", 0, What.CUT)])
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    while not await town.rests():
+        await town.look()
+    await town.look()
+    assert checks.at_rest(town) == []
+
+
+async def test_the_echo_of_an_open_attempt_is_not_shown_a_second_time(town: Town) -> None:
+    await shown(town)
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await town.pass_time(UNDO + 30)
+    town.market.writes("t1", "and what else?")
+    await town.polls(0, NO_TROUBLE)
+    await town.works(0, [Trouble("market.perform", 0, What.CUT)])
+    await rests(town)
+
+
+async def test_an_open_attempt_is_settled_though_an_earlier_reply_is_unknown(town: Town) -> None:
+    """The earlier one was heard later, as events may come in any order."""
+    await shown(town)
+    town.says(0, note=False, twice=False)
+    await town.pass_time(1)
+    await replies(town, [Trouble("market.perform", 0, What.LOST)])
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await town.pass_time(UNDO + 1)
+    await town.works(0, [Trouble("market.perform", 0, What.REWRITTEN)])
+    await rests(town)
+
+
+@pytest.mark.parametrize("nth", range(5))
+async def test_a_claim_during_a_pass_is_shown(town: Town, nth: int) -> None:
+    await town.works(0, [Trouble("store.write", nth, What.STOPS_AFTER)])
+    if town.roots():
+        await town.claims(1, 0, NO_TROUBLE, give=False)
+        await town.wakes(0, 0)
+    await rests(town)

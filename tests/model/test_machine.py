@@ -1,0 +1,14 @@
+"""The rooms and the real store, whatever is lost, late, doubled, stopped or killed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.model.driver import CI, live
+
+
+@pytest.mark.timeout(300)  # finding the shortest counterexample takes a while
+def test_the_promises_hold(redis_url: str) -> None:
+    done = live(redis_url, CI)
+    assert done["passes"] > 250
+    assert done["deaths"] > 5

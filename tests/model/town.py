@@ -1,0 +1,382 @@
+"""The whole model: one Slack, one marketplace, one Redis, two processes; what can be done to it.
+
+Plain methods, one per thing that can happen. It knows no Hypothesis and checks nothing itself, but
+keeps what `checks` needs: what agents wanted, and how every intent stood before this step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+from slackbridge.errors import Later
+from slackbridge.intent import Intent, Press, State
+from slackbridge.model import Act, Kind, Status, TicketKey
+from slackbridge.ports import Claim, Heard, Record
+from slackbridge.view import Words
+from tests.model.market import ACCOUNT, CAN, FakeProvider, Market
+from tests.model.process import SETTLE, Process, VirtualStore, set_clock
+from tests.model.slack import CHANNEL, FakeChat, Workspace
+from tests.model.world import Pass, Trouble, World
+
+NUMBER = re.compile(r"([a-z])\1{7}(\d+)")
+NO_TROUBLE: tuple[Trouble, ...] = ()
+
+
+def saying(number: int) -> str:
+    """A text that is like no other number's."""
+    return chr(ord("a") + number % 26) * 8 + str(number)
+
+
+def number_of(text: str) -> int:
+    found = NUMBER.search(text)
+    assert found is not None, text
+    return int(found[2])
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that Slack tells of a person's message: said, edited or deleted."""
+
+    what: str
+    key: TicketKey
+    heard: Heard
+
+
+class Town:
+    """Everything. `seconds` are virtual."""
+
+    def __init__(self, redis: Redis, *, answers: bool) -> None:
+        self.redis = redis
+        self.world = World()
+        self.slack = Workspace(self.world)
+        self.market = Market(self.world, answers=answers)
+        self.eye = VirtualStore(redis, self.world)
+        self.processes = [self._process(), self._process()]
+        self.events: list[Event] = []
+        self.step = 0
+        self.numbers: dict[str, int] = {}  # an intent's id -> the number in its text
+        self.agains: Counter[int] = Counter()
+        self.taken_back: set[int] = set()  # undone or deleted in time, and that was answered
+        self.before: list[dict[tuple[str, str], Intent]] = [
+            {}
+        ]  # per step: how intents stood at its end
+        self.records: dict[str, Record] = {}
+        self.faults: list[str] = []
+        self.done: Counter[str] = Counter()
+        self._said = 0
+
+    def _process(self) -> Process:
+        provider = FakeProvider(self.market, SETTLE - 1, self._about_to)
+        return Process(self.redis, self.world, FakeChat(self.slack), provider)
+
+    # -- running -------------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        await self.redis.flushdb()
+        await set_clock(self.redis, self.world)
+        await self.eye.bear(f"{self.world.now:.0f}")
+
+    async def pass_time(self, seconds: float) -> None:
+        self.world.advance(seconds)
+        await set_clock(self.redis, self.world)
+
+    async def _run(self, who: int, work: Coroutine[Any, Any, Any], plan: Iterable[Trouble]) -> Any:
+        """One task of a process. None if it sleeps, or the process has died of it."""
+        process = self.processes[who]
+        passing = Pass(tuple(plan), self.step)
+        answer = await process.gate.run(work, passing)
+        await self._after(who, process, passing)
+        return answer
+
+    async def _after(self, who: int, process: Process, passing: Pass) -> None:
+        if process.gate.dead:
+            self.done["deaths"] += 1
+            self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
+            self.processes[who] = self._process()
+            await self.processes[who].catch_up.lately()
+        elif passing.asleep is not None and passing not in process.asleep:
+            process.asleep.append(passing)
+
+    async def wakes(self, who: int, which: int) -> None:
+        """A stopped pass goes on as if nothing had been."""
+        process = self.processes[who]
+        passing = process.asleep.pop(which % len(process.asleep))
+        try:
+            await process.gate.goes_on(passing)
+        except Later:
+            self.done["not stored"] += 1
+        await self._after(who, process, passing)
+
+    async def works(self, who: int, plan: Iterable[Trouble], limit: int = 2) -> list[Claim]:
+        """Claims what is due and runs a lane's pass over each."""
+        claims = await self.processes[who].claim(limit)
+        process = self.processes[who]
+        for claim in claims:
+            if process is not self.processes[who]:
+                break  # it died: the others' leases must run out
+            self.done["passes"] += 1
+            await self._run(who, process.reconcile(claim), plan)
+        return claims
+
+    async def goes_on(self, who: int, plan: Iterable[Trouble]) -> None:
+        """Works; if nothing is due yet, when it is."""
+        if await self.works(who, plan):
+            return
+        _, due = await self.eye.claim(ACCOUNT, 0)
+        if due is not None:
+            await self.pass_time(max(due - self.world.now, 0.01))
+            await self.works(who, plan)
+
+    async def polls(self, who: int, plan: Iterable[Trouble]) -> None:
+        await self._run(who, self.processes[who].poller.cycle(), plan)
+
+    async def catches_up(self, who: int) -> None:
+        await self._run(who, self.processes[who].catch_up.run(), NO_TROUBLE)
+
+    # -- people --------------------------------------------------------------------------------
+
+    def roots(self) -> list[tuple[str, TicketKey]]:
+        """The threads that people can see."""
+        return [(row.ts, row.mark.key) for row in self.slack.cards() if row.mark is not None]
+
+    def watched(self) -> list[str]:
+        """The active tickets that a poll has seen: what happens to others no poll can tell."""
+        return [
+            id
+            for id, record in self.records.items()
+            if record.seen is not None and self.market.now_of(id).ticket.status.active
+        ]
+
+    def says(self, which: int, *, note: bool, twice: bool) -> None:
+        """Somebody writes in a thread; Slack may make two messages of one gesture."""
+        root, key = self.roots()[which % len(self.roots())]
+        self._said += 1
+        text = ("// " if note else "") + saying(self._said)
+        for _ in range(1 + twice):
+            heard = self.slack.says(root, text, f"c{self._said}")
+            self.numbers[heard.ts] = self._said
+            self.events.append(Event("said", key, heard))
+
+    def edits(self, which: int, *, note: bool) -> None:
+        heard = self._message(which)
+        self._said += 1
+        text = f"{'// ' if note else ''}{saying(self.numbers[heard.ts])} v{self._said}"
+        heard = self.slack.edits(heard.ts, text)
+        self.events.append(Event("edited", self._key(heard), heard))
+
+    def deletes(self, which: int) -> None:
+        heard = self._message(which)
+        self.slack.rows[heard.ts].gone = True
+        self.events.append(Event("deleted", self._key(heard), heard))
+
+    def _message(self, which: int) -> Heard:
+        people = self.slack.people()
+        return people[which % len(people)]
+
+    def _key(self, heard: Heard) -> TicketKey:
+        mark = self.slack.rows[heard.thread_ts].mark
+        assert mark is not None
+        return mark.key
+
+    async def delivers(self, who: int, which: int, plan: Iterable[Trouble], *, keep: bool) -> None:
+        """An event comes, early or late; it comes again if it could not be stored."""
+        event = self.events[which % len(self.events)]
+        if await self._hears(who, event, plan) is not None and not keep:
+            self.events.remove(event)
+
+    async def _hears(self, who: int, event: Event, plan: Iterable[Trouble]) -> Any:
+        desk, heard = self.processes[who].desk, event.heard
+        if await self.eye.ticket_of(CHANNEL, heard.thread_ts) is None:
+            return ""  # as for the front: not a thread that it knows
+        match event.what:
+            case "said":
+                work = desk.said(event.key, heard)
+            case "edited":
+                work = desk.edited(event.key, heard)
+            case _:
+                work = desk.deleted(event.key, heard.ts, heard.user, heard.channel)
+                return await self._takes_back(who, event.key, heard.ts, work, plan)
+        return await self._asks(who, work, plan)
+
+    async def _takes_back(
+        self,
+        who: int,
+        key: TicketKey,
+        id: str,
+        work: Coroutine[Any, Any, str],
+        plan: Iterable[Trouble],
+    ) -> Any:
+        """What waits to be sent is not to be sent."""
+        intent = await self.eye.intent(key, id)
+        answer = await self._asks(who, work, plan)
+        if intent is not None and intent.state is State.QUEUED and answer == "":
+            self.taken_back.add(self.numbers.get(intent.id, 0))
+        return answer
+
+    async def _asks(self, who: int, work: Coroutine[Any, Any, str], plan: Iterable[Trouble]) -> Any:
+        try:
+            return await self._run(who, work, plan)
+        except Later:
+            self.done["not stored"] += 1
+            return None
+
+    async def presses(
+        self, who: int, which: int, any_press: Press, plan: Iterable[Trouble], *, shown: bool
+    ) -> None:
+        """A button that is shown, or one of an old receipt."""
+        buttons = [
+            (item.key, item.intent, press)
+            for row in self.slack.standing()
+            if isinstance(item := row.item, Words)
+            for press in (item.buttons if shown else (any_press,))
+        ]
+        if not buttons:
+            return
+        key, id, press = buttons[which % len(buttons)]
+        intent = await self.eye.intent(key, id)
+        if press is Press.AGAIN and intent is not None and intent.state is State.UNKNOWN:
+            self.agains[self.numbers.get(id, 0)] += 1
+        work = self.processes[who].desk.pressed(key, id, press, "U2")
+        if press is Press.UNDO:
+            await self._takes_back(who, key, id, work, plan)
+        else:
+            await self._asks(who, work, plan)
+
+    async def submits(
+        self, who: int, which: int, kind: Kind, plan: Iterable[Trouble], *, solve: bool, twice: bool
+    ) -> None:
+        """The Reply modal; what was not stored can be submitted again."""
+        _, key = self.roots()[which % len(self.roots())]
+        self._said += 1
+        view = f"V{self._said}"
+        self.numbers[f"v:{view}"] = self._said
+        status = Status.SOLVED if solve and kind is Kind.REPLY else None
+        text = saying(self._said)
+        for _ in range(1 + twice):
+            desk = self.processes[who].desk
+            await self._asks(who, desk.submit(key, "U2", view, kind, text, status), plan)
+            plan = NO_TROUBLE
+
+    async def sets(self, who: int, which: int, status: Status, plan: Iterable[Trouble]) -> None:
+        _, key = self.roots()[which % len(self.roots())]
+        await self._asks(who, self.processes[who].desk.status(key, "U2", status), plan)
+
+    async def claims(self, who: int, which: int, plan: Iterable[Trouble], *, give: bool) -> None:
+        _, key = self.roots()[which % len(self.roots())]
+        desk = self.processes[who].desk
+        work = desk.unclaim(key, "U2", CAN) if give else desk.claim(key, "U2", "u2@shop", CAN)
+        await self._asks(who, work, plan)
+
+    # -- what is noted -------------------------------------------------------------------------
+
+    async def look(self) -> None:
+        """The end of a step: how everything stands."""
+        for id in self.market.past:
+            self.records[id] = await self.eye.load(TicketKey(ACCOUNT, id))
+        self.before.append(self.intents())
+        self.step += 1
+        self.done["steps"] += 1
+
+    def intents(self) -> dict[tuple[str, str], Intent]:
+        """By ticket and id."""
+        return {(t, i.id): i for t, record in self.records.items() for i in record.intents}
+
+    def fault(self, words: str) -> None:
+        self.faults.append(f"step {self.step}: {words}")
+
+    async def _about_to(self, ticket: str, act: Act) -> None:
+        """A call is about to change the marketplace."""
+        if act.kind not in (Kind.REPLY, Kind.INTERNAL):
+            return
+        number = number_of(act.text)
+        if act.kind is Kind.REPLY and act.text.startswith("//"):
+            self.fault(f"a note goes to the customer: {act.text}")
+        if number in self.taken_back:
+            self._not_a_twin(number, f"{act.text} goes out though it was taken back")
+        for (_, id), intent in self.before[-1].items():
+            if self.numbers.get(id) == number and intent.state in (State.CANCELLED, State.KEPT):
+                self._not_a_twin(number, f"{act.text} goes out though it was {intent.state}")
+        made = sum(
+            number_of(commit.act.text) == number
+            for commit in self.market.committed
+            if commit.act.kind in (Kind.REPLY, Kind.INTERNAL)
+        )
+        if made > self.agains[number]:
+            self.fault(f"{act.text} goes out {made + 1} times")
+        await self._in_order(ticket, number)
+
+    def _not_a_twin(self, number: int, words: str) -> None:
+        """Of two messages of one gesture, one may be deleted."""
+        if list(self.numbers.values()).count(number) == 1:
+            self.fault(words)
+
+    async def _in_order(self, ticket: str, number: int) -> None:
+        passing = next((p for p in map(_current, self.processes) if p is not None), None)
+        if passing is None:
+            return  # it was called long ago and happens only now
+        known = self.before[passing.begun]
+        record = await self.eye.load(TicketKey(ACCOUNT, ticket))
+        now = {i.id: i for i in record.intents}
+        mine = next((i for i in now.values() if self.numbers.get(i.id) == number), None)
+        for id, other in now.items():
+            was = known.get((ticket, id), mine)
+            waits = was is not mine and all(
+                i.state.open or i.state is State.UNKNOWN for i in (was, other) if i
+            )
+            in_order = other.kind in (Kind.REPLY, Kind.INTERNAL, Kind.STATUS)
+            if mine and waits and in_order and (other.created, id) < (mine.created, mine.id):
+                self.fault(f"{saying(number)} overtakes {id} ({other.state})")
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def heals(self) -> None:
+        """No more trouble: who sleeps wakes, what Slack has to tell is told, all is read again."""
+        for who, process in enumerate(self.processes):
+            while process.asleep and process is self.processes[who]:
+                process.asleep[0].plan = NO_TROUBLE
+                await self.wakes(who, 0)
+        while self.events:
+            await self.delivers(0, 0, NO_TROUBLE, keep=False)
+        await self.catches_up(0)
+
+    async def rests(self) -> bool:
+        """One round of a quiet life. Whether there is nothing left to do."""
+        if await self.works(0, NO_TROUBLE, limit=8):
+            await self.pass_time(0.01)
+            return False
+        _, due = await self.eye.claim(ACCOUNT, 0)
+        if due is not None:
+            await self.pass_time(max(due - self.world.now, 0.01))
+            return False
+        for _ in range(2):  # the first walk of all does not ask for those that have left
+            await self.pass_time(90)
+            await self.polls(0, NO_TROUBLE)
+        _, due = await self.eye.claim(ACCOUNT, 0)
+        return due is None
+
+    async def waiting(self) -> object:
+        """What is not at rest."""
+        await self.look()
+        return self.records
+
+    async def close(self) -> None:
+        """Nothing runs on."""
+        for process in self.processes:
+            self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
+            process.gate.dead = True
+            for passing in process.asleep:
+                if passing.asleep is not None:
+                    passing.asleep.set_result(None)
+            tasks = [passing.task for passing in process.asleep if passing.task]
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _current(process: Process) -> Pass | None:
+    return process.gate.current
