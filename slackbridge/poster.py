@@ -11,7 +11,7 @@ import structlog
 from slackbridge import receipt
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown
 from slackbridge.intent import Intent, Receipt
-from slackbridge.mirror import CARD, OpenPost, posted, words_effect
+from slackbridge.mirror import CARD, OpenPost, Shown, posted, words_effect
 from slackbridge.model import Kind
 from slackbridge.ports import Change, Chat, Mark, Store
 from slackbridge.recorded import Recorded
@@ -85,12 +85,22 @@ class Poster:
         await work.write(Change(put={"post": again.model_dump_json()}))
 
     async def _after_a_stop(self, work: Work, note: OpenPost) -> None:
-        """A process that was stopped may have posted what another has posted meanwhile."""
-        if work.now() >= note.deadline:
-            mark = Mark(work.key, note.effect)
-            since = note.at - CLOCK_MARGIN
-            found = await self._chat.find(note.channel, note.thread, mark, since)
-            await self._remove_twins(note.channel, found)
+        """A process that was stopped may have posted what another has given up, and posts itself.
+
+        What nobody remembers is taken away; while the post is open, whoever settles it finds it.
+        """
+        if work.now() < note.deadline:
+            return
+        record = await self._store.load(work.key)
+        shown = Shown.of(record.fields)
+        if shown.open is not None and shown.open.effect == note.effect:
+            return
+        known = {*" ".join(record.fields.values()).split(), *(i.receipt.ts for i in record.intents)}
+        mark = Mark(work.key, note.effect)
+        for ts in await self._chat.find(note.channel, note.thread, mark, note.at - CLOCK_MARGIN):
+            if ts not in known:
+                log.error("posted too late; it is taken away", channel=note.channel, ts=ts)
+                await self._chat.delete(note.channel, ts)
 
     async def _stands(self, work: Work, note: OpenPost, ts: str) -> None:
         """It is known where the post stands."""

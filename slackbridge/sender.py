@@ -238,14 +238,17 @@ class Sender:
         """It is not among what was read; the reading began at `now`."""
         action = policy.action_of(intent, self._provider.capabilities)
         repeatable = action.repeatable if action else not intent.kind.speaks
-        if repeatable or evidence.absence_proved(intent, now, self._patience.settle):
+        # One that sets something may be repeated, but not while the first may still come in late.
+        over = repeatable and (intent.attempt is None or now >= intent.attempt.deadline)
+        if over or evidence.absence_proved(intent, now, self._patience.settle):
             log.info("settled: not sent", ticket=str(work.key), intent=intent.id)
             if intent.money:
                 return await work.swap(intent, fail(intent, "it did not arrive"))
             return await work.swap(intent, requeue(intent, now))
         attempt = intent.attempt
         assert attempt is not None  # noqa: S101 - a proved absence has none
-        work.wake_at(max(attempt.deadline + self._patience.settle, now + 0.5))
+        settled = attempt.deadline + (0.0 if repeatable else self._patience.settle)
+        work.wake_at(max(settled, now + 0.5))
         noted = absent(intent, now).but(reason=intent.reason or "the connection was lost")
         return await work.swap(intent, noted)
 

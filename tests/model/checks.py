@@ -34,7 +34,8 @@ def _order(town: Town) -> list[str]:
     for root, key in town.roots():
         shown = [plain(part.body) for part in town.slack.parts(root)]
         there = texts(town.market.now_of(key.id))
-        if shown != [text for text in there if text in shown]:
+        left = iter(there)
+        if not all(text in left for text in shown):
             faults.append(f"{key}: shown {shown}, there are {there}")
     return faults
 

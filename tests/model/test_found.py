@@ -9,6 +9,7 @@ import pytest
 from slackbridge.model import Kind, Status
 from slackbridge.store.redis import connect
 from tests.model import checks
+from tests.model.market import CAN
 from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
 from tests.model.town import NO_TROUBLE, Town, number_of
 from tests.model.world import Trouble, What
@@ -129,7 +130,18 @@ async def test_an_open_attempt_is_settled_though_an_earlier_reply_is_unknown(tow
 @pytest.mark.parametrize("nth", range(5))
 async def test_a_claim_during_a_pass_is_shown(town: Town, nth: int) -> None:
     await town.works(0, [Trouble("store.write", nth, What.STOPS_AFTER)])
-    if town.roots():
-        await town.claims(1, 0, NO_TROUBLE, give=False)
+    for _, key in town.roots():
+        await town.processes[1].desk.claim(key, "U2", "", CAN)
         await town.wakes(0, 0)
+    await rests(town)
+
+
+async def test_a_card_posted_too_late_is_taken_away(town: Town) -> None:
+    """Nobody posted it meanwhile: the ticket had ended."""
+    await town.works(0, [Trouble("chat.post", 0, What.STOPS_BEFORE)])
+    town.market.turns("t1", Status.SOLVED)
+    await other_goes_on(town)
+    await town.wakes(0, 0)
+    assert town.roots() == []
+    town.market.writes("t1", "again")
     await rests(town)
