@@ -9,6 +9,7 @@ The kill matrix numbers calls with `seen` and kills the bridge at the wanted one
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -156,8 +157,14 @@ async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:
             return _reset(request) if fault.phase is Phase.ARRIVAL else None
         case Action.STOP:
             os.kill(fault.pid, signal.SIGSTOP)
-            asyncio.get_running_loop().call_later(fault.seconds, os.kill, fault.pid, signal.SIGCONT)
+            asyncio.get_running_loop().call_later(fault.seconds, wake, fault.pid)
     return None
+
+
+def wake(pid: int) -> None:
+    """Let a stopped process go on; it may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def _reset(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ import signal
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.sandbox.faults import Action, Fault, Faults, Phase, wake
 from slackbridge.store.common import script
 
 SCRIPTS = {
@@ -135,7 +135,7 @@ async def _act(fault: Fault) -> None:
             raise Cut
         case Action.STOP:
             os.kill(fault.pid, signal.SIGSTOP)
-            asyncio.get_running_loop().call_later(fault.seconds, os.kill, fault.pid, signal.SIGCONT)
+            asyncio.get_running_loop().call_later(fault.seconds, wake, fault.pid)
         case _:
             raise Cut
 
