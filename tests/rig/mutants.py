@@ -20,22 +20,35 @@ ROOT = Path(__file__).parent.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """In `file`, `right` becomes `wrong`; `only` names the moments that show it."""
+    """In `file`, `right` becomes `wrong`; `only` names the moments that show it.
+
+    `also` takes away second lines of defence: file, right, wrong.
+    """
 
     name: str
     file: str
     right: str
     wrong: str
     only: str
+    also: tuple[tuple[str, str, str], ...] = ()
 
 
+# What looks again after a start would hide the bug: it is taken away as well.
+FORGETS = (
+    "work.py",
+    "return written(intent) < self._store.since() + SKEW_SECONDS",
+    "return False",
+)
+DECLINED = ("sender.py", "if intent.before is None or", "if True or")
+UNRECORDED = ("poster.py", "await self._recorded.check(work, channel, thread)", "pass")
 MUTANTS = (
     Mutant(
         "an attempt is not written down before it is made",
         "intent.py",
-        "state=State.SENDING, attempt=attempt, tries",
-        "state=State.QUEUED, attempt=attempt, tries",
+        "state=State.SENDING,\n        attempt=attempt,\n        before",
+        "state=State.QUEUED,\n        attempt=attempt,\n        before",
         "reply: UpdateTicket#0 kill answer",
+        (FORGETS,),
     ),
     Mutant(
         "a post of unknown outcome is not looked for",
@@ -43,6 +56,7 @@ MUTANTS = (
         "if found:",
         "if False:",
         "customer update: chat.postMessage#0 kill answer",
+        (UNRECORDED,),
     ),
     Mutant(
         "absence is believed at the first look",
@@ -59,6 +73,7 @@ MUTANTS = (
         "work.conversation = None\n            return await work.swap(intent, "
         "requeue(intent, work.now()))",
         "reply: UpdateTicket#0 reset answer",
+        (FORGETS, DECLINED),
     ),
     Mutant(
         "a ticket counts as shown before it is",
@@ -83,11 +98,12 @@ def caught(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory(prefix="slackbridge-mutant-") as folder:
         for package in ("slackbridge", "tests"):
             shutil.copytree(ROOT / package, Path(folder) / package)
-        path = Path(folder) / "slackbridge" / mutant.file
-        text = path.read_text("utf-8")
-        if text.count(mutant.right) != 1:
-            raise SystemExit(f"{mutant.file} is not as the mutant {mutant.name!r} knows it")
-        path.write_text(text.replace(mutant.right, mutant.wrong), "utf-8")
+        for file, right, wrong in ((mutant.file, mutant.right, mutant.wrong), *mutant.also):
+            path = Path(folder) / "slackbridge" / file
+            text = path.read_text("utf-8")
+            if text.count(right) != 1:
+                raise SystemExit(f"{file} is not as the mutant {mutant.name!r} knows it")
+            path.write_text(text.replace(right, wrong), "utf-8")
         command = (sys.executable, "-m", "tests.rig", "--only", mutant.only)
         done = subprocess.run(
             command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
