@@ -214,7 +214,7 @@ class Desk:
             email=email,
             state=State.QUEUED if at_marketplace else State.SENT,
         )
-        put = {"holder": holder, "claims": str(turn + 1), "unshown": "1"}
+        put = {"holder": holder, "claims": str(turn + 1), "unshown": f"{now:.3f}"}
         if await self._write(key, Change(swaps=((None, intent),), put=put, due=now)):
             return ""
         after = await self._store.load(key)
@@ -309,7 +309,8 @@ class Desk:
 
     async def look_again(self, key: TicketKey) -> None:
         """Something may have been missed in this thread: read it."""
-        await self._write(key, Change(put={"look": "1"}, due=self._store.now()))
+        now = self._store.now()
+        await self._write(key, Change(put={"look": f"{now:.3f}"}, due=now))
 
     # -- how it is stored ----------------------------------------------------------------------
 

@@ -62,13 +62,16 @@ class Attempt(Frozen):
 class Receipt(Frozen):
     """What Slack shows of an intent: the reaction on the agent's message, and the words.
 
-    `reacting` is one that was about to be added, and may stand there too.
+    `reacting` is one that was about to be added: it may stand there too, or come to until `until`.
+    At `redo` the words are shown once more: an edit that was given up may have come in by then.
     """
 
     reaction: str = ""
     reacting: str = ""
+    until: float = 0.0
     ts: str = ""
     shown: str = ""
+    redo: float = 0.0
 
 
 class Intent(Frozen):

@@ -42,6 +42,8 @@ HARMLESS = frozenset({"pace", "redis", "ratelimited"})
 REMIND_SECONDS = 3_600.0
 EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts
+FLAGS = ("unread", "unshown", "again")
+"""Fields that ask for a ticket to be read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Lane:
             due = await self._pass(claim)
         except Stale:
             log.warning("lease lost; another lane goes on", ticket=str(claim.key))
+            await self._poster.disowned(claim.key)
             return
         except Again:
             due = self._store.now()
@@ -144,8 +147,10 @@ class Lane:
     async def _renew(self, work: Work) -> float:
         """Somebody deleted the thread: what comes from now on gets a new one."""
         log.warning("the thread was deleted by hand", ticket=str(work.key))
-        await work.write(Change(put={"unshown": "1"}, drop=("ch", "ts", "card", "card_at")))
-        return work.now()
+        now = work.now()
+        gone = ("ch", "ts", "card", "card_at", "late")
+        await work.write(Change(put={"unshown": f"{now:.3f}"}, drop=gone))
+        return now
 
     # -- one ticket ----------------------------------------------------------------------------
 
@@ -162,8 +167,9 @@ class Lane:
             self._unshown.keep(work, work.conversation)
             await self._mirror(work, work.conversation)
         await self._poster.receipts(work)
-        if again := work.fields.get("again"):
-            work.wake_at(float(again))
+        for later in ("again", "late"):
+            if (at := float(work.fields.get(later, "0"))) > work.now():
+                work.wake_at(at)
 
     def _must_read(self, work: Work) -> bool:
         """Whether the marketplace may show something that Slack does not."""
@@ -171,7 +177,7 @@ class Lane:
             return False
         if work.seen is not None and (work.seen != work.shown.revision or "end" in work.fields):
             return True
-        if work.now() >= float(work.fields.get("again", "inf")):
+        if any(work.now() >= float(work.fields.get(at, "inf")) for at in ("again", "late")):
             return True
         return "unread" in work.fields or "unshown" in work.fields
 
@@ -183,7 +189,7 @@ class Lane:
             if failure.code != NOT_FOUND or work.seen is not None:
                 raise
         log.warning("the ticket is gone", ticket=str(work.key))
-        gone = ("unread", "unshown", "again")
+        gone = (*FLAGS, "late")
         await work.write(Change(drop=gone, ttl=self._place.retention))
         return None
 
@@ -256,7 +262,7 @@ class Lane:
         unchanged = all(work.fields.get(k) == v for k, v in put.items())
         ended = not ticket.status.active
         self._unshown.forget(work)
-        if not unchanged or {"unread", "unshown", "again"} & work.fields.keys():
+        if not unchanged or {*FLAGS, "late"} & work.fields.keys():
             await self._remember(work, put, ended)
         if ended:
             await self._store.forget_seen(work.key.account, [work.key.id])
@@ -264,7 +270,8 @@ class Lane:
     async def _remember(self, work: Work, put: dict[str, str], ended: bool) -> None:
         ttl = self._place.retention if ended else (0 if "end" in work.fields else None)
         # Only what this pass has seen: somebody may have asked for more meanwhile.
-        done = {"unread", "unshown", "again", *(() if ended else ("end",))} & work.fields.keys()
+        late = ("late",) if work.shown.late <= work.now() else ()
+        done = {*FLAGS, *late, *(() if ended else ("end",))} & work.fields.keys()
         drop = done - put.keys()
         if ended:
             put["end"] = "1"

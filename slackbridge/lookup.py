@@ -25,7 +25,7 @@ from slackbridge.model import (
     TicketKey,
 )
 from slackbridge.optional import Counts, Measures, Previews
-from slackbridge.ports import Found, Member, Provider, Store
+from slackbridge.ports import NOT_FOUND, Found, Member, Provider, Store
 from slackbridge.view import Card
 
 MOST = 10
@@ -178,7 +178,7 @@ class TicketLookup:
         except TimeoutError:
             return (), f"{account} did not answer in {self._patience:g} s."
         except Failure as failure:
-            return (), "" if failure.code == "not-found" else f"{account}: {failure.quoted}."
+            return (), "" if failure.code == NOT_FOUND else f"{account}: {failure.quoted}."
 
     async def _found(self, tickets: Sequence[Ticket], notes: Sequence[str]) -> Found:
         cards: list[Card] = []

@@ -48,6 +48,7 @@ class Shown:
     root: str
     card: str
     card_at: float
+    late: float
     open: OpenPost | None
     holder: str
     revision: str
@@ -66,6 +67,7 @@ class Shown:
             root=fields.get("ts", ""),
             card=fields.get("card", ""),
             card_at=float(fields.get("card_at", "0")),
+            late=float(fields.get("late", "0")),
             open=OpenPost.model_validate_json(open_post) if open_post else None,
             holder=fields.get("holder", ""),
             revision=fields.get("rev", ""),
@@ -159,11 +161,6 @@ def _part(message: Message, done: int) -> Post:
         attachments=message.attachments if number == len(pieces) else (),
     )
     return Post(message_effect(message.id, number, len(pieces)), part)
-
-
-def missing(shown: Shown, conversation: Conversation) -> int:
-    """How many messages Slack does not show whole."""
-    return sum(not shown.whole(m.id) for m in conversation.messages)
 
 
 def echoes(

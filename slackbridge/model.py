@@ -184,13 +184,12 @@ class Kind(StrEnum):
     ASSIGN = "assign"
     FOLLOW_UP = "follow_up"
     ACTION = "action"  # something only this marketplace offers, named in `fields`
-    SHOW = "show"  # make threads of the tickets that the first start left out
     NOTICE = "notice"  # something the bridge itself has to say, once
 
     @property
     def sent(self) -> bool:
         """Whether this goes to the marketplace."""
-        return self not in (Kind.NOTE, Kind.NOTICE, Kind.SHOW)
+        return self not in (Kind.NOTE, Kind.NOTICE)
 
     @property
     def speaks(self) -> bool:

@@ -89,7 +89,6 @@ class Heard:
     thread_ts: str
     user: str
     text: str
-    team: str = ""
     client_msg_id: str = ""
     addressed: bool = False
     broadcast: bool = False
@@ -177,7 +176,6 @@ class Claim:
     key: TicketKey
     token: int
     generation: int
-    late_by: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +196,9 @@ class Change:
 
     Each swap is (before, after) and fails the whole act if `before` is not what is stored
     (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one
-    that is taken by another intent fails the act too. Intents in `forget` are deleted. `seen` is
-    remembered as the revision seen. `due` marks the ticket due at that time; `ttl` makes the
+    that is taken by another intent fails the act too. A field in `drop` that does not hold what
+    `known` says any more stays: somebody has set it anew. Intents in `forget` are deleted. `seen`
+    is remembered as the revision seen. `due` marks the ticket due at that time; `ttl` makes the
     whole record expire after so many seconds (0: no longer).
     """
 
@@ -207,6 +206,7 @@ class Change:
     names: tuple[tuple[str, str], ...] = ()
     put: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
     forget: tuple[str, ...] = ()
     due: float | None = None
     seen: str = ""

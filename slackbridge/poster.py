@@ -12,7 +12,7 @@ from slackbridge import receipt
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown
 from slackbridge.intent import Intent, Receipt
 from slackbridge.mirror import CARD, OpenPost, Shown, posted, words_effect
-from slackbridge.model import Kind
+from slackbridge.model import Kind, TicketKey
 from slackbridge.ports import Change, Chat, Mark, Store
 from slackbridge.recorded import Recorded
 from slackbridge.view import Item, Words, digest
@@ -128,8 +128,9 @@ class Poster:
             await self._remove_twins(note.channel, found)
             await self._stands(work, note, found[0])
             if note.effect == CARD:
-                await work.write(Change(put={"look": "1"}))
-                work.wake_at(work.now())  # an agent may have answered it already
+                now = work.now()  # an agent may have answered it already
+                await work.write(Change(put={"look": f"{now:.3f}"}))
+                work.wake_at(now)
             return True
         now = work.now()
         if note.absent_at and now >= note.deadline + self._settle:
@@ -153,11 +154,11 @@ class Poster:
 
         False: not yet; the pass that comes at `work.wake` shall do it.
         """
-        shown = work.shown
+        shown, now = work.shown, work.now()
         wanted = digest(item)
-        if wanted == shown.card:
+        calm = not 0 < shown.late <= now
+        if wanted == shown.card and calm:
             return True
-        now = work.now()
         if now < shown.card_at + self._edit_every:
             work.wake_at(shown.card_at + self._edit_every)
             return False
@@ -165,12 +166,29 @@ class Poster:
             await work.write(Change(drop=("card",)))
         try:
             await self._chat.edit(shown.channel, shown.root, item)
+        except Unknown:
+            await work.write(Change(put=self._late(now)))
+            raise
         except Rejected as failure:
             if failure.code not in UNEDITABLE:
                 raise
             log.warning("the card stays as it is", ticket=str(work.key), why=failure.code)
-        await work.write(Change(put={"card": wanted, "card_at": f"{now:.3f}"}))
+        drop = () if calm else ("late",)
+        await work.write(Change(put={"card": wanted, "card_at": f"{now:.3f}"}, drop=drop))
         return True
+
+    def _late(self, now: float) -> dict[str, str]:
+        """An edit that was given up may come in after a newer one: then it is drawn once more."""
+        return {"late": f"{self._over(now):.3f}"}
+
+    def _over(self, now: float) -> float:
+        """When a call that begins now has certainly come in, or never will."""
+        return now + self._timeout + self._settle
+
+    async def disowned(self, key: TicketKey) -> None:
+        """Another lane took the ticket over, perhaps while this one was at its card."""
+        now = self._store.now()
+        await self._store.write(key, Change(put=self._late(now), due=now))
 
     # -- receipts ------------------------------------------------------------------------------
 
@@ -183,6 +201,9 @@ class Poster:
         for intent in work.intents:
             if intent.kind is Kind.NOTICE:
                 continue  # it is words itself
+            for at in (intent.receipt.until, intent.receipt.redo):
+                if at > work.now():
+                    work.wake_at(at)
             try:
                 fresh = await self._react(work, intent)
                 await self._words(work, fresh, *place)
@@ -192,27 +213,42 @@ class Poster:
                 work.wake_at(work.now() + failure.seconds)
 
     async def _react(self, work: Work, intent: Intent) -> Intent:
-        wanted = receipt.reaction(intent, work.now())
-        shown, perhaps = intent.receipt.reaction, intent.receipt.reacting
-        if not intent.ts or (wanted == shown and not perhaps):
+        now = work.now()
+        wanted = receipt.reaction(intent, now)
+        before = intent.receipt
+        shown, perhaps = before.reaction, before.reacting
+        if not intent.ts or (wanted == shown and (not perhaps or now < before.until)):
             return intent
+        # One that was given up may come in until then: it is taken away once more.
+        late = (perhaps, before.until) if now < before.until else ("", 0.0)
         try:
             if perhaps not in ("", shown, wanted):
                 await self._chat.react(intent.channel, intent.ts, "", perhaps)
             if wanted not in ("", shown, perhaps):
                 # Written down first: after a crash it must be known, to be taken away in its turn.
-                intent = await _reacts(work, intent, shown, wanted)
+                intent = await _reacts(work, intent, shown, wanted, self._over(now))
             gone = shown if shown != wanted else ""
             await self._chat.react(intent.channel, intent.ts, wanted, gone)
+            if work.now() >= now + self._timeout:
+                await self._after_a_sleep(work, intent, wanted)
         except Rejected as failure:
             if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
                 raise  # nothing of ours is let in; once it is, this is not forgotten
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
-        return await _reacts(work, intent, wanted, "")
+        return await _reacts(work, intent, wanted, *late)
+
+    async def _after_a_sleep(self, work: Work, intent: Intent, reaction: str) -> None:
+        """A process that was stopped may have reacted after another has settled what stands."""
+        current = await self._store.intent(work.key, intent.id)
+        stands = current.receipt.reaction if current else ""
+        if stands != intent.receipt.reaction:
+            gone = reaction if reaction != stands else ""
+            await self._chat.react(intent.channel, intent.ts, stands, gone)
 
     async def _words(self, work: Work, intent: Intent, channel: str, root: str) -> None:
         item = receipt.words(intent, work.key, work.now())
-        if item is None or digest(item) == intent.receipt.shown or not channel:
+        calm = not 0 < intent.receipt.redo <= work.now()
+        if item is None or (digest(item) == intent.receipt.shown and calm) or not channel:
             return
         if intent.receipt.ts:
             await self._edit_words(work, intent, item, channel)
@@ -223,11 +259,18 @@ class Poster:
         await _swap(work, current, shown)
 
     async def _edit_words(self, work: Work, intent: Intent, item: Words, channel: str) -> None:
-        shown: dict[str, str] = {"shown": digest(item)}
+        now = work.now()
+        shown: dict[str, str | float] = {"shown": digest(item)}
+        if intent.receipt.redo <= now:
+            shown["redo"] = 0.0
         if intent.receipt.shown:  # as with the card
             intent = await _swap(work, intent, intent.receipt.model_copy(update={"shown": ""}))
         try:
             await self._chat.edit(channel, intent.receipt.ts, item)
+        except Unknown:
+            redo = {"redo": self._over(now)}
+            await _swap(work, intent, intent.receipt.model_copy(update=redo))
+            raise
         except Rejected as failure:
             if failure.code not in UNEDITABLE:
                 raise
@@ -240,6 +283,6 @@ async def _swap(work: Work, intent: Intent, shown: Receipt) -> Intent:
     return await work.swap(intent, intent.but(receipt=shown))
 
 
-async def _reacts(work: Work, intent: Intent, reaction: str, reacting: str) -> Intent:
-    shown = intent.receipt.model_copy(update={"reaction": reaction, "reacting": reacting})
-    return await _swap(work, intent, shown)
+async def _reacts(work: Work, intent: Intent, reaction: str, reacting: str, until: float) -> Intent:
+    shown = {"reaction": reaction, "reacting": reacting, "until": until}
+    return await _swap(work, intent, intent.receipt.model_copy(update=shown))

@@ -82,7 +82,7 @@ async def show(bridge: Bridge, key: TicketKey) -> list[str]:
 async def replay(bridge: Bridge, key: TicketKey) -> list[str]:
     """Make a ticket due now, with its count of failures forgotten."""
     now = bridge.store.now()
-    await bridge.store.write(key, Change(put={"unshown": "1"}, drop=("tries",), due=now))
+    await bridge.store.write(key, Change(put={"unshown": f"{now:.3f}"}, drop=("tries",), due=now))
     return [f"{key} is due now; a running bridge takes it up within seconds"]
 
 

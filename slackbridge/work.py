@@ -6,6 +6,8 @@ picture changes exactly as the stored one did.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slackbridge.intent import Intent
 from slackbridge.mirror import Shown
 from slackbridge.model import Conversation, TicketKey
@@ -105,7 +107,12 @@ class Work:
         await self._store.write(key, Change(put={"unread": f"{now:.3f}"}, due=now))
 
     async def write(self, change: Change) -> None:
-        """Do it with our token. Raises Stale if the lease is lost, Again on a lost race."""
+        """Do it with our token. Raises Stale if the lease is lost, Again on a lost race.
+
+        A field is dropped as this pass knows it: what was set anew meanwhile stays set.
+        """
+        known = {name: self.fields[name] for name in change.drop if name in self.fields}
+        change = replace(change, known=known)
         if not await self._store.write(self.key, change, self.claim.token):
             raise Again
         self.fields |= change.put

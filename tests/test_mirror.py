@@ -16,7 +16,6 @@ from slackbridge.mirror import (
     card,
     echoes,
     message_field,
-    missing,
     next_part,
     own,
     posted,
@@ -61,6 +60,7 @@ def test_what_is_stored_is_read() -> None:
         "ts": "1.1",
         "card": "abc",
         "card_at": "5.5",
+        "late": "6.5",
         "post": post.model_dump_json(),
         "holder": "U1",
         "rev": "r1",
@@ -72,9 +72,9 @@ def test_what_is_stored_is_read() -> None:
         "m:a:b": "1.3 1.4 +",
     }
     parts = {"7": "1.2", "a:b": "1.3 1.4 +"}
-    expected = Shown("C1", "1.1", "abc", 5.5, post, "U1", "r1", "OPEN", "3.3", True, 4, parts)
+    expected = Shown("C1", "1.1", "abc", 5.5, 6.5, post, "U1", "r1", "OPEN", "3.3", True, 4, parts)
     assert shown(**fields) == expected
-    assert shown() == Shown("", "", "", 0.0, None, "", "", "", "", False, 0, {})
+    assert shown() == Shown("", "", "", 0.0, 0.0, None, "", "", "", "", False, 0, {})
 
 
 @pytest.mark.parametrize(
@@ -119,9 +119,9 @@ def test_every_message_is_posted_whole_in_order_and_once(bodies: list[str]) -> N
         *(message(id, text, Author.CUSTOMER) for id, text in zip(ids, bodies, strict=True))
     )
     fields: dict[str, str] = {}
-    assert missing(Shown.of(fields), there) == len(bodies)
+    assert not any(Shown.of(fields).whole(m.id) for m in there.messages)
     parts = play(there, fields)
-    assert missing(Shown.of(fields), there) == 0
+    assert all(Shown.of(fields).whole(m.id) for m in there.messages)
     said = normalise(" ".join(plain(part.body) for part in parts))
     assert said == normalise(" ".join(bodies))
     assert [part.number for part in parts] == [n + 1 for p in runs(parts) for n in range(p)]

@@ -67,6 +67,6 @@ def test_a_fingerprint_is_short() -> None:
 
 def test_words() -> None:
     assert {s for s in Status if s.active} == {Status.NEEDS_AGENT, Status.WAITING}
-    assert not any(kind.sent for kind in (Kind.NOTE, Kind.NOTICE, Kind.SHOW))
+    assert not any(kind.sent for kind in (Kind.NOTE, Kind.NOTICE))
     assert all(kind.sent for kind in Kind if kind.speaks)
     assert (str(Person("Ann", "a@b")), str(Person("", "a@b")), str(Person())) == ("Ann", "a@b", "")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from slackbridge.errors import Failure, unreadable
+from slackbridge.ports import NOT_FOUND
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.lenient import Lenient
@@ -20,9 +21,9 @@ INT64 = 2**63 - 1
 
 # google.rpc.Code to the HTTP status that says the same to `errors.of_status`. The status of the
 # answer itself is not enough: 3, 9 and 11 share 400, and 1 comes as 499.
-NOT_FOUND = 5
+ABSENT = 5
 STATUS_OF_CODE = {
-    **{1: 500, 2: 500, 3: 400, 4: 504, NOT_FOUND: 404, 6: 409, 7: 403, 8: 429},
+    **{1: 500, 2: 500, 3: 400, 4: 504, ABSENT: 404, 6: 409, 7: 403, 8: 429},
     **{9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401},
 }
 READS = {
@@ -100,7 +101,7 @@ def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:
         write=write,
         status=status,
         words=words.get(status, ""),
-        code="not-found" if code == NOT_FOUND else "",
+        code=NOT_FOUND if code == ABSENT else "",
     )
 
 

@@ -39,7 +39,6 @@ def heard(event: Event, channel: str, names: Mapping[str, str]) -> Heard:
         thread_ts=str(event.get("thread_ts", "")),
         user=str(event.get("user", "")),
         text=mrkdwn.readable(text, blocks, names).strip(),
-        team=str(event.get("user_team") or event.get("team") or ""),
         client_msg_id=str(event.get("client_msg_id") or ""),
         addressed=mrkdwn.first_token_is_mention(text, blocks),
         broadcast="<!" in text.replace("<!date", ""),

@@ -102,7 +102,7 @@ class RedisStore(Common):
             "lease_ms": self._lease_ms,
             "swaps": swaps,
             "put": [text for pair in change.put.items() for text in pair],
-            "drop": list(change.drop),
+            "drop": [[name, change.known.get(name, "")] for name in change.drop],
             "forget": list(change.forget),
             "seen": change.seen,
             "due": -1 if change.due is None else int(change.due * 1000),
@@ -137,13 +137,8 @@ class RedisStore(Common):
         )
         self._sync(float(answer[0]))
         claims = [
-            Claim(
-                TicketKey(account, answer[i]),
-                int(answer[i + 1]),
-                int(answer[i + 2]),
-                float(answer[i + 3]) / 1000,
-            )
-            for i in range(2, len(answer), 4)
+            Claim(TicketKey(account, answer[i]), int(answer[i + 1]), int(answer[i + 2]))
+            for i in range(2, len(answer), 3)
         ]
         due = float(answer[1])
         return claims, None if due < 0 else due / 1000

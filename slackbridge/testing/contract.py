@@ -233,7 +233,6 @@ async def test_what_is_not_offered_is_not_tried(market: Market) -> None:
         Kind.PRIVATE: can.private_notes,
         Kind.ASSIGN: can.assign,
         Kind.FOLLOW_UP: can.follow_up,
-        Kind.SHOW: False,
     }
     acts = [Act(kind, "text", email="a@example.com") for kind, ok in offered.items() if not ok]
     acts += [Act(Kind.STATUS, status=status) for status in Status if status not in can.statuses]

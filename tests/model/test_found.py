@@ -86,6 +86,30 @@ async def test_a_process_stopped_while_posting_leaves_no_twin(
     await rests(town)
 
 
+@pytest.mark.parametrize("call", ["chat.edit", "chat.react"])
+@pytest.mark.parametrize("what", [What.SLOW, What.STOPS_BEFORE])
+@pytest.mark.parametrize("nth", range(3))
+@pytest.mark.parametrize("soon", [True, False])
+async def test_what_came_in_late_is_put_right(
+    town: Town, call: str, what: What, nth: int, soon: bool
+) -> None:
+    """An edit or a reaction that was given up, or slept, lands after what came after it."""
+    await shown(town)
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    for wait in (0, UNDO + 1):
+        await town.pass_time(wait)
+        await town.works(0, [Trouble(call, nth, what)])
+        await town.look()
+        if soon:
+            await town.goes_on(1, NO_TROUBLE)
+        else:
+            await other_goes_on(town)
+        while town.processes[0].asleep:
+            await town.wakes(0, 0)
+    await rests(town)
+
+
 async def test_what_we_changed_is_read_again_though_the_poll_saw_nothing(town: Town) -> None:
     await shown(town)
     await replies(town, [])

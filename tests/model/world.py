@@ -45,8 +45,6 @@ class What(StrEnum):
 
 PROCESS = (What.DIES_BEFORE, What.DIES_AFTER, What.STOPS_BEFORE, What.STOPS_AFTER)
 WRITE = (What.REFUSED, What.REJECTED, What.LOST, What.CUT, What.SLOW, *PROCESS)
-# What may be repeated: one that came late, after a newer one, stays until something changes again.
-REDONE = (What.REFUSED, What.LOST, What.CUT, What.DIES_BEFORE, What.DIES_AFTER, What.STOPS_AFTER)
 READ = (What.REFUSED, What.STALE, *PROCESS)
 FAULTS: dict[str, tuple[What, ...]] = {
     "store.write": (What.REFUSED, What.CUT, *PROCESS),
@@ -58,8 +56,8 @@ FAULTS: dict[str, tuple[What, ...]] = {
     "chat.turn": (What.REFUSED,),
     "chat.member": (What.REFUSED, What.STOPS_AFTER),
     "chat.post": WRITE,
-    "chat.edit": (What.REJECTED, *REDONE),
-    "chat.react": REDONE,  # one that is rejected is given up
+    "chat.edit": WRITE,
+    "chat.react": tuple(what for what in WRITE if what is not What.REJECTED),  # that is given up
     "chat.delete": WRITE,
     "chat.find": (What.REFUSED, *PROCESS),
     "chat.heard": (What.REFUSED, *PROCESS),

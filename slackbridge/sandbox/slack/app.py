@@ -66,8 +66,8 @@ class SlackSandbox:
         self.socket = SocketLine(self.app, clock, self._tasks)
         self.http = HttpLine(session, self.app, self.endpoints, clock, retry_scale)
         line: Line = self.socket if mode == "socket" else self.http
-        events = Events(self.workspace, line, self.delivery, self._tasks)
-        self.workspace.announce = events.announce
+        self.events = Events(self.workspace, line, self.delivery, self._tasks)
+        self.workspace.announce = self.events.announce
         self._interactions = Interactions(
             self.workspace, line, self.delivery, self._triggers, self._urls, self._tasks
         )

@@ -15,12 +15,16 @@ _MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "me
 
 
 class Events:
-    """Sends what the workspace announces over the line, each in a task of its own."""
+    """Sends what the workspace announces over the line, each in a task of its own.
+
+    `taken` lists what the app has acknowledged, in that order.
+    """
 
     def __init__(self, workspace: Workspace, line: Line, delivery: Delivery, tasks: Tasks) -> None:
         self._workspace = workspace
         self._line = line
         self._delivery = delivery
+        self.taken: list[Json] = []
         self._tasks = tasks
 
     def announce(self, event: Json, channel: Channel | None) -> None:
@@ -33,7 +37,8 @@ class Events:
 
     async def _send(self, delay: float, payload: Json) -> None:
         await asyncio.sleep(delay)
-        await self._line.event(payload)
+        if await self._line.event(payload):
+            self.taken.append(payload["event"])
 
     def _wanted(self, event: Json, channel: Channel | None) -> bool:
         app = self._workspace.app

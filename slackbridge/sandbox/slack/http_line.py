@@ -59,7 +59,7 @@ class HttpLine:
         self._clock = clock
         self.retry_scale = retry_scale
 
-    async def event(self, payload: Json) -> None:
+    async def event(self, payload: Json) -> bool:
         """Deliver an event; after a failure up to three more times."""
         reason = ""
         for number, wait in enumerate(WAITS):
@@ -67,7 +67,8 @@ class HttpLine:
             retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
             reason, stop = await self._attempt(payload, retry if number else {})
             if not reason or stop:
-                return
+                return not reason
+        return False
 
     async def interaction(self, kind: str, payload: Json) -> Answer:
         """Deliver an interaction or command as a form."""

@@ -16,8 +16,8 @@ COMMAND = "slash_commands"
 class Line(Protocol):
     """How payloads reach the app."""
 
-    async def event(self, payload: Json) -> None:
-        """Deliver an event, with the retries of this line; gives up silently as Slack does."""
+    async def event(self, payload: Json) -> bool:
+        """Deliver an event, with the retries of this line; False: given up, silently as Slack."""
 
     async def interaction(self, kind: str, payload: Json) -> Answer:
         """Deliver an interaction once. Raises NotAcknowledged."""

@@ -85,7 +85,7 @@ class SocketLine:
         self._tickets[ticket] = self._clock() + TICKET_SECONDS
         return f"{self.url}?ticket={ticket}&app_id={secrets.token_hex(32)}"
 
-    async def event(self, payload: Json) -> None:
+    async def event(self, payload: Json) -> bool:
         """Deliver an event to any one connection, again if it is not acknowledged."""
         for attempt in range(RETRIES + 1):
             retry = {"retry_attempt": attempt, "retry_reason": "timeout" if attempt else ""}
@@ -95,8 +95,9 @@ class SocketLine:
             except TimeoutError:
                 continue
             except ConnectionError:
-                return
-            return
+                return False
+            return True
+        return False
 
     async def interaction(self, kind: str, payload: Json) -> Answer:
         """Deliver an interaction or command once."""

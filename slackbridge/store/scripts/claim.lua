@@ -1,6 +1,6 @@
 -- Claim due tickets: each gets a fresh token and leaves the queue until its lease ends.
 -- KEYS: work, lease, gen, seq       ARGV: limit, lease_ms
--- Returns {now_ms, next_due_ms or -1, id, token, gen, late_ms, id, token, ...}.
+-- Returns {now_ms, next_due_ms or -1, id, token, gen, id, token, ...}.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[1])
@@ -13,7 +13,6 @@ for i = 1, #due, 2 do
   claims[#claims + 1] = id
   claims[#claims + 1] = token
   claims[#claims + 1] = redis.call('HGET', KEYS[3], id) or '0'
-  claims[#claims + 1] = tostring(now - tonumber(due[i + 1]))
 end
 local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 if #first > 0 then claims[2] = string.format('%.0f', first[2]) end

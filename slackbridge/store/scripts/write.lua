@@ -1,7 +1,8 @@
 -- One atomic act on a ticket's record: compare-and-swap intents, set fields, mark it due.
 -- Safe to run twice: a swap whose result is already stored counts as done.
 -- KEYS: ticket, intents, lease, gen, work, seq, seen
--- ARGV[1]: {id, token, lease_ms, swaps = {{field, before, after}}, put = {k, v, ...}, drop = {...}, forget = {...}, seen, due, ttl}
+-- ARGV[1]: {id, token, lease_ms, swaps = {{field, before, after}}, put = {k, v, ...}, drop = {{field, known}, ...}, forget = {...}, seen, due, ttl}
+-- A field in `drop` that does not hold what is known of it any more stays ('' = whatever it holds).
 -- Returns "ok", "conflict" or "stale".
 local act = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
@@ -18,11 +19,13 @@ end
 for _, swap in ipairs(act.swaps) do
   redis.call('HSET', KEYS[2], swap[1], swap[3])
 end
+for _, drop in ipairs(act.drop) do
+  if drop[2] == '' or redis.call('HGET', KEYS[1], drop[1]) == drop[2] then
+    redis.call('HDEL', KEYS[1], drop[1])
+  end
+end
 for i = 1, #act.put, 2 do
   redis.call('HSET', KEYS[1], act.put[i], act.put[i + 1])
-end
-for _, field in ipairs(act.drop) do
-  redis.call('HDEL', KEYS[1], field)
 end
 for _, id in ipairs(act.forget) do
   redis.call('HDEL', KEYS[2], id)

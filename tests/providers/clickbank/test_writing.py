@@ -128,7 +128,7 @@ async def test_every_action_has_a_form_that_works(shop: ClickBankSandbox, bank: 
         (Act(Kind.PRIVATE, "x"), "keeps no notes"),
         (Act(Kind.ASSIGN), "does not assign"),
         (Act(Kind.FOLLOW_UP, "x"), "no follow-up"),
-        (Act(Kind.SHOW), "does not offer this"),
+        (Act(Kind.NOTICE), "does not offer this"),
         (do("explode"), "does not offer this action"),
     ],
 )

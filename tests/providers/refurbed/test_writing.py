@@ -110,7 +110,7 @@ async def test_status_and_assignee(shop: RefurbedSandbox, refurbed: Refurbed) ->
         (Act(Kind.STATUS, status=Status.NEEDS_AGENT), "no way to reopen"),
         (Act(Kind.REPLY, "bye", Status.CLOSED), "closes a solved ticket by itself"),
         (Act(Kind.STATUS), "does not offer this"),
-        (Act(Kind.SHOW), "does not offer this"),
+        (Act(Kind.NOTICE), "does not offer this"),
     ],
 )
 async def test_what_refurbed_does_not_offer_is_not_tried(
