@@ -35,6 +35,7 @@ from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
 from slackbridge.slack.command import Command
 from slackbridge.slack.front import Front
+from slackbridge.slack.home import Home
 from slackbridge.slack.http import add_routes
 from slackbridge.slack.socket import Sockets
 from slackbridge.slack.threads import Threads
@@ -151,7 +152,8 @@ class Bridge:
         actions = Actions(self.chat, desk, lookup, self._spawn)
         buttons = Buttons(self.chat, threads, desk, lookup, actions, self._spawn)
         command = Command(self.chat, desk, lookup, actions, self._spawn)
-        return Front(self.chat, self.store, threads, self.desk, buttons, command, self._missed)
+        home = Home(self.chat, desk, lookup, self._spawn)
+        return Front(self.chat, self.store, threads, desk, buttons, command, home, self._missed)
 
     # -- running -------------------------------------------------------------------------------
 

@@ -13,15 +13,15 @@ import structlog
 
 from slackbridge import intake
 from slackbridge.errors import Later
+from slackbridge.holders import Holders
 from slackbridge.intake import Rules
 from slackbridge.intent import Intent, Press, State, deleted, pressed
-from slackbridge.model import Action, Capabilities, Kind, Status, TicketKey
+from slackbridge.model import Action, Kind, Status, TicketKey
 from slackbridge.ports import Change, Heard, May, Store
 
 log = structlog.get_logger(__name__)
 Update = Callable[[Intent], Intent | None]
 RACES = 8
-WRITING_SECONDS = 300.0
 TOUCH_SECONDS = 60.0
 UNCERTAIN = "Slack does not tell me just now who you are; try again in a moment."
 
@@ -34,6 +34,7 @@ class Desk:
         self._may = may
         self._rules = rules
         self.wake = wake
+        self.holders = Holders(store, self.refused, self._write)
         self._touched: dict[TicketKey, float] = {}
 
     # -- thread messages -----------------------------------------------------------------------
@@ -169,73 +170,6 @@ class Desk:
         await self._ask(key, intent, drop=("writing",) if done else ())
         return ""
 
-    async def claim(
-        self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
-    ) -> str:
-        """Take a ticket; a colleague's is taken only by force."""
-        if why := await self.refused(user):
-            return why
-        record = await self._store.load(key)
-        holder = record.fields.get("holder", "")
-        if holder == user:
-            return "You hold this ticket already."
-        writer = self.writer(record.fields, user)
-        if (holder or writer) and not force:
-            return f"{_busy(holder, writer)} Take it over?"
-        return await self._hold(key, record.fields, user, user, email if can.assign else "")
-
-    async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str:
-        """Give a ticket back."""
-        if why := await self.refused(user):
-            return why
-        record = await self._store.load(key)
-        if not record.fields.get("holder"):
-            return "Nobody holds this ticket."
-        return await self._hold(key, record.fields, user, "", "", unassign=can.assign)
-
-    async def _hold(
-        self,
-        key: TicketKey,
-        fields: Mapping[str, str],
-        user: str,
-        holder: str,
-        email: str,
-        *,
-        unassign: bool = False,
-    ) -> str:
-        turn = int(fields.get("claims", "0"))
-        at_marketplace = bool(email) or unassign
-        now = self._store.now()
-        intent = Intent(
-            id=f"claim:{turn}",
-            kind=Kind.ASSIGN,
-            agent=user,
-            created=now,
-            email=email,
-            state=State.QUEUED if at_marketplace else State.SENT,
-        )
-        put = {"holder": holder, "claims": str(turn + 1), "unshown": f"{now:.3f}"}
-        if await self._write(key, Change(swaps=((None, intent),), put=put, due=now)):
-            return ""
-        after = await self._store.load(key)
-        if after.fields.get("holder", "") == holder:
-            return ""
-        return "A colleague was quicker; the card shows who holds it."
-
-    def writer(self, fields: Mapping[str, str], user: str) -> str:
-        """A colleague who is writing a reply right now, if any."""
-        who, _, at = fields.get("writing", "").partition("@")
-        recent = bool(at) and self._store.now() - float(at) < WRITING_SECONDS
-        return who if recent and who != user else ""
-
-    async def busy(self, key: TicketKey, user: str) -> str:
-        """An agent begins to write: notes it, and tells which colleague is at it already."""
-        record = await self._store.load(key)
-        at = f"{user}@{self._store.now():.0f}"
-        await self._store.write(key, Change(put={"writing": at}))
-        holder = record.fields.get("holder", "")
-        return _busy("" if holder == user else holder, self.writer(record.fields, user))
-
     async def act(
         self, key: TicketKey, user: str, view: str, action: Action, values: Mapping[str, str]
     ) -> str:
@@ -343,9 +277,3 @@ def _in_vain(intent: Intent) -> bool:
     if intent.state is State.SENT:
         return bool(intent.reason)
     return intent.state in (State.FAILED, State.CANCELLED)
-
-
-def _busy(holder: str, writer: str) -> str:
-    if holder:
-        return f"<@{holder}> holds this ticket."
-    return f"<@{writer}> is writing to this customer right now." if writer else ""

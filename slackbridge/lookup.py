@@ -12,6 +12,7 @@ from slackbridge import mirror, policy
 from slackbridge import search as asking
 from slackbridge.document import Document
 from slackbridge.errors import Failure
+from slackbridge.front import Found
 from slackbridge.mirror import Shown
 from slackbridge.model import (
     Act,
@@ -25,7 +26,7 @@ from slackbridge.model import (
     TicketKey,
 )
 from slackbridge.optional import Counts, Measures, Previews
-from slackbridge.ports import NOT_FOUND, Found, Member, Provider, Store
+from slackbridge.ports import NOT_FOUND, Member, Provider, Store
 from slackbridge.view import Card
 
 MOST = 10
@@ -33,7 +34,7 @@ Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
 
 
 class TicketLookup:
-    """Implements `ports.Lookup`. `patience` is how long one account may take, in seconds."""
+    """Implements `front.Lookup`. `patience` is how long one account may take, in seconds."""
 
     def __init__(
         self,

@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "complaint": (),
     "config": ("model", "complaint"),
     "providers": (*VOCABULARY, *TEXT, "html", "providers", "config"),
-    "slack": (*VOCABULARY, *PURE, *TEXT, "html", "slack", "config"),
+    "slack": (*VOCABULARY, *PURE, *TEXT, "front", "html", "slack", "config"),
     "store": (*VOCABULARY, "store"),
     "sandbox.demo": ANYTHING,
     "sandbox": ("sandbox",),

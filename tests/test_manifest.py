@@ -77,7 +77,7 @@ def test_scopes_are_those_needed() -> None:
     needed = {
         scope for scopes in METHODS.values() for entry in scopes for scope in entry.split("|")
     }
-    needed |= set(EVENTS.values()) | ({"commands"} if COMMANDS else set())
+    needed |= set(filter(None, EVENTS.values())) | ({"commands"} if COMMANDS else set())
     asked = at("oauth_config.scopes.bot")
     assert sorted(asked) == sorted(needed)
 

@@ -131,7 +131,7 @@ async def _map(patient: Patient) -> list[Finding]:
 def scope_findings(granted: str | None) -> list[Finding]:
     """Whether every scope the code needs is granted; None = Slack did not say."""
     needed = {scope for scopes in METHODS.values() for scope in scopes}
-    needed |= {*EVENTS.values(), COMMAND_SCOPE}
+    needed |= {*filter(None, EVENTS.values()), COMMAND_SCOPE}
     if granted is None:
         return [Finding("slack scopes", True, "not told")]
     have = {scope.strip() for scope in granted.split(",")}

@@ -14,8 +14,8 @@ import structlog
 from slackbridge import policy
 from slackbridge.document import clean
 from slackbridge.errors import Failure
+from slackbridge.front import FrontDesk, Lookup
 from slackbridge.model import Act, Action, Kind, TicketKey
-from slackbridge.ports import FrontDesk, Lookup
 from slackbridge.slack import action_views, views
 from slackbridge.slack.chat import SlackChat
 

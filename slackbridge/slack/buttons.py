@@ -12,9 +12,9 @@ import structlog
 
 from slackbridge.document import clean
 from slackbridge.errors import Failure
+from slackbridge.front import FrontDesk, Lookup
 from slackbridge.intent import Press
 from slackbridge.model import Capabilities, Kind, Status, TicketKey
-from slackbridge.ports import FrontDesk, Lookup
 from slackbridge.slack import views
 from slackbridge.slack.action_views import FORM, MONEY
 from slackbridge.slack.actions import Actions, Spawn, value_of
@@ -87,7 +87,7 @@ class Buttons:
         if name in STATUS:
             return await self._desk.status(key, user, STATUS[name])
         if name == "unclaim":
-            return await self._desk.unclaim(key, user, can)
+            return await self._desk.holders.unclaim(key, user, can)
         if why := await self._desk.refused(user):
             return why
         if name == "claim":
@@ -102,7 +102,7 @@ class Buttons:
     async def _claim(
         self, body: Mapping[str, Any], key: TicketKey, user: str, can: Capabilities
     ) -> str:
-        warning = await self._desk.claim(key, user, await self._email(user), can)
+        warning = await self._desk.holders.claim(key, user, await self._email(user), can)
         if warning.endswith("?"):
             await self._open(
                 body, views.confirm_modal("Claim", warning, "claim", _meta(key), "Take over")
@@ -140,7 +140,7 @@ class Buttons:
     async def _open_reply(
         self, body: Mapping[str, Any], key: TicketKey, user: str, can: Capabilities, name: str
     ) -> None:
-        warning = await self._desk.busy(key, user)
+        warning = await self._desk.holders.busy(key, user)
 
         def view(last: Any, loading: bool) -> dict[str, Any]:
             return views.reply_modal(
@@ -191,7 +191,9 @@ class Buttons:
             return
         problem = ""
         if view.get("callback_id") == "claim":
-            problem = await self._desk.claim(key, user, await self._email(user), can, force=True)
+            problem = await self._desk.holders.claim(
+                key, user, await self._email(user), can, force=True
+            )
         elif view.get("callback_id") in ("reply", "follow_up"):
             problem = await self._send(key, user, view, can)
         if problem and view.get("callback_id") == "claim":

@@ -204,6 +204,10 @@ class SlackChat:
             "chat.postEphemeral", channel=channel, user=user, text=text, thread_ts=thread or None
         )
 
+    async def publish(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show somebody's Home tab."""
+        await self.client.call("views.publish", who=user, user_id=user, view=view)
+
     def link(self, channel: str, ts: str) -> str:
         """The address of a message, '' while the workspace's own is unknown."""
         base = self.workspace_url.rstrip("/")

@@ -44,6 +44,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "users.info": ("users:read", "users:read.email"),
     "usergroups.users.list": ("usergroups:read",),
     "views.open": (),
+    "views.publish": (),
     "views.update": (),
 }
 """Every Web API method the bridge uses, and the bot scopes it needs."""

@@ -15,8 +15,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from slackbridge import search
 from slackbridge.errors import Failure
+from slackbridge.front import Found, FrontDesk, Lookup
 from slackbridge.model import QUERY_FIELDS, TicketKey
-from slackbridge.ports import Found, FrontDesk, Lookup
 from slackbridge.slack import answers
 from slackbridge.slack.actions import Actions, Spawn
 from slackbridge.slack.cards import Drawn

@@ -17,12 +17,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from slackbridge.errors import Failure
+from slackbridge.front import FrontDesk
 from slackbridge.model import TicketKey
-from slackbridge.ports import FrontDesk, Store
+from slackbridge.ports import Store
 from slackbridge.slack import hear
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.command import Command
+from slackbridge.slack.home import Home
 from slackbridge.slack.threads import Threads
 
 log = structlog.get_logger(__name__)
@@ -30,8 +32,9 @@ Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
 EVENTS: Mapping[str, str] = {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "app_home_opened": "",
 }
-"""Every event the app subscribes to, and the scope it needs."""
+"""Every event the app subscribes to, and the scope it needs ('' = none)."""
 COMMANDS = ("/ticket",)
 ANY = re.compile(".*", re.DOTALL)
 TOLD_SECONDS = 86_400.0
@@ -48,6 +51,7 @@ class Front:
         desk: FrontDesk,
         buttons: Buttons,
         command: Command,
+        home: Home,
         missed: Callable[[], None],
     ) -> None:
         self._chat = chat
@@ -56,6 +60,7 @@ class Front:
         self._desk = desk
         self._buttons = buttons
         self._command = command
+        self._home = home
         self._missed = missed
 
     def app(self) -> AsyncApp:
@@ -71,6 +76,7 @@ class Front:
             authorize=self._authorize(),
         )
         app.event("message")(self._message)
+        app.event("app_home_opened")(self._home.opened)
         app.event(ANY)(_nothing)
         app.action(ANY)(self._buttons.pressed)
         app.view(ANY)(self._buttons.submitted)

@@ -155,7 +155,7 @@ async def test_an_open_attempt_is_settled_though_an_earlier_reply_is_unknown(tow
 async def test_a_claim_during_a_pass_is_shown(town: Town, nth: int) -> None:
     await town.works(0, [Trouble("store.write", nth, What.STOPS_AFTER)])
     for _, key in town.roots():
-        await town.processes[1].desk.claim(key, "U2", "", CAN)
+        await town.processes[1].desk.holders.claim(key, "U2", "", CAN)
         await town.wakes(0, 0)
     await rests(town)
 

@@ -271,7 +271,11 @@ class Town:
     async def claims(self, who: int, which: int, plan: Iterable[Trouble], *, give: bool) -> None:
         _, key = self.roots()[which % len(self.roots())]
         desk = self.processes[who].desk
-        work = desk.unclaim(key, "U2", CAN) if give else desk.claim(key, "U2", "u2@shop", CAN)
+        work = (
+            desk.holders.unclaim(key, "U2", CAN)
+            if give
+            else desk.holders.claim(key, "U2", "u2@shop", CAN)
+        )
         await self._asks(who, work, plan)
 
     # -- what is noted -------------------------------------------------------------------------
