@@ -285,18 +285,22 @@ class Script(StrEnum):
 
 @app.command()
 def demo(
-    name: Annotated[Script, typer.Argument(help="The scenario to play.")] = Script.TICKET,
-    script: Annotated[bool, typer.Option("--script", help="Play, check, end; else stay.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="The transcript for machines.")] = False,
-    port: Annotated[int, typer.Option(help="The port of the local workspace.")] = 8030,
+    name: Annotated[Script, typer.Argument(help="What --script plays.")] = Script.TICKET,
+    script: Annotated[bool, typer.Option("--script", help="Play, check, end.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Its transcript for machines.")] = False,
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port.")] = 8030,
     data: Annotated[Path | None, typer.Option(help="Where to keep its Redis data.")] = None,
 ) -> None:
-    """A local Slack, four local marketplaces and the bridge between them; needs no account."""
+    """A local Slack and four local marketplaces as a web page, with the bridge between them.
+
+    Needs no account anywhere; nothing leaves this machine. With --script it plays by itself.
+    """
     from slackbridge.demo import play, stay
 
     if script:
         raise typer.Exit(0 if go(play(name, as_json=json, data=data)) else 1)
-    go(stay(name, port=port, data=data))
+    go(stay(port=port, data=data, browse=browse))
 
 
 @app.command()

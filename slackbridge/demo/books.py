@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from slackbridge.demo import views
@@ -10,6 +10,7 @@ from slackbridge.demo.markets import REFUNDS
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.slack.app import SlackSandbox
+from slackbridge.sandbox.slack.messages import Message
 
 Row = dict[str, Any]
 
@@ -26,12 +27,25 @@ class Market(Protocol):
 
 def balance(place: World) -> tuple[int, int]:
     """Messages of the marketplaces that Slack does not show, or shows more than once."""
+    cards = _cards(place.slack)
     counts = [
-        _ticket(place.slack, market, ticket)
+        _ticket(place.slack, market, ticket, cards[str(ticket)])
         for market in _markets(place)
         for ticket in market.tickets
+        if str(ticket) in cards
     ]
     return sum(lost for lost, _ in counts), sum(doubled for _, doubled in counts)
+
+
+def _cards(slack: SlackSandbox) -> Mapping[str, Sequence[Message]]:
+    """By ticket. One that has no thread lacks nothing: the first start left it out."""
+    found: dict[str, list[Message]] = {}
+    for channel in (CHANNEL, REFUNDS):
+        for message in slack.workspace.timeline(channel).visible():
+            row = {"metadata": message.metadata}
+            if views.effect_of(row) == "card":
+                found.setdefault(views.ticket_of(row), []).append(message)
+    return found
 
 
 def _markets(place: World) -> Iterator[Market]:
@@ -40,13 +54,12 @@ def _markets(place: World) -> Iterator[Market]:
         yield from (place.others.clickbank, place.others.sellapp, place.others.sellgate)
 
 
-def _ticket(slack: SlackSandbox, market: Market, ticket: int | str) -> tuple[int, int]:
-    """A ticket that has no thread lacks nothing: the first start left it out."""
-    cards = [(c, card) for c in (CHANNEL, REFUNDS) for card in views.cards(slack, ticket, c)]
-    if not cards:
-        return 0, 0
-    rows = [row for channel, card in cards for row in _thread(slack, channel, card)]
-    effects = [effect for row in rows if (effect := views.effect_of(row))]
+def _ticket(
+    slack: SlackSandbox, market: Market, ticket: int | str, cards: Sequence[Message]
+) -> tuple[int, int]:
+    timelines = ((slack.workspace.timeline(card.channel), card) for card in cards)
+    rows = [row for timeline, card in timelines for row in timeline.replies(card.ts)]
+    effects = [effect for row in rows if (effect := views.effect_of({"metadata": row.metadata}))]
     mirrored = {effect.split(":")[1] for effect in effects if effect.startswith("m:")}
     sent = {_message(entry.data) for entry in market.ledger.all("reply")}
     messages = [str(each.id) for each in market.messages(ticket)]
@@ -54,10 +67,6 @@ def _ticket(slack: SlackSandbox, market: Market, ticket: int | str) -> tuple[int
     # What a follow-up opens with stands in another thread; any other reply is the agent's own row.
     echoed = mirrored & sent - set(messages[:1])
     return lost, len(cards) - 1 + len(effects) - len(set(effects)) + len(echoed)
-
-
-def _thread(slack: SlackSandbox, channel: str, card: Row) -> list[Row]:
-    return slack.workspace.thread(channel, card["ts"])[1:]
 
 
 def _message(data: Row) -> str:

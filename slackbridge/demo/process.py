@@ -46,9 +46,9 @@ class BridgeProcess:
                 env=child_environment(self._secrets),
             )
 
-    async def stop(self) -> int:
-        """SIGTERM, and wait for its end. Its exit code."""
-        return await self._end(signal.SIGTERM)
+    async def stop(self, seconds: float = 12) -> int:
+        """SIGTERM, and wait for its end; kill -9 if that takes too long. Its exit code."""
+        return await self._end(signal.SIGTERM, seconds)
 
     async def kill(self) -> int:
         """kill -9. Its exit code."""
@@ -58,13 +58,13 @@ class BridgeProcess:
         """Wait until it has ended by itself, or was killed by another. Its exit code."""
         return await self._process.wait() if self._process is not None else 0
 
-    async def _end(self, number: signal.Signals) -> int:
+    async def _end(self, number: signal.Signals, seconds: float = 12) -> int:
         process = self._process
         if process is None or process.returncode is not None:
             return process.returncode or 0 if process is not None else 0
         process.send_signal(number)
         try:
-            async with asyncio.timeout(12):
+            async with asyncio.timeout(seconds):
                 return await process.wait()
         except TimeoutError:
             process.kill()

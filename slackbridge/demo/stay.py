@@ -1,70 +1,68 @@
-"""`slackbridge demo`: the whole product stays up until Ctrl-C, and tells what happens."""
+"""`slackbridge demo`: the whole product as a web page, until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
+import threading
+import webbrowser
 from pathlib import Path
 
 import typer
 
-from slackbridge.demo.play import played
-from slackbridge.demo.transcript import Transcript
-from slackbridge.demo.world import ALL, QUICK, World, world
+from slackbridge.config import ConfigError
+from slackbridge.demo.page.routes import Routes
+from slackbridge.demo.world import ALL, QUICK, Table, World, world
 
-HELP = """
-The sandbox stays up until Ctrl-C. Nothing leaves this machine.
-  Slack workspace   {slack}   (Web API below /api/, what people do below /sandbox/)
-  refurbed          {refurbed}
-  ClickBank         {clickbank}
-  SellApp           {sellapp}
-  Sellgate          {sellgate}   (what customers do: below /sandbox/ of each)
-Write as a customer, of refurbed or of SellApp:
-  curl -s {refurbed}/sandbox/customer_opens -H 'Content-Type: application/json' \\
-       -d '{{"name": "Kim", "html": "<p>Where is my parcel?</p>"}}'
-  curl -s {sellapp}/sandbox/customer_opens -H 'Content-Type: application/json' \\
-       -d '{{"email": "kim@example.com", "text": "Where is my key?"}}'
-See what was committed:
-  curl -s {slack}/sandbox/ledger
+UNDO_SECONDS = 5  # enough for a person to press Undo
+STOP_SECONDS = 0.5  # a bridge that is killed then has lost nothing
+SETTINGS: Table = {**QUICK, "replies": {"undo_seconds": UNDO_SECONDS}}
+HELP = """{url}
+
+Open this address in a browser: a Slack workspace with customers' tickets in it. Answer one.
+It is a sandbox: no account, no real customer, and nothing leaves this machine.
+Ctrl-C ends it. To act from scripts, see "Drive it from a script" in the README.
 The bridge's own log: {log}
 """
+TAKEN = "Port {port} is taken, perhaps by another demo. Choose one: slackbridge demo --port {next}"
+FORBIDDEN = "Port {port} may not be opened. Choose a higher one: slackbridge demo --port 8030"
 
 
-async def stay(script: str = "ticket", *, port: int, data: Path | None) -> None:
-    """Play a scenario, then stay."""
+async def stay(*, port: int, data: Path | None, browse: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM. Raises ConfigError if the port cannot be had."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with world(extra=QUICK, slack_port=port, data=data, markets=ALL) as place:
-        await place.bridge.start()
-        await _played(place, script, stop)
-        typer.echo(_help(place))
+    routes = Routes()
+    try:
+        async with world(
+            extra=SETTINGS, slack_port=port, data=data, markets=ALL, extend=routes.hang
+        ) as place:
+            await _shown(routes, place, stop, browse)
+    except OSError as error:
+        raise _complaint(error, port) from error
+
+
+async def _shown(routes: Routes, place: World, stop: asyncio.Event, browse: bool) -> None:
+    page = routes.show(place)
+    try:
+        await page.motor.start()
+        typer.echo(HELP.format(url=place.slack.url, log=place.bridge.log))
+        if browse:
+            # A browser may block whoever opens it until it is closed.
+            threading.Thread(target=webbrowser.open, args=(place.slack.url,), daemon=True).start()
         await stop.wait()
+    finally:
+        await page.close()
+        await place.bridge.stop(STOP_SECONDS)
 
 
-def _help(place: World) -> str:
-    others = place.others
-    assert others is not None  # noqa: S101 - our world has all of them
-    return HELP.format(
-        slack=place.slack.url,
-        refurbed=place.refurbed.url,
-        clickbank=_origin(others.clickbank.url),
-        sellapp=_origin(others.sellapp.url),
-        sellgate=_origin(others.sellgate.url),
-        log=place.bridge.log,
-    )
-
-
-def _origin(url: str) -> str:
-    """Where a server is, without the path of its API."""
-    return "/".join(url.split("/")[:3])
-
-
-async def _played(place: World, script: str, stop: asyncio.Event) -> None:
-    playing = asyncio.ensure_future(played(place, Transcript(as_json=False), script))
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    playing.cancel()
-    await asyncio.gather(playing, stopped, return_exceptions=True)
+def _complaint(error: OSError, port: int) -> Exception:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return ConfigError(TAKEN.format(port=port, next=port + 1))
+        case errno.EACCES if port:
+            return ConfigError(FORBIDDEN.format(port=port))
+    return error

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from aiohttp import web
+
 from slackbridge.demo.markets import ROUTES, Markets, Others
 from slackbridge.demo.process import BridgeProcess
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
@@ -137,10 +139,12 @@ async def world(
     data: Path | None = None,
     mode: Literal["socket", "http"] = "socket",
     markets: Markets = Markets.REFURBED,
+    extend: Callable[[web.Application], None] | None = None,
 ) -> AsyncIterator[World]:
     """Open a world; the bridge in it is not started yet. Everything ends with the block.
 
-    `mode` is how its Slack delivers; where to, is up to `slack.endpoints`.
+    `mode` is how its Slack delivers; where to, is up to `slack.endpoints`. `extend` may hang more
+    routes into its Slack's server.
     """
     async with contextlib.AsyncExitStack() as stack:
         temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-"))
@@ -148,7 +152,9 @@ async def world(
         server = None if redis_url else await embedded.start(data or folder / "redis")
         if server is not None:
             stack.push_async_callback(server.stop)
-        slack = await SlackSandbox.start(port=slack_port, rate_scale=rate_scale, mode=mode)
+        slack = await SlackSandbox.start(
+            port=slack_port, rate_scale=rate_scale, mode=mode, extend=extend
+        )
         stack.push_async_callback(slack.stop)
         refurbed = await RefurbedSandbox.start(port=refurbed_port, seed=seed)
         refurbed.rate_per_second = 0

@@ -91,6 +91,14 @@ class Faults:
         self._faults.append(fault)
         return fault
 
+    def remove(self, fault: Fault) -> None:
+        """Switch this one off and no other, not even its equal; one that is off stays off."""
+        self._faults = [each for each in self._faults if each is not fault]
+
+    def __contains__(self, fault: Fault) -> bool:
+        """Whether this very fault is switched on."""
+        return any(each is fault for each in self._faults)
+
     def clear(self) -> None:
         """Switch all faults off."""
         self._faults.clear()

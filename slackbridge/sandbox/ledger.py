@@ -7,6 +7,7 @@ With a path, every entry is also a line of JSON on disk, written before the answ
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Ledger:
     def __init__(self, path: Path | None = None) -> None:
         self._entries: list[Entry] = []
         self._path = path
+        self._watchers: list[Callable[[Entry], None]] = []
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -38,7 +40,16 @@ class Ledger:
         if self._path is not None:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+        for watcher in self._watchers:
+            watcher(entry)
         return entry
+
+    def watch(self, callback: Callable[[Entry], None]) -> None:
+        """Have `callback` called with every entry after it is committed; it must not raise.
+
+        What the entry tells of may still be under way: look at the state a moment later.
+        """
+        self._watchers.append(callback)
 
     def all(self, *acts: str) -> list[Entry]:
         """All entries, or those of the named acts."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from aiohttp import web
+
+_log = logging.getLogger(__name__)
+_log.addFilter(lambda record: not _gone(record))
 
 
 class Serving:
@@ -24,9 +29,14 @@ class Serving:
 
 async def serve(app: web.Application, port: int = 0, host: str = "127.0.0.1") -> Serving:
     """Listen on `port` (0 = any free one). Raises OSError if the port is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(app, access_log=None, logger=_log, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()
     bound = runner.addresses[0][1]
     return Serving(runner, host, int(bound))
+
+
+def _gone(record: logging.LogRecord) -> bool:
+    """A client that was killed while it asked is no fault of the server."""
+    return record.exc_info is not None and isinstance(record.exc_info[1], ConnectionError)

@@ -17,7 +17,7 @@ from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.control import Control
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.events import Events
-from slackbridge.sandbox.slack.files import Files
+from slackbridge.sandbox.slack.files import Files, Shared
 from slackbridge.sandbox.slack.http_line import Endpoints, HttpLine
 from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.limits import Limits
@@ -124,6 +124,10 @@ class SlackSandbox:
             if name in (user.name, user.id) and not user.is_bot:
                 return Person(user, self.workspace, self._interactions, self._files)
         raise KeyError(name)
+
+    def shared(self, file_id: str) -> Shared | None:
+        """A file that somebody shared."""
+        return self._files.get(file_id)
 
     @property
     def url(self) -> str:

@@ -20,8 +20,10 @@ _Twist = Callable[[list[Planned], int], list[Planned]]
 REORDER_GAP = 0.2
 
 
-@dataclass(slots=True)
-class _Switch:
+@dataclass(slots=True, eq=False)
+class Switch:
+    """One that is on."""
+
     event: str
     times: int | None
     twist: _Twist
@@ -32,15 +34,15 @@ class Delivery:
     """The switchboard. `times` None = until `clear`. All seconds are real seconds."""
 
     def __init__(self) -> None:
-        self._switches: list[_Switch] = []
+        self._switches: list[Switch] = []
 
     def drop(self, event: str = "*", times: int | None = 1) -> None:
         """Never send it."""
         self._add(event, times, lambda planned, n: [])
 
-    def duplicate(self, event: str = "*", copies: int = 2, times: int | None = 1) -> None:
+    def duplicate(self, event: str = "*", copies: int = 2, times: int | None = 1) -> Switch:
         """Send it `copies` times with the same event id."""
-        self._add(event, times, lambda planned, n: planned * copies)
+        return self._add(event, times, lambda planned, n: planned * copies)
 
     def twin(self, event: str = "message", times: int | None = 1) -> None:
         """Send it again with another event id and `ts` but the same `client_msg_id`."""
@@ -63,6 +65,14 @@ class Delivery:
 
         self._add(event, times, twist)
 
+    def remove(self, switch: Switch) -> None:
+        """Switch this one off and no other; one that is off stays off."""
+        self._switches = [each for each in self._switches if each is not switch]
+
+    def __contains__(self, switch: Switch) -> bool:
+        """Whether it is on."""
+        return switch in self._switches
+
     def clear(self) -> None:
         """Switch everything off."""
         self._switches.clear()
@@ -77,8 +87,10 @@ class Delivery:
                 switch.struck += 1
         return planned
 
-    def _add(self, event: str, times: int | None, twist: _Twist) -> None:
-        self._switches.append(_Switch(event, times, twist))
+    def _add(self, event: str, times: int | None, twist: _Twist) -> Switch:
+        switch = Switch(event, times, twist)
+        self._switches.append(switch)
+        return switch
 
 
 def _each(planned: list[Planned], change: Callable[[Json], Json]) -> list[Planned]:

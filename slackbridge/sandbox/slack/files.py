@@ -6,8 +6,11 @@ login page as HTML with status 200.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import mimetypes
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -20,28 +23,41 @@ from slackbridge.sandbox.slack.workspace import Workspace
 _LOGIN = "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body></body></html>"
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A file that somebody shared."""
+
+    name: str
+    mimetype: str
+    data: bytes
+
+
 class Files:
     """Contents by file id."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._contents: dict[str, tuple[str, bytes]] = {}
+        self._contents: dict[str, Shared] = {}
 
     def share(self, user: str, file: str | Mapping[str, Any]) -> Json:
         """The file object of a new file.
 
-        `file` is a name, or `{"name", "content" (bytes or text), "mimetype"}`.
+        `file` is a name, or `{"name", "content" (bytes or text) or "base64", "mimetype"}`.
         """
         spec = {"name": file} if isinstance(file, str) else dict(file)
         if not spec.get("name"):
             raise NotPossible("a file needs a name")
         name = str(spec["name"])
-        content = spec.get("content", b"")
-        data = content.encode() if isinstance(content, str) else bytes(content)
-        mimetype = spec.get("mimetype") or mimetypes.guess_type(name)[0] or "text/plain"
+        data = _content(spec, name)
+        given = str(spec.get("mimetype") or "").partition(";")[0].strip()
+        mimetype = given or mimetypes.guess_type(name)[0] or "text/plain"
         file_id = new_id("F0", 9)
-        self._contents[file_id] = (mimetype, data)
+        self._contents[file_id] = Shared(name, mimetype, data)
         return self._as_json(file_id, name, mimetype, len(data), user)
+
+    def get(self, file_id: str) -> Shared | None:
+        """What was shared under this id."""
+        return self._contents.get(file_id)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Serve a download."""
@@ -50,10 +66,10 @@ class Files:
         if token != app.bot_token or "files:read" not in app.scopes:
             return web.Response(text=_LOGIN, content_type="text/html")
         file_id = request.match_info["file"].rpartition("-")[2]
-        if file_id not in self._contents:
+        shared = self.get(file_id)
+        if shared is None:
             return web.Response(status=404)
-        mimetype, data = self._contents[file_id]
-        return web.Response(body=data, content_type=mimetype)
+        return web.Response(body=shared.data, content_type=shared.mimetype)
 
     def _as_json(self, file_id: str, name: str, mimetype: str, size: int, user: str) -> Json:
         base = f"{self._workspace.team_url}files-pri/{HOME_TEAM}-{file_id}"
@@ -85,3 +101,13 @@ class Files:
             "has_rich_preview": False,
             "file_access": "visible",
         }
+
+
+def _content(spec: Mapping[str, Any], name: str) -> bytes:
+    if "base64" in spec:
+        try:
+            return base64.b64decode(str(spec["base64"]), validate=True)
+        except (binascii.Error, ValueError):
+            raise NotPossible(f"the content of {name!r} is not valid base64") from None
+    content = spec.get("content", b"")
+    return content.encode() if isinstance(content, str) else bytes(content)

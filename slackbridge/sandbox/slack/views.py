@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slackbridge.sandbox.slack.errors import ApiError
@@ -78,6 +79,11 @@ class Views:
         self._app = app
         self._modals: dict[str, View] = {}
         self._homes: dict[str, View] = {}
+        self._watchers: list[Callable[[View], None]] = []
+
+    def watch(self, callback: Callable[[View], None]) -> None:
+        """Have `callback` called with every view that was opened, changed or closed."""
+        self._watchers.append(callback)
 
     def as_json(self, view: View) -> Json:
         """The view object of answers and payloads."""
@@ -122,10 +128,8 @@ class Views:
         """Replace a user's Home tab."""
         current = self._homes.get(user)
         if current is None:
-            self._homes[user] = self._new(user, spec, None)
-        else:
-            self.update(current, spec, hash_)
-        return self._homes[user]
+            return self._keep(self._new(user, spec, None))
+        return self.update(current, spec, hash_)
 
     def find(self, view_id: str | None, external_id: str | None) -> View:
         """The view that `views.update` names. Raises `not_found`."""
@@ -145,6 +149,7 @@ class Views:
     def close(self, view: View) -> None:
         """Close one view; the one below shows again."""
         self._modals.pop(view.id, None)
+        self._tell(view)
 
     def clear(self, user: str) -> None:
         """Close all modals of a user."""
@@ -160,7 +165,12 @@ class Views:
     def _keep(self, view: View) -> View:
         shelf = self._homes if view.spec["type"] == "home" else self._modals
         shelf[view.user if shelf is self._homes else view.id] = view
+        self._tell(view)
         return view
+
+    def _tell(self, view: View) -> None:
+        for watcher in self._watchers:
+            watcher(view)
 
     def _check_external(self, spec: Json, own: str | None) -> None:
         external = spec.get("external_id")

@@ -208,6 +208,7 @@ class Workspace:
     def _system(self, channel: Channel, user: str, subtype: str, text: str) -> None:
         message = Message(channel.id, self.stamps.next(channel.id), text, user, subtype=subtype)
         self.timeline(channel.id).add(message)
+        self.commit(subtype, **_ledger_facts(message))
         self._announce_message(message)
 
     # Announcing.

@@ -1,0 +1,35 @@
+// @ts-check
+// Owns the passing of time for what is drawn: one clock for the whole page, ticking twice a minute.
+
+import { useEffect, useState } from "preact/hooks";
+
+const TICK_MS = 30_000;
+/** @type {Set<(now: number) => void>} */
+const readers = new Set();
+let clock = 0;
+
+/**
+ * The time in seconds; draws again as it passes, if it matters.
+ * @param {boolean} matters
+ * @returns {number}
+ */
+export function useMinute(matters) {
+  const [, draw] = useState(0);
+  useEffect(() => (matters ? listening(draw) : undefined), [matters]);
+  return Date.now() / 1000;
+}
+
+function listening(reader) {
+  readers.add(reader);
+  clock ||= setInterval(tick, TICK_MS);
+  return () => {
+    readers.delete(reader);
+    if (readers.size > 0) return;
+    clearInterval(clock);
+    clock = 0;
+  };
+}
+
+function tick() {
+  for (const reader of readers) reader(Date.now());
+}

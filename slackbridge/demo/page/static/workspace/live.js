@@ -1,0 +1,97 @@
+// Owns the stream of events: it feeds the signals and the bus, and loads again after a gap.
+// @ts-check
+import { effect } from "@preact/signals";
+import { books, bus, loadBooks, loadPerson, loadState, me, online, route, toast } from "../state.js";
+import { announce } from "./announce.js";
+import { changed, load, log, refresh } from "./history.js";
+import { countFresh, fresh, heard, lookAt } from "./seen.js";
+
+const TYPES = ["hello", "message", "channels", "person", "ticket", "books"];
+/** A stream that breaks for less than this is not worth a word. */
+const PATIENCE_MS = 1500;
+
+/** @type {Record<string, (detail:any) => unknown>} */
+const react = {
+  hello: reload,
+  message(detail) {
+    announce(detail);
+    changed(detail);
+    heard(detail);
+  },
+  channels: () => guarded(loadState)(),
+  person: (detail) => detail.user === me.peek() && guarded(loadPerson)(),
+  ticket() {},
+  books: (detail) => (books.value = detail),
+};
+
+let lost = 0;
+
+/** Listen until the page is closed; EventSource itself connects again. */
+export function listen() {
+  const source = new EventSource("/page/events");
+  for (const type of TYPES) source.addEventListener(type, (event) => hear(type, event.data));
+  source.addEventListener("open", () => {
+    clearTimeout(lost);
+    lost = 0;
+    online.value = true;
+  });
+  source.addEventListener("error", () => {
+    lost ||= setTimeout(() => (online.value = false), PATIENCE_MS);
+    if (source.readyState === EventSource.CLOSED) setTimeout(again, PATIENCE_MS, source);
+  });
+  addEventListener("pagehide", () => source.close(), { once: true });
+}
+
+/** A server that answered with an error ends the stream for good. @param {EventSource} source */
+function again(source) {
+  source.close();
+  listen();
+}
+
+/** @param {string} type @param {string} data */
+function hear(type, data) {
+  const detail = JSON.parse(data || "{}");
+  react[type](detail);
+  bus.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+/** Everything that is shown, as it is now. */
+async function reload() {
+  await guarded(loadState)();
+  await Promise.all([
+    guarded(loadPerson)(),
+    guarded(loadBooks)(),
+    guarded(countFresh)(),
+    refresh(shown(route.peek())),
+  ]);
+}
+
+/** @param {any} place */
+function shown(place) {
+  if (place.view !== "channel" || !place.channel) return [];
+  const channel = log(place.channel);
+  return place.thread ? [channel, log(place.channel, place.thread)] : [channel];
+}
+
+/** @param {() => Promise<unknown>} what */
+function guarded(what) {
+  return () => what().catch((error) => toast(error.message, "error"));
+}
+
+/** Load a place when it is first gone to, and forget its unread mark. */
+effect(() => {
+  for (const place of shown(route.value)) if (place.rows.peek() === null) load(place);
+  lookAt(route.value);
+});
+
+document.addEventListener("visibilitychange", () => lookAt(route.peek()));
+
+let before = me.peek();
+effect(() => {
+  if (me.value === before) return;
+  before = me.value;
+  fresh.value = {};
+  guarded(loadPerson)();
+  guarded(countFresh)();
+});
+

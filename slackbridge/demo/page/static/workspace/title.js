@@ -1,0 +1,14 @@
+// Owns the title of the window: where one is, and how much is new.
+// @ts-check
+import { effect } from "@preact/signals";
+import { channels, route } from "../state.js";
+import { fresh } from "./seen.js";
+
+const VIEWS = { home: "slackbridge", customers: "Customers", faults: "Faults and ledger" };
+
+effect(() => {
+  const news = Object.values(fresh.value).reduce((sum, list) => sum + list.length, 0);
+  const channel = channels.value.get(route.value.channel);
+  const where = VIEWS[route.value.view] ?? (channel ? `#${channel.name}` : "");
+  document.title = `${news ? `(${news}) ` : ""}${where ? `${where} · ` : ""}slackbridge sandbox`;
+});
