@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.complete
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup demo test matrix soak mutants lint format coverage bench audit clean
+.PHONY: help setup demo test matrix soak mutants screenshots lint format coverage bench audit clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -55,6 +55,9 @@ soak: setup ## fifty thousand tickets while two calls in a hundred go wrong (ARG
 
 mutants: setup ## let deliberate bugs loose and see whether the matrix catches them
 	@$(BIN)/python -m tests.rig.mutants $(ARGS)
+
+screenshots: setup ## the README's pictures of the demo, anew (needs chromium and an emoji font)
+	@$(BIN)/python -m tests.demo_page.screenshots
 
 lint: setup ## format check, ruff, mypy
 	$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from slackbridge.demo import views
@@ -13,6 +13,7 @@ from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.sandbox.slack.messages import Message
 
 Row = dict[str, Any]
+ENDED = ("closed", "solved")
 
 
 class Market(Protocol):
@@ -21,7 +22,7 @@ class Market(Protocol):
     ledger: Ledger
 
     @property
-    def tickets(self) -> Iterable[Any]: ...
+    def tickets(self) -> Mapping[Any, Any]: ...
     def messages(self, ticket_id: Any, /) -> Sequence[Any]: ...
 
 
@@ -30,15 +31,16 @@ def balance(place: World) -> tuple[int, int]:
     cards = _cards(place.slack)
     counts = [
         _ticket(place.slack, market, ticket, cards[str(ticket)])
+        if str(ticket) in cards
+        else (_unshown(market, ticket, place.begun), 0)
         for market in _markets(place)
         for ticket in market.tickets
-        if str(ticket) in cards
     ]
     return sum(lost for lost, _ in counts), sum(doubled for _, doubled in counts)
 
 
 def _cards(slack: SlackSandbox) -> Mapping[str, Sequence[Message]]:
-    """By ticket. One that has no thread lacks nothing: the first start left it out."""
+    """By ticket."""
     found: dict[str, list[Message]] = {}
     for channel in (CHANNEL, REFUNDS):
         for message in slack.workspace.timeline(channel).visible():
@@ -52,6 +54,13 @@ def _markets(place: World) -> Iterator[Market]:
     yield place.refurbed
     if place.others is not None:
         yield from (place.others.clickbank, place.others.sellapp, place.others.sellgate)
+
+
+def _unshown(market: Market, ticket: int | str, begun: float) -> int:
+    """What a ticket without a thread lacks: nothing, if it is of the past, or has ended."""
+    if str(market.tickets[ticket].status).lower() in ENDED:
+        return 0
+    return sum(message.at > begun for message in market.messages(ticket))
 
 
 def _ticket(

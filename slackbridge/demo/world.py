@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ QUICK: Table = {
 class World:
     """Everything the bridge meets. `folder` holds its configuration, log and data.
 
-    `others` are the marketplaces besides refurbed, None in a world without them.
+    `others` are the marketplaces besides refurbed, None in a world without them. `begun` is when
+    it was opened, in Unix seconds: what happened before is the past that it was given.
     """
 
     slack: SlackSandbox
@@ -54,6 +56,7 @@ class World:
     bridge: BridgeProcess
     folder: Path
     others: Others | None = None
+    begun: float = 0.0
 
     def another(self, number: int) -> BridgeProcess:
         """One more bridge with the same configuration; not started yet."""
@@ -166,4 +169,4 @@ async def world(
         secrets = {**secrets_of(slack, refurbed), **(others.secrets() if others else {})}
         bridge = BridgeProcess(path, secrets, folder / "bridge.log")
         stack.push_async_callback(bridge.stop)
-        yield World(slack, refurbed, server, url, bridge, folder, others)
+        yield World(slack, refurbed, server, url, bridge, folder, others, time.time())

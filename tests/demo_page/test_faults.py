@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from slackbridge.demo import views
+from slackbridge.demo.books import balance
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -123,6 +124,9 @@ async def test_a_killed_bridge_goes_on_where_it_was(
         killed = await visitor.post(act, act="kill")
         assert (killed["running"], killed["killed"]) == (False, 1)
         await visitor.post("/page/switches/market-answer-lost", on=False)
+        lost = (await visitor.get("/page/books"))["lost"]
+        await visitor.post("/page/markets/sellapp/open", **open)
+        assert (await visitor.get("/page/books"))["lost"] == lost + 1
         again = await visitor.post(act, act="start")
         assert (again["running"], again["started"]) == (True, 2)
         await stream.next("books")
@@ -130,8 +134,7 @@ async def test_a_killed_bridge_goes_on_where_it_was(
         answers = partial(answers_of, page, market, ticket)
         await place.until("the answer", answers)
         assert answers() == [f"answer to {ticket}"]
-    books = await visitor.get("/page/books")
-    assert (books["lost"], books["doubled"]) == (0, 0)
+    await place.until("what was opened meanwhile", lambda: balance(place) == (0, 0))
 
 
 def answers_of(page: Page, market: str, ticket: str) -> list[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import re
 import signal
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -34,12 +37,31 @@ async def demo(port: int) -> AsyncIterator[Process]:
             await process.communicate()
 
 
+async def readme(url: str) -> str:
+    """What the README's commands for scripts print, a line each."""
+    page = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    block = (
+        page.partition("### Drive it from a script")[2].partition("```sh\n")[2].partition("```")[0]
+    )
+    commands = re.sub(r"( *#.*)?\n", "; echo\n", block.replace("http://127.0.0.1:8030", url))
+    shell = await asyncio.create_subprocess_exec(
+        *("sh", "-ec", commands), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await shell.communicate()
+    assert shell.returncode == 0
+    lines = out.decode().strip()
+    assert len(lines.split()) > 4
+    return re.sub(r"\n+", "\n", lines)
+
+
 @pytest.mark.crash
 @pytest.mark.timeout(120)
 async def test_it_says_where_it_is_and_ends_at_once_though_pages_are_open() -> None:
     async with demo(0) as process, aiohttp.ClientSession() as session:
         assert process.stdout is not None
         url = (await process.stdout.readline()).decode().strip()
+        for answer in (await readme(url)).splitlines():
+            assert json.loads(answer)["ok"]
         streams = [await session.get(f"{url}/page/events") for _ in range(3)]
         begun = time.monotonic()
         process.send_signal(signal.SIGINT)
