@@ -6,6 +6,8 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.complete
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Where it is set, every process that a test starts would compile all of slackbridge anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test matrix soak mutants screenshots lint format coverage bench audit clean
 .DEFAULT_GOAL := help

@@ -1,4 +1,6 @@
-"""What every test may ask for: a real server, emptied before each test, and a store on it."""
+"""What every test may ask for: a real server, emptied before each test, and a store on it; and how
+many examples a property is tried with (`--hypothesis-profile long`: many).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from slackbridge.store import embedded
+from tests.demo_page.chromium import missing
 
 if TYPE_CHECKING:
     from slackbridge.store.redis import RedisStore
+
+settings.register_profile("suite", max_examples=50, deadline=None)
+settings.register_profile("long", max_examples=2_000, deadline=None)
+settings.load_profile("suite")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests have measured, and what could not be tested here."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{name}: {value}")
+    if why := missing():
+        terminalreporter.write_line(f"The demo's page was NOT tested in a browser: {why}")
 
 
 @pytest.fixture(scope="session")

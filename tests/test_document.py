@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.cut import chop
@@ -26,8 +26,6 @@ from slackbridge.document import (
     split,
 )
 from slackbridge.text import safe_link, same
-
-quick = settings(deadline=None, max_examples=60)
 
 FAMILY = "👨‍👩‍👧‍👦"
 CLUSTERS = [
@@ -90,7 +88,6 @@ def test_clean_makes_text_safe_to_show(text: str, safe: str) -> None:
     assert clean(text) == safe
 
 
-@quick
 @given(st.text())
 def test_clean_text_stays_as_it_is_and_can_be_sent(text: str) -> None:
     safe = clean(text)
@@ -101,9 +98,9 @@ def test_clean_text_stays_as_it_is_and_can_be_sent(text: str) -> None:
 
 
 def test_a_pile_of_marks_does_not_stop_the_bridge() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(normalise("a" + "\u0301\u0316" * 100_000)) < 70
-    assert time.perf_counter() - began < 15
+    assert time.process_time() - began < 5
 
 
 # --- normalise
@@ -132,7 +129,6 @@ def test_other_words_and_figures_are_told_apart() -> None:
     assert len(digest("")) == 16
 
 
-@quick
 @given(st.text())
 def test_what_is_normalised_stays_as_it_is(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text) == normalise(clean(text))
@@ -199,7 +195,6 @@ def test_every_block_reads_as_text() -> None:
 # --- split
 
 
-@quick
 @given(documents, st.integers(100, 300))
 def test_parts_are_complete_in_order_and_within_the_limit(document: Document, limit: int) -> None:
     parts = split(document, limit)
@@ -207,7 +202,6 @@ def test_parts_are_complete_in_order_and_within_the_limit(document: Document, li
     assert "".join(map(letters, parts)) == letters(document)
 
 
-@quick
 @given(documents)
 def test_what_fits_is_not_cut(document: Document) -> None:
     assert split(document, 10**6) == (document,)
@@ -277,17 +271,17 @@ def test_a_list_that_is_cut_goes_on_counting() -> None:
     "unit",
     ["word ", "a\n", "x", "é\u0301", "🇩🇪", "Hello there. ", "\n\nparagraph", " " * 50 + "\n"],
 )
-def test_a_megabyte_is_cut_in_linear_time(unit: str) -> None:
-    text = unit * (1_000_000 // len(unit))
+def test_very_much_is_cut_in_linear_time(unit: str) -> None:
+    text = unit * (250_000 // len(unit))
     for document in (
         from_text(text),
         Document((Preformatted(text),)),
         Document((Quote((Span(text),)),)),
     ):
-        began = time.perf_counter()
+        began = time.process_time()
         parts = split(document)
-        assert time.perf_counter() - began < 15
-        assert len(parts) < 1100
+        assert time.process_time() - began < 1  # as little as 16 for a megabyte, if quadratic
+        assert len(parts) < 275
 
 
 def test_forty_thousand_characters_fit_a_thread() -> None:

@@ -89,21 +89,30 @@ def under(module: str, *prefixes: str) -> bool:
     return any(not p or module == p or module.startswith(p + ".") for p in prefixes)
 
 
-def imports(path: Path, *, typing: bool = True) -> Iterator[str]:
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All of a file's syntax, flat."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
+def imports(path: Path, *, typing: bool = True) -> tuple[str, ...]:
     """Dotted names of everything a file imports, wherever it does; relative imports are banned."""
     hints = {
         inner
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not typing
+        for node in nodes(path)
+        if isinstance(node, ast.If) and not typing and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree(path)):
+    found: list[str] = []
+    for node in nodes(path):
         if node in hints:
             continue
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def ours(module: str, *, typing: bool = True) -> set[str]:
@@ -120,25 +129,30 @@ def rule(module: str) -> tuple[str, ...] | None:
     return next((MAY_IMPORT[p] for p in MAY_IMPORT if under(module, p)), None)
 
 
-def attributes(path: Path) -> Iterator[str]:
+@cache
+def attributes(path: Path) -> tuple[str, ...]:
     """Every `name.attribute` a file uses."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield f"{node.value.id}.{node.attr}"
+    return tuple(
+        f"{node.value.id}.{node.attr}"
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    )
 
 
 def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    return (node for node in nodes(path) if isinstance(node, ast.Call))
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_point_one_way(module: str) -> None:
+def astray(module: str) -> set[str]:
+    """What a module imports of ours and must not."""
     allowed = rule(module)
     if allowed is None:  # a room: everything but adapters and wiring
-        wrong = {name for name in ours(module) if under(name, *ADAPTERS, *WIRING)}
-    else:
-        wrong = {name for name in ours(module) if not under(name, *allowed)}
-    assert not wrong
+        return {name for name in ours(module) if under(name, *ADAPTERS, *WIRING)}
+    return {name for name in ours(module) if not under(name, *allowed)}
+
+
+def test_imports_point_one_way() -> None:
+    assert {module: wrong for module in MODULES if (wrong := astray(module))} == {}
 
 
 def test_no_import_cycles() -> None:
@@ -168,18 +182,24 @@ def test_the_sandbox_stands_alone() -> None:
     assert not foreign
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_file_says_what_it_is_and_stays_small(file: str) -> None:
-    lines = len((ROOT / file).read_text("utf-8").splitlines())
-    assert ast.get_docstring(tree(ROOT / file)), "begin with a docstring: what it owns"
-    assert lines <= LINES_OF_A_FILE or file.startswith("tests/")
-    long = [
-        node.name
-        for node in ast.walk(tree(ROOT / file))
+def test_every_file_says_what_it_is() -> None:
+    assert [file for file in FILES if not ast.get_docstring(tree(ROOT / file))] == []
+
+
+def test_every_file_stays_small() -> None:
+    lines = {file: len((ROOT / file).read_text("utf-8").splitlines()) for file in FILES}
+    long = {file: n for file, n in lines.items() if n > LINES_OF_A_FILE}
+    assert {file: n for file, n in long.items() if not file.startswith("tests/")} == {}
+
+
+def test_every_function_stays_small() -> None:
+    assert {
+        (file, node.name)
+        for file in FILES
+        for node in nodes(ROOT / file)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno >= LINES_OF_A_FUNCTION
-    ]
-    assert not long
+    } == set()
 
 
 def test_nobody_prints_but_the_command_line() -> None:
@@ -211,7 +231,7 @@ def test_no_failure_is_swallowed() -> None:
     silent = {
         (module, node.lineno)
         for module, path in MODULES.items()
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
         and all(isinstance(line, ast.Pass) for line in node.body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.document import (
@@ -21,8 +21,6 @@ from slackbridge.document import (
     plain,
 )
 from slackbridge.html import from_plain, parse
-
-quick = settings(deadline=None, max_examples=60)
 
 
 @pytest.mark.parametrize(
@@ -132,22 +130,21 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_nesting_takes_no_time_and_loses_nothing(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text = plain(parse(HOSTILE[name]))
     assert "x" in text
-    assert time.perf_counter() - began < 15
+    assert time.process_time() - began < 5
 
 
-def test_a_megabyte_of_mail_is_read_at_once() -> None:
-    began = time.perf_counter()
+def test_a_very_long_mail_is_read_at_once() -> None:
+    began = time.process_time()
     document = parse(
-        "<p>some <b>bold</b> words in a line &amp; an <a href=https://a.b>end</a></p>" * 13_000
+        "<p>some <b>bold</b> words in a line &amp; an <a href=https://a.b>end</a></p>" * 4_000
     )
-    assert len(document.blocks) == 13_000
-    assert time.perf_counter() - began < 15
+    assert len(document.blocks) == 4_000
+    assert time.process_time() - began < 2
 
 
-@quick
 @given(st.text(st.one_of(st.sampled_from("<>/=\"'!- abpitdrulsc&;#\n"), st.characters())))
 def test_anything_at_all_can_be_read(html: str) -> None:
     text = plain(parse(html))
@@ -161,7 +158,6 @@ TAGS = (
 )
 
 
-@quick
 @given(st.lists(st.sampled_from(TAGS.split()), max_size=40))
 def test_every_word_survives_any_markup(tags: list[str]) -> None:
     html = "".join(f"{tag}word{number} " for number, tag in enumerate(tags))
@@ -189,7 +185,6 @@ def test_plain_text_is_escaped(text: str, html: str) -> None:
     assert from_plain(text) == html
 
 
-@quick
 @given(
     st.text(st.one_of(st.sampled_from("ab <>&;*_-\n\t#\u200b\u202e\u0301\u0338"), st.characters()))
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.document import digest, normalise, plain
@@ -111,7 +111,6 @@ def play(there: Conversation, fields: dict[str, str]) -> list[Part]:
 texts = st.lists(st.text("ab \n", max_size=50) | st.just("word " * 1500), max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
 @given(texts)
 def test_every_message_is_posted_whole_in_order_and_once(bodies: list[str]) -> None:
     ids = ["x:1/2", "=3", "+", "7", "m:7"][: len(bodies)]

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.document import clean
 from slackbridge.slack.mrkdwn import escape, first_token_is_mention, mentioned, readable
-
-quick = settings(deadline=None, max_examples=60)
 
 NAMES = {"U1": "Ana", "C1": "returns"}
 
@@ -48,7 +46,6 @@ def test_nothing_of_ours_is_active(ours: str, escaped: str) -> None:
     assert escape(ours) == escaped
 
 
-@quick
 @given(
     st.text(st.one_of(st.sampled_from("<>@!#&;|\u200b\u2060herchanltvyonhttp:/"), st.characters()))
 )
@@ -188,7 +185,6 @@ json = st.recursive(
 )
 
 
-@quick
 @given(
     st.text(), st.lists(st.dictionaries(st.sampled_from(["type", "elements"]), json), max_size=3)
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.document import (
@@ -25,8 +25,6 @@ from slackbridge.document import (
 )
 from slackbridge.html import parse
 from slackbridge.slack.richtext import blocks
-
-quick = settings(deadline=None, max_examples=60)
 
 spans = st.builds(
     Span,
@@ -145,7 +143,6 @@ def test_a_link_shows_where_it_leads_and_text_stays_text(html: str, drawn: list[
     assert list(leaves(blocks(parse(html)))) == drawn
 
 
-@quick
 @given(st.lists(anything, max_size=4).map(lambda found: Document(tuple(found))))
 def test_whatever_is_drawn_is_valid(document: Document) -> None:
     drawn = blocks(document)
@@ -161,7 +158,6 @@ def test_whatever_is_drawn_is_valid(document: Document) -> None:
             assert leaf["url"].startswith(("https://", "mailto:"))
 
 
-@quick
 @given(st.text(max_size=300))
 def test_every_word_is_shown(words: str) -> None:
     document = from_text(words)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Page
 
 from slackbridge.demo.page.assets import INLINE, asset
 from slackbridge.demo.page.policy import content_policy
+from tests.demo_page.browser import Page
 
 HERE = Path(__file__).parent / "stage_files"
 Json = dict[str, Any]

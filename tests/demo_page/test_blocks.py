@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
 
 from tests.demo_page.browser import (
     IN_BROWSER,
     PHONE,
     WIDE,
+    Browser,
+    Page,
     Theme,
     browser_fixture,
+    expect,
     opened,
     page_fixture,
 )

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
 
-from tests.demo_page.browser import IN_BROWSER, browser_fixture, opened
+from tests.demo_page.browser import IN_BROWSER, Browser, browser_fixture, opened
 from tests.demo_page.stage import Stage, served
 
 __all__ = ["browser_fixture"]

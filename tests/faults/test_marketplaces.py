@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -151,6 +152,7 @@ REPLIES: tuple[tuple[Phase, dict[str, Any]], ...] = (
 """What meets one reply each; none of it may need more than a press of "retry"."""
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("shop", ["refurbed", "sellgate"], indirect=True)
 async def test_all_troubles_at_once_and_the_ledgers_balance(
     market: Market, shop: Shop, monkeypatch: pytest.MonkeyPatch
@@ -171,11 +173,12 @@ async def test_all_troubles_at_once_and_the_ledgers_balance(
             shop.fault(shop.replies, phase, **more)
         asked = [(each, await market.say(each, f"Answer to {each}")) for each in tickets]
         pressed: set[str] = set()
-        for ticket, ts in asked:
-            while DONE not in views.reactions(market.slack, CHANNEL, ts):
-                if ts not in pressed and await press(market, ticket, ts, "retry"):
-                    pressed.add(ts)
-                await market.quiet(0.02)
+        async with asyncio.timeout(90):
+            for ticket, ts in asked:
+                while DONE not in views.reactions(market.slack, CHANNEL, ts):
+                    if ts not in pressed and await press(market, ticket, ts, "retry"):
+                        pressed.add(ts)
+                    await market.quiet(0.02)
         for ticket in tickets:
             shop.more(ticket)
         for ticket in tickets:

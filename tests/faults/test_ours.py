@@ -142,7 +142,7 @@ async def poison(failure: Exception) -> None:
             await stage.until("the notice", lambda: stuck(place))
             begun = time.monotonic()
             await a_life(stage)
-            assert time.monotonic() - begun < 10
+            assert time.monotonic() - begun < 30  # its next try is in minutes
             assert not views.cards(place.slack, bad)
         assert await report.replay(bridge, TicketKey(ACCOUNT, str(bad)))
         await stage.until("its thread", lambda: stage.mirrored(bad), 10)

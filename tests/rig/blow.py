@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from slackbridge.sandbox.faults import Action, Fault, Phase
 
 STOP_SECONDS = 2.6  # the rig's leases are 2 s
-HANG_SECONDS = 1.8  # its calls time out after 1.5 s, and are settled 0.5 s later
+HANG_SECONDS = 1.65  # its calls time out after 1.5 s, and are settled 0.5 s later
 REDIS_HANG_SECONDS = 3.3  # the store waits 3 s
 LATE_SECONDS = 0.05
 NAMES = {Action.DELAY: "hang", Action.RESET: "reset", Action.KILL: "kill", Action.STOP: "stop"}

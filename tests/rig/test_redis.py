@@ -23,6 +23,7 @@ from tests.rig.life import Life, living, rested
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 Hurt = Callable[[World], Awaitable[None]]
 AWAY_SECONDS = 1.5
+FROZEN_SECONDS = 5.0  # longer than the store waits for an answer
 
 
 async def restart(place: World) -> None:
@@ -39,7 +40,7 @@ async def kill(place: World) -> None:
 async def freeze(place: World) -> None:
     assert place.redis is not None
     os.kill(place.redis.pid, signal.SIGSTOP)
-    await asyncio.sleep(3)
+    await asyncio.sleep(FROZEN_SECONDS)
     os.kill(place.redis.pid, signal.SIGCONT)
 
 

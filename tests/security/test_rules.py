@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.test_house import FILES, MODULES, ROOT, attributes, imports, tree, under
+from tests.test_house import FILES, MODULES, ROOT, attributes, imports, nodes, under
 
 OURS = [name for name in MODULES if not under(name, "sandbox", "demo", "testing")]
 CLIENTS: dict[str, set[str]] = {
@@ -54,7 +54,7 @@ def test_no_log_line_quotes_anybody() -> None:
     quoting = [
         (name, call.lineno, ast.unparse(value))
         for name in OURS
-        for call in ast.walk(tree(MODULES[name]))
+        for call in nodes(MODULES[name])
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in LOGGED
@@ -71,7 +71,7 @@ def test_nothing_runs_what_it_was_given() -> None:
         (file, ast.unparse(node.func))
         for file in FILES
         if file.startswith("slackbridge/")
-        for node in ast.walk(tree(ROOT / file))
+        for node in nodes(ROOT / file)
         if isinstance(node, ast.Call)
     }
     dangerous = ("eval", "exec", "pickle.loads", "yaml.load", "os.system", "marshal.loads")

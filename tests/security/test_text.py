@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.html import from_plain, parse
@@ -22,8 +22,6 @@ from slackbridge.slack.cards import draw
 from slackbridge.slack.mrkdwn import readable
 from slackbridge.view import Part, Words
 from tests.slack.drawing import AT, KEY, check
-
-quick = settings(max_examples=150, deadline=None)
 
 # -- from customers --------------------------------------------------------------------------------
 
@@ -73,7 +71,6 @@ HARMLESS = {
 }
 
 
-@quick
 @given(mail, mail, mail, st.sampled_from(Author), st.sampled_from(Scope))
 def test_what_a_customer_sends_never_acts(
     body: str, name: str, file: str, author: Author, scope: Scope
@@ -89,7 +86,6 @@ def test_what_a_customer_sends_never_acts(
             assert re.match(r"https?://|mailto:", node["url"], re.IGNORECASE)
 
 
-@quick
 @given(mail)
 def test_what_a_marketplace_says_of_a_failure_never_acts(said: str) -> None:
     """Its words stand in receipts; they are quoted where they are made into a reason."""
@@ -167,7 +163,6 @@ class Tags(HTMLParser):
         self.found.add("declaration")
 
 
-@quick
 @given(typed, st.one_of(st.none(), rich))
 def test_what_an_agent_types_leaves_without_ids_or_markup(
     text: str, blocks: list[Mapping[str, Any]] | None
@@ -179,7 +174,6 @@ def test_what_an_agent_types_leaves_without_ids_or_markup(
     assert Tags(from_plain(said)).found <= {"p", "br"}
 
 
-@quick
 @given(st.text(st.one_of(st.sampled_from("<>&\"'/=! -abpri\n"), st.characters())))
 def test_no_text_becomes_markup_at_a_marketplace(text: str) -> None:
     assert Tags(from_plain(text)).found <= {"p", "br"}

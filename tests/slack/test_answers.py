@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.slack import answers
@@ -14,7 +14,6 @@ from tests.slack.drawing import ADDRESSES, card, cards, check, shown
 THREAD = {"refurbed-at:4711": "https://work.slack.example/archives/C1/p1"}
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(cards, max_size=4), st.sampled_from([1, 12]), st.sampled_from(ADDRESSES))
 def test_any_answer_keeps_the_limits_and_calls_nobody(
     found: list[Card], times: int, address: str

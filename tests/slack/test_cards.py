@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.intent import Press
@@ -28,14 +28,11 @@ from tests.slack.drawing import (
     texts,
 )
 
-quick = settings(max_examples=120, deadline=None)
-
 
 def of_type(drawn: kit.Drawn, kind: str) -> list[dict[str, Any]]:
     return [block for block in drawn.blocks if block["type"] == kind]
 
 
-@quick
 @given(cards)
 def test_any_card_keeps_the_limits_and_calls_nobody(item: Any) -> None:
     drawn = draw(item)
@@ -43,7 +40,6 @@ def test_any_card_keeps_the_limits_and_calls_nobody(item: Any) -> None:
     assert not is_rich_text(drawn.blocks)
 
 
-@quick
 @given(parts)
 def test_any_message_keeps_the_limits_and_calls_nobody(item: Any) -> None:
     drawn = draw(item)
@@ -53,7 +49,6 @@ def test_any_message_keeps_the_limits_and_calls_nobody(item: Any) -> None:
     assert not set(drawn.username) & set("@<>|")
 
 
-@quick
 @given(st.builds(Words, keys, texts, st.just("Hi <@U1>"), texts, st.just(tuple(Press))))
 def test_any_quote_keeps_the_limits_and_calls_nobody(item: Any) -> None:
     drawn = draw(item)

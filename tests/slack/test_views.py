@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.document import from_text
@@ -34,7 +34,6 @@ def block(modal: dict[str, Any], block_id: str) -> dict[str, Any]:
     return dict(found)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     title=texts,
     last=st.none() | documents,
@@ -53,7 +52,6 @@ def test_any_reply_modal_is_accepted_and_calls_nobody(**facts: Any) -> None:
 
 
 @given(texts, texts)
-@settings(max_examples=30, deadline=None)
 def test_the_other_modals_are_accepted(one: str, other: str) -> None:
     view(views.follow_up_modal(TicketKey("a", one), other, 100, "{}", one), "modal")
     view(views.confirm_modal(one, other, "claim", "{}", "Take over"), "modal")

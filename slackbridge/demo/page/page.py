@@ -23,6 +23,9 @@ class Page:
     def __init__(self, place: World) -> None:
         self.workspace = Workspace(place.slack)
         self.desks = Desks(place)
+        for user in place.slack.workspace.users.values():
+            if user.email:  # whoever claims a ticket in Slack must be known at refurbed
+                place.refurbed.add_agent(user.email, user.real_name)
         markets = self.desks.all.values()
         self.switches = Switches(place.slack, markets)
         self.motor = Motor(place.bridge, lambda: self._pulse.books_changed())

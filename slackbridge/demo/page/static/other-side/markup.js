@@ -21,11 +21,14 @@ export function Markup({ source }) {
 
 /** The body of a page that never becomes one: nothing in it runs or loads. */
 export function parsed(source) {
-  return new DOMParser().parseFromString(source.replace(TAG, unstyled), "text/html").body;
+  return new DOMParser().parseFromString(source.replace(TAG, quiet), "text/html").body;
 }
 
-/** Styles are dropped anyway; the parser complains to the console of each it meets. */
-const unstyled = (tag) => tag.replace(/^(<\/?)style\b/i, "$1x-style").replace(/([\s"'/])style(?=\s*=)/gi, "$1x-style");
+const BASE = /^<\/?base\b/i;
+
+/** Styles and bases are dropped anyway; the parser complains to the console of each it meets. */
+const quiet = (tag) =>
+  BASE.test(tag) ? "" : tag.replace(/^(<\/?)style\b/i, "$1x-style").replace(/([\s"'/])style(?=\s*=)/gi, "$1x-style");
 
 const within = (element) => [...element.childNodes].map(drawn);
 

@@ -122,7 +122,7 @@ function told(message, step) {
   return tour.peek().mark === "held" ? { mark: "undone" } : {};
 }
 
-const isAnswer = (message) => message?.user === me.peek() && !message.bot_id && !/^(\/\/|!)/.test(message.text ?? "");
+const isAnswer = (message) => message?.user === me.peek() && !message.bot_id && !/^(\/\/|note:|🔒)/i.test(message.text ?? "");
 const hasTick = (message) => (message?.reactions ?? []).some((each) => each.name === "white_check_mark");
 
 /** After a pause: whether the answer has gone out, or the whole sandbox is another one. */

@@ -1,0 +1,26 @@
+"""What axe finds wrong with a page as people with disabilities meet it."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from tests.demo_page.browser import Page
+
+GRAVE = {"serious", "critical"}
+
+
+async def findings(page: Page, *rules: str) -> list[str]:
+    """Serious and critical findings, each with its elements; of these rules, or else of all."""
+    if not await page.evaluate("'axe' in window"):
+        # By way of the debugger, to which the page's policy does not apply.
+        source = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+        await page.evaluate(f"{source}; undefined")
+    only = {"runOnly": rules} if rules else {}
+    how = json.dumps({"resultTypes": ["violations"], **only})
+    result = await page.evaluate(f"axe.run({how})")
+    return [
+        f"{found['id']}: {[node['html'][:160] for node in found['nodes']]}"
+        for found in result["violations"]
+        if found["impact"] in GRAVE
+    ]
