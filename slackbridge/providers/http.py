@@ -7,13 +7,15 @@ body in a log or an error.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import cache, partial
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -35,8 +37,11 @@ KEEPALIVE_SECONDS = 4.0
 # Connecting may take so much of the time. httpcore leaves a half-made TLS connection open when it
 # is cancelled from outside, but closes it when its own timeout strikes first.
 CONNECTING = 0.9
+# How many calls to one account are under way at a time. httpcore has no such limit to keep, as it
+# loses a place for good when a call is cancelled in its queue (encode/httpcore#1093).
+AT_ONCE = 8
 LIMITS = httpx.Limits(
-    max_connections=8, max_keepalive_connections=4, keepalive_expiry=KEEPALIVE_SECONDS
+    max_connections=None, max_keepalive_connections=4, keepalive_expiry=KEEPALIVE_SECONDS
 )
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "slackbridge"}
 
@@ -83,6 +88,43 @@ def _authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
+class _Lines:
+    """The connections. A call that is cancelled may leave one of them open and in nobody's hands,
+    so those made before it are closed once the calls beside it have ended.
+    """
+
+    def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
+        self._make = make
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._open: Counter[httpx.AsyncClient] = Counter()  # and how many calls use each
+        self.http = make()
+
+    @contextlib.asynccontextmanager
+    async def line(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Wait for a place, and hold it."""
+        async with self._places:
+            http = self.http
+            self._open[http] += 1
+            try:
+                yield http
+            except asyncio.CancelledError:
+                if http is self.http:
+                    self.http = self._make()
+                raise
+            finally:
+                await self._left(http)
+
+    async def _left(self, http: httpx.AsyncClient) -> None:
+        self._open[http] -= 1
+        if not self._open[http] and http is not self.http:
+            del self._open[http]
+            await asyncio.shield(http.aclose())
+
+    async def close(self) -> None:
+        for http in {self.http, *self._open}:
+            await http.aclose()
+
+
 def credential(scheme: str, token: str) -> dict[str, str]:
     """The Authorization header; a token that was copied with its scheme is fine."""
     return {"Authorization": f"{scheme} {token.removeprefix(f'{scheme} ').strip()}"}
@@ -116,14 +158,7 @@ class HttpClient:
         self._max_bytes = max_bytes
         self._pace = Pace(per_second, monotonic)
         self._secret = headers.get("Authorization", "").rpartition(" ")[2]
-        self._http = httpx.AsyncClient(
-            headers={**HEADERS, **headers},
-            verify=_authorities(),
-            trust_env=False,
-            follow_redirects=False,
-            limits=LIMITS,
-            timeout=None,  # noqa: S113 - the deadline bounds the whole call, drip by drip
-        )
+        self._lines = _Lines(partial(_client, {**HEADERS, **headers}))
 
     def deadline(self, seconds: float) -> float:
         """So many seconds from now, for `send`."""
@@ -165,7 +200,7 @@ class HttpClient:
         return answer
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._lines.close()
 
     async def _turn(self, deadline: float | None) -> None:
         left = PATIENCE if deadline is None else deadline - self._monotonic()
@@ -187,7 +222,7 @@ class HttpClient:
         headers: Mapping[str, str] | None,
     ) -> httpx.Request:
         try:
-            return self._http.build_request(
+            return self._lines.http.build_request(
                 method,
                 f"{self._base}/{path.lstrip('/')}",
                 params=params,
@@ -201,12 +236,13 @@ class HttpClient:
             raise Rejected(reason, code="unsendable") from None
 
     async def _exchange(self, request: httpx.Request, flight: _Flight) -> None:
-        response = await self._http.send(request, stream=True)
-        try:
-            flight.status, flight.headers = response.status_code, response.headers
-            flight.body = await _body(response, self._max_bytes)
-        finally:
-            await response.aclose()
+        async with self._lines.line() as http:
+            response = await http.send(request, stream=True)
+            try:
+                flight.status, flight.headers = response.status_code, response.headers
+                flight.body = await _body(response, self._max_bytes)
+            finally:
+                await response.aclose()
 
     def _fault(self, error: Exception, flight: _Flight, write: bool) -> Failure:
         if isinstance(error, NOT_SENDABLE):
@@ -221,6 +257,17 @@ class HttpClient:
 
     def _late(self) -> Later:
         return Later(f"there was no time left to call {self.vendor}", 1.0, code="late")
+
+
+def _client(headers: Mapping[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        headers=headers,
+        verify=_authorities(),
+        trust_env=False,
+        follow_redirects=False,
+        limits=LIMITS,
+        timeout=None,  # noqa: S113 - the deadline bounds the whole call, drip by drip
+    )
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:

@@ -17,7 +17,7 @@ import pytest
 
 from slackbridge.errors import Later, Rejected, Unauthorized, Unknown, Unsupported
 from slackbridge.providers.answer import Answer, refused
-from slackbridge.providers.http import HttpClient
+from slackbridge.providers.http import AT_ONCE, HttpClient
 from slackbridge.providers.pace import Pace
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -180,6 +180,28 @@ async def test_what_never_connected_was_not_sent(
     assert server.requests == []
 
 
+async def test_calls_that_run_out_of_time_together_leave_every_place_free(
+    make: Make, server: RawServer
+) -> None:
+    """More of them than there are places: some are given up just as their turn comes."""
+    client, server.talk = make(), silent
+    for _ in range(5):
+        ends = [client.deadline(0.1 + n / 5_000) for n in range(100)]
+        many = (client.send("GET", "tickets", deadline=end) for end in ends)
+        failures = await asyncio.gather(*many, return_exceptions=True)
+        assert {type(failure) for failure in failures} == {Later}
+    together = asyncio.Barrier(AT_ONCE)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with together:
+            await ok(reader, writer)
+
+    server.talk = talk
+    deadline = client.deadline(5)
+    again = (client.send("GET", "tickets", deadline=deadline) for _ in range(AT_ONCE))
+    assert [answer.status for answer in await asyncio.gather(*again)] == [200] * AT_ONCE
+
+
 async def test_a_certificate_that_is_not_trusted_is_named(make: Make) -> None:
     words = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
     client = make()
@@ -187,7 +209,7 @@ async def test_a_certificate_that_is_not_trusted_is_named(make: Make) -> None:
     async def refuse(*_: object, **__: object) -> None:
         raise httpx.ConnectError(words)
 
-    client._http.send = refuse  # type: ignore[method-assign,assignment]  # no CA in a test
+    client._lines.http.send = refuse  # type: ignore[method-assign,assignment]  # no CA in a test
     with pytest.raises(Later, match="its certificate is not valid"):
         await client.send("POST", "reply", write=True)
 

@@ -14,11 +14,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 from slackbridge.demo.markets import Markets
 from slackbridge.demo.process import BridgeProcess
 from slackbridge.demo.world import ACCOUNT, QUICK, Missed, Table, World, world
 from slackbridge.sandbox.faults import Faults
-from slackbridge.store import embedded
+from slackbridge.store import embedded, keys
 from tests.rig.blow import Point
 from tests.rig.cast import Cast
 from tests.rig.ledger import Verdict, audit
@@ -64,8 +66,9 @@ class Outcome:
 class Rig:
     """One world; its bridges run."""
 
-    def __init__(self, place: World, saboteur: Saboteur, processes: int) -> None:
+    def __init__(self, place: World, saboteur: Saboteur, redis: Redis, processes: int) -> None:
         self.place = place
+        self._redis = redis
         self._saboteur = saboteur
         self._sockets = 2 * processes
         self._numbers = itertools.count(1)
@@ -105,6 +108,9 @@ class Rig:
 
     async def _prepared(self, scene: Scene) -> Cast:
         cast = Cast(self.place, shop(self.place, scene.account), next(self._numbers))
+        # The bridge spaces its calls as Slack wants it: no process is killed ten times a minute.
+        if paces := await self._redis.keys(keys.pace("*")):
+            await self._redis.delete(*paces)
         line = self.place.slack.socket
         await cast.sees("the bridge", lambda: line.connected >= self._sockets)
         await scene.prepare(cast)
@@ -164,8 +170,8 @@ async def rig(account: str = ACCOUNT, processes: int = 1) -> AsyncIterator[Rig]:
         for bridge in bridges:
             await bridge.start()
             stack.push_async_callback(bridge.stop)
-        async with nursed(*bridges):
-            yield Rig(place, saboteur, processes)
+        async with nursed(*bridges), Redis.from_url(server.url) as redis:
+            yield Rig(place, saboteur, redis, processes)
 
 
 @contextlib.asynccontextmanager

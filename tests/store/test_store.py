@@ -263,7 +263,7 @@ async def served(store: RedisStore, who: str, live: bool, seconds: float) -> flo
 
 
 async def test_many_waiting_callers_are_served_at_the_ideal_rate(store: RedisStore) -> None:
-    interval, callers = 0.01, 60
+    interval, callers = 0.03, 30
     await store.pace("C0A", "first", interval, 1, False)
     begun = time.monotonic()
     turns = sorted(
@@ -283,7 +283,7 @@ async def test_a_burst_is_free_and_then_paced(store: RedisStore) -> None:
 
 
 async def test_a_live_caller_overtakes_the_backlog(store: RedisStore) -> None:
-    interval = 0.05
+    interval = 0.1
     await store.pace("C0A", "first", interval, 1, False)
     backlog = [asyncio.ensure_future(served(store, f"w{i}", False, interval)) for i in range(12)]
     await asyncio.sleep(interval)
