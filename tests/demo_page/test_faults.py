@@ -126,7 +126,7 @@ async def test_a_killed_bridge_goes_on_where_it_was(
         await visitor.post("/page/switches/market-answer-lost", on=False)
         lost = (await visitor.get("/page/books"))["lost"]
         await visitor.post("/page/markets/sellapp/open", **open)
-        assert (await visitor.get("/page/books"))["lost"] == lost + 1
+        assert (await visitor.get("/page/books"))["lost"] > lost  # visitors come of themselves, too
         again = await visitor.post(act, act="start")
         assert (again["running"], again["started"]) == (True, 2)
         await stream.next("books")

@@ -56,6 +56,7 @@ async def sleep_through(operation: str) -> None:
         asleep = Fault(operation, Phase.ANSWER, Action.STOP, pid=pid, seconds=ASLEEP_SECONDS)
         server.faults.add(asleep)
         await life.say("an answer")
+        place.refurbed.customer_writes(int(life.ticket), "<p>and another question</p>")
         await place.until("the sleeper", lambda: asleep.struck)
         async with another(place):
             await place.until("the other one's work", lambda: life.sent("an answer"), 20)
