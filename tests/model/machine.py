@@ -24,33 +24,13 @@ ROUNDS = 400
 WHICH = st.integers(0, 5)
 WHO = st.integers(0, 1)
 WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
-OFTEN = ("store.write", "chat.post", "market.perform", "market.get")
-TROUBLES = [
-    Trouble(call, nth, what)
-    for call, faults in FAULTS.items()
-    for what in faults
-    for nth in ((0, 0, 1, 1, 2, 3, 5) if call in OFTEN else (0,))
-]
-ENDS = [None, *(Trouble("market.perform", 0, what) for what in FAULTS["market.perform"])]
-WHICH = st.integers(0, 5)
-WHO = st.integers(0, 1)
-WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
-OFTEN = ("store.write", "chat.post", "market.perform", "market.get")
-TROUBLES = [
-    Trouble(call, nth, what)
-    for call, faults in FAULTS.items()
-    for what in faults
-    for nth in ((0, 0, 1, 1, 2, 3, 5) if call in OFTEN else (0, 1))
-]
-WHICH = st.integers(0, 5)
-WHO = st.integers(0, 1)
-WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
 TROUBLES = [
     Trouble(call, nth, what)
     for call, faults in FAULTS.items()
     for what in faults
     for nth in (0, 0, 1, 2, 4)
 ]
+ENDS = [None, *(Trouble("market.perform", 0, what) for what in FAULTS["market.perform"])]
 PLAN = st.lists(st.sampled_from(TROUBLES), max_size=3)
 MISHAP = st.lists(st.sampled_from(TROUBLES), max_size=1)
 
