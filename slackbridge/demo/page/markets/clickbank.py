@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.demo.markets import CLICKBANK
-from slackbridge.demo.page.markets.market import Content, Json, Letter, money, number
+from slackbridge.demo.page.markets.market import Json, Letter, WordsOnly, money, number
 from slackbridge.demo.page.markets.sheet import By, Line, Rights, Sheet
 from slackbridge.demo.page.problem import unknown
 from slackbridge.sandbox.clickbank import records
@@ -31,11 +31,10 @@ ACTS = {
 }
 
 
-class ClickBank:
+class ClickBank(WordsOnly):
     """The adapter."""
 
     name, label, account = "clickbank", "ClickBank", CLICKBANK
-    html = files = False
     writes: tuple[str, ...] = ("Update", "Create", "Returned")
 
     def __init__(self, desk: ClickBankSandbox) -> None:
@@ -66,9 +65,6 @@ class ClickBank:
 
     def reopen(self, ticket: str) -> None:
         self.desk.reopen(int(ticket), text="")
-
-    def file(self, number: str) -> Content:
-        raise unknown(f"file {number} at {self.label}")
 
 
 def _sheet(ticket: Ticket) -> Sheet:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slackbridge.demo.page.markets.sheet import Sheet
-from slackbridge.demo.page.problem import Problem
+from slackbridge.demo.page.problem import Problem, unknown
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.refurbed.files import Upload
@@ -99,6 +99,16 @@ class Market(Protocol):
     def reopen(self, ticket: str) -> None: ...
 
     def file(self, number: str) -> Content: ...
+
+
+class WordsOnly:
+    """What marketplaces have in common whose customers can send neither HTML nor files."""
+
+    label: str
+    html = files = False
+
+    def file(self, number: str) -> Content:
+        raise unknown(f"file {number} at {self.label}")
 
 
 def number(ticket: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.demo.markets import SELLAPP
-from slackbridge.demo.page.markets.market import Content, Json, Letter, number
+from slackbridge.demo.page.markets.market import Json, Letter, WordsOnly, number
 from slackbridge.demo.page.markets.sheet import By, Line, Rights, Sheet
 from slackbridge.demo.page.problem import unknown
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
@@ -13,11 +13,10 @@ LABELS = {OPEN: "Open", CLOSED: "Closed"}
 SIDES: dict[str, By] = {CUSTOMER: "customer", STORE: "merchant"}
 
 
-class SellApp:
+class SellApp(WordsOnly):
     """The adapter."""
 
     name, label, account = "sellapp", "SellApp", SELLAPP
-    html = files = False
     writes: tuple[str, ...] = ("UpdateTicket", "CreateMessage")
 
     def __init__(self, desk: SellAppSandbox) -> None:
@@ -49,9 +48,6 @@ class SellApp:
 
     def reopen(self, ticket: str) -> None:
         self.desk.reopen(int(ticket))
-
-    def file(self, number: str) -> Content:
-        raise unknown(f"file {number} at {self.label}")
 
 
 def _sheet(ticket: Ticket) -> Sheet:

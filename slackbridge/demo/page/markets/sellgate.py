@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.demo.markets import SELLGATE
-from slackbridge.demo.page.markets.market import Content, Json, Letter, money
+from slackbridge.demo.page.markets.market import Json, Letter, WordsOnly, money
 from slackbridge.demo.page.markets.sheet import By, Line, Rights, Sheet
 from slackbridge.demo.page.problem import unknown
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
@@ -12,11 +12,10 @@ from slackbridge.sandbox.sellgate.records import CLOSED, CUSTOMER, OPEN, Message
 LABELS = {OPEN: "Open", CLOSED: "Closed"}
 
 
-class Sellgate:
+class Sellgate(WordsOnly):
     """The adapter."""
 
     name, label, account = "sellgate", "Sellgate", SELLGATE
-    html = files = False
     writes: tuple[str, ...] = ("ReplyToTicket", "UpdateTicket")
 
     def __init__(self, desk: SellgateSandbox) -> None:
@@ -47,9 +46,6 @@ class Sellgate:
 
     def reopen(self, ticket: str) -> None:
         self.desk.reopen(ticket)
-
-    def file(self, number: str) -> Content:
-        raise unknown(f"file {number} at {self.label}")
 
 
 def _sheet(ticket: Ticket) -> Sheet:
