@@ -43,12 +43,14 @@ class Desk:
         """A person wrote in a ticket's thread."""
         now = self._store.now()
         verdict = intake.judge(heard, self._rules, now)
+        names = ((heard.client_msg_id, heard.ts),) if heard.client_msg_id else ()
         if verdict is None or (verdict.state is State.KEPT and not heard.text):
+            if heard.edited:  # as it was before, it may come yet
+                await self._write(key, Change(swaps=((None, intake.talk(heard)),), names=names))
             return ""
         if why := await self._refused(heard.user):
             return "" if verdict.state is State.KEPT else why
         intent = intake.reply(heard, verdict, self._rules, now)
-        names = ((heard.client_msg_id, intent.id),) if heard.client_msg_id else ()
         await self._write(key, Change(swaps=((None, intent),), names=names, due=now))
         await self._touch(key, now)
         return ""
@@ -59,10 +61,16 @@ class Desk:
         One that we never heard counts as said now; then the edit is applied all the same, because
         the message itself may have come in between.
         """
-        if await self._store.intent(key, heard.ts) is None and (why := await self.said(key, heard)):
+        now = self._store.now()
+        known = await self._store.intent(key, heard.ts)
+        if known is None and (why := await self.said(key, heard)):
             return why
-        verdict = intake.judge(heard, self._rules, float(heard.ts))  # an edit is no late message
-        await self._update(key, heard.ts, lambda intent: intake.revised(intent, verdict))
+        speaks = known is not None and known.talk and intake.judge(heard, self._rules, now)
+        if speaks and (why := await self._refused(heard.user)):
+            return why
+        await self._update(
+            key, heard.ts, lambda intent: intake.edited(intent, heard, self._rules, now)
+        )
         return ""
 
     async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str:

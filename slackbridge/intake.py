@@ -93,12 +93,47 @@ def reply(heard: Heard, verdict: Verdict, rules: Rules, now: float) -> Intent:
         due=now + rules.undo,
         undoable=rules.undo > 0 and not held,
         reason=verdict.why,
+        edited=heard.edited,
     )
     return settle(intent, State.KEPT) if verdict.state is State.KEPT else intent
 
 
+def talk(heard: Heard) -> Intent:
+    """What keeps a message from going out that was edited into talk before it was heard."""
+    return Intent(
+        id=heard.ts,
+        kind=Kind.NOTE,
+        agent=heard.user,
+        created=float(heard.ts),
+        state=State.KEPT,
+        edited=heard.edited,
+    )
+
+
+def edited(intent: Intent, heard: Heard, rules: Rules, now: float) -> Intent | None:
+    """What an edit makes of the intent that the message is already; None = nothing changes."""
+    if before(heard.edited, intent.edited):
+        return None
+    if intent.talk:
+        verdict = judge(heard, rules, now)
+        return reply(heard, verdict, rules, now) if verdict else intent.but(edited=heard.edited)
+    verdict = judge(heard, rules, float(heard.ts))  # an edit is no late message
+    after = revised(intent, verdict)
+    latest = heard.edited if before(intent.edited, heard.edited) else intent.edited
+    if after is None and (latest == intent.edited or intent.state in (State.KEPT, State.CANCELLED)):
+        return None
+    return (after or intent).but(edited=latest)
+
+
+def before(edited: str, other: str) -> bool:
+    """Whether an edit is older than another. Slack's histories know the second only."""
+    a, b = float(edited or 0), float(other or 0)
+    whole = a == int(a) or b == int(b)
+    return int(a) < int(b) if whole else a < b
+
+
 def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
-    """What editing the message makes of its intent; None = nothing changes.
+    """What other words of the message make of its intent; None = nothing changes.
 
     Before sending, the edit is what is sent, and a reply edited into a note stays inside; a note
     stays a note. Afterwards the customer has the earlier text, and that is said; while nobody

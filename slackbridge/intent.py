@@ -77,6 +77,7 @@ class Receipt(Frozen):
 class Intent(Frozen):
     """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
 
+    `edited` is the ts of the edit that its text is of ('' = none): an older one changes nothing.
     `late` says what became of that message after it went out: edited (`edit` is the new text, as
     long as it may still be sent; `edit_held` says why it must be asked about first), deleted, or
     kept (edited into a note). `before` is the baseline of an earlier attempt that was declined.
@@ -96,6 +97,7 @@ class Intent(Frozen):
     state: State = State.QUEUED
     due: float = 0.0
     reason: str = ""
+    edited: str = ""
     late: str = ""
     edit: str = ""
     edit_held: str = ""
@@ -125,6 +127,11 @@ class Intent(Frozen):
         intent = cls.model_validate_json(text)
         intent._stored = text
         return intent
+
+    @property
+    def talk(self) -> bool:
+        """Whether it only says that the message was edited into talk before it was heard."""
+        return self.kind is Kind.NOTE and self.state is State.KEPT and not self.ts
 
     @property
     def awaits_echo(self) -> bool:

@@ -77,7 +77,8 @@ class Heard:
     """A message a person wrote in a thread, as Slack has it now.
 
     `text` is readable plain text, `addressed` says that it begins with a mention, `broadcast`
-    that it holds one of the group or channel mentions, `edited` that Slack calls it edited.
+    that it holds one of the group or channel mentions, `edited` is the ts of its last edit ('' =
+    never edited): Slack tells of edits in any order.
     """
 
     channel: str
@@ -88,7 +89,7 @@ class Heard:
     client_msg_id: str = ""
     addressed: bool = False
     broadcast: bool = False
-    edited: bool = False
+    edited: str = ""
     files: int = 0
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+from typing import Literal
+
 import pytest
 
 from slackbridge.door import Desk
@@ -18,9 +21,18 @@ async def anybody(user: str, money: bool) -> str:
     return ""
 
 
+def opened(store: RedisStore, mode: Literal["direct", "explicit"]) -> Desk:
+    return Desk(store, anybody, Rules(mode, ("//",), undo=0, fresh=1e12), lambda: None)
+
+
 @pytest.fixture
 def desk(store: RedisStore) -> Desk:
-    return Desk(store, anybody, Rules("direct", ("//",), undo=0, fresh=1e12), lambda: None)
+    return opened(store, "direct")
+
+
+@pytest.fixture
+def explicit(store: RedisStore) -> Desk:
+    return opened(store, "explicit")
 
 
 async def state(store: RedisStore, ts: str = TS) -> tuple[State, str]:
@@ -53,8 +65,34 @@ async def test_a_name_that_reads_otherwise_now_is_no_edit(store: RedisStore, des
     before = (await store.load(KEY)).intents
     renamed = heard("Hello, ask @colleague")
     assert not await desk.caught_up(KEY, (renamed,), ROOT, before)
-    edited = heard("Hello, ask @Kim", edited=True)
+    edited = heard("Hello, ask @Kim", edited="1001.000200")
     assert await desk.caught_up(KEY, (edited,), ROOT, before)
     found = await store.intent(KEY, TS)
     assert found is not None
     assert found.text == "Hello, ask @Kim"
+
+
+STORY = ("!reply no", "rather not", "!reply no after all", "!reply yes", "talk")
+ORDERS = [order for n in range(1, 6) for order in permutations(range(n))]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+async def test_in_whatever_order_slack_tells_it_the_last_edit_holds(
+    store: RedisStore, explicit: Desk, order: tuple[int, ...]
+) -> None:
+    """Each was written a tenth of a second after the one before; all come before anything goes.
+
+    A reply that was heard and edited into talk stays inside, whatever its author writes next.
+    """
+    for n in order:
+        if n == 0:
+            await explicit.said(KEY, heard(STORY[0]))
+        else:
+            await explicit.edited(KEY, heard(STORY[n], edited=f"1000.{n}00100"))
+    found = await store.intent(KEY, TS)
+    assert found is not None
+    last = STORY[len(order) - 1]
+    if last.startswith("!reply ") and found.state is not State.KEPT:
+        assert (found.state, found.text) == (State.QUEUED, last.removeprefix("!reply "))
+    else:
+        assert (found.state, found.text) == (State.KEPT, "")

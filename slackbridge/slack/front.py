@@ -140,7 +140,8 @@ class Front:
             return
         key = await self._ticket(channel, message)
         if key is not None:
-            heard = hear.heard(message, channel, await self._names(message))
+            at = str(event.get("event_ts") or "")
+            heard = hear.heard(message, channel, await self._names(message), at)
             await self._tell(channel, message, await self._desk.edited(key, heard))
 
     async def _deleted(self, channel: str, event: Mapping[str, Any]) -> None:

@@ -29,8 +29,11 @@ def mentioned(event: Event) -> tuple[str, ...]:
     return tuple(mrkdwn.mentioned(_text(event), _blocks(event)))
 
 
-def heard(event: Event, channel: str, names: Mapping[str, str]) -> Heard:
-    """What a person said. `names` gives the display names of those mentioned."""
+def heard(event: Event, channel: str, names: Mapping[str, str], changed: str = "") -> Heard:
+    """What a person said. `names` gives the display names of those mentioned.
+
+    `changed` is the ts of the event that tells of an edit; a history row has that of the edit.
+    """
     text = _text(event)
     blocks = _blocks(event)
     return Heard(
@@ -42,9 +45,17 @@ def heard(event: Event, channel: str, names: Mapping[str, str]) -> Heard:
         client_msg_id=str(event.get("client_msg_id") or ""),
         addressed=mrkdwn.first_token_is_mention(text, blocks),
         broadcast="<!" in text.replace("<!date", ""),
-        edited=bool(event.get("edited")),
+        edited=_edited(event, changed),
         files=len(event.get("files") or ()),
     )
+
+
+def _edited(event: Event, changed: str) -> str:
+    edited = event.get("edited")
+    if not edited:
+        return ""
+    at = edited.get("ts") if isinstance(edited, Mapping) else ""
+    return str(changed or at or event["ts"])
 
 
 def _text(event: Event) -> str:

@@ -61,6 +61,30 @@ async def test_an_edit_before_its_message_wins(stage: Stage) -> None:
     assert stage.replies(ticket) == ["Hello"]
 
 
+async def test_of_edits_told_out_of_order_the_last_one_is_sent(stage: Stage) -> None:
+    ticket = await stage.opened()
+    stage.slack.delivery.reorder("message.message_changed", window=3)
+    ts = await stage.say(ticket, "Helo")
+    for text in ("Hello", "Hello there", "Hello again"):
+        await stage.anna.edit(CHANNEL, ts, text)
+    await stage.replied(ticket, "Hello again")
+    await stage.quiet()
+
+
+async def test_a_reply_edited_into_talk_before_it_is_heard_stays_inside(
+    place: World, run: Running
+) -> None:
+    async with run(replies={"mode": "explicit", "undo_seconds": 0.2}):
+        stage = Stage(place)
+        ticket = await stage.opened()
+        stage.slack.delivery.delay("message", 0.3)
+        ts = await stage.say(ticket, "!reply no")
+        await stage.anna.edit(CHANNEL, ts, "rather not")
+        await stage.quiet(1.0)
+        await stage.say(ticket, "!reply yes")
+        await stage.replied(ticket, "yes")
+
+
 async def test_a_deletion_before_its_message_wins(stage: Stage) -> None:
     ticket = await stage.opened()
     stage.slack.delivery.delay("message", 0.3)
@@ -160,7 +184,7 @@ async def test_confirm_mode_asks_before_anything_leaves(place: World, run: Runni
 
 
 async def test_explicit_mode_sends_only_what_is_addressed(place: World, run: Running) -> None:
-    async with run(replies={"mode": "explicit", "undo_seconds": 0.5}):
+    async with run(replies={"mode": "explicit", "undo_seconds": 2.0}):
         stage = Stage(place)
         ticket = await stage.opened()
         talk = await stage.say(ticket, "what do we say?")

@@ -12,14 +12,24 @@ from slackbridge.model import Author, Conversation, Kind, TicketKey
 from slackbridge.ports import Record
 from slackbridge.view import Words, digest
 from tests.model.market import ACCOUNT, CAN, texts
-from tests.model.town import Town, number_of
+from tests.model.town import Town, number_of, version_of
 
+WAITING = (State.HELD, State.QUEUED, State.FAILED)
 NOT_SENT = (State.HELD, State.FAILED, State.CANCELLED, State.KEPT)
 
 
 def always(town: Town) -> list[str]:
     """After every step."""
-    return [*town.faults, *_marks(town), *_order(town)]
+    return [*town.faults, *_marks(town), *_order(town), *_edits(town)]
+
+
+def _edits(town: Town) -> list[str]:
+    """What may go out is not older than the last edit that was taken in."""
+    return [
+        f"{id} of {key} says {intent.text!r}, but v{town.accepted[id]} was heard"
+        for (key, id), intent in town.before[-1].items()
+        if intent.state in WAITING and version_of(intent.text) < town.accepted.get(id, 0)
+    ]
 
 
 def _marks(town: Town) -> list[str]:

@@ -168,6 +168,12 @@ class Model(RuleBasedStateMachine):
         self.town.edits(which, note=note)
         self.run(self._note(""))
 
+    @precondition(any_thread)
+    @rule(who=WHO, which=WHICH, order=st.permutations(range(3)), note=st.booleans())
+    def rewrites(self, who: int, which: int, order: list[int], note: bool) -> None:
+        """Written and edited twice at once; Slack tells of it in any order."""
+        self.run(self.town.rewrites(who, which, order, note=note))
+
     @precondition(any_words)
     @rule(which=WHICH)
     def deletes(self, which: int) -> None:

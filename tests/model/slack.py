@@ -69,7 +69,7 @@ class Workspace:
     def edits(self, ts: str, text: str) -> Heard:
         row = self.rows[ts]
         assert row.said is not None
-        row.said = replace(row.said, text=text, edited=True)
+        row.said = replace(row.said, text=text, edited=self.ts())
         return row.said
 
 

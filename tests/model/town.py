@@ -26,6 +26,7 @@ from tests.model.slack import CHANNEL, FakeChat, Workspace
 from tests.model.world import Pass, Trouble, World
 
 NUMBER = re.compile(r"([a-z])\1{7}(\d+)")
+VERSION = re.compile(r" v(\d+)$")
 NO_TROUBLE: tuple[Trouble, ...] = ()
 
 
@@ -38,6 +39,12 @@ def number_of(text: str) -> int:
     found = NUMBER.search(text)
     assert found is not None, text
     return int(found[2])
+
+
+def version_of(text: str) -> int:
+    """Edits count upwards; 0 = as it was first written."""
+    found = VERSION.search(text)
+    return int(found[1]) if found else 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Town:
         self.step = 0
         self.numbers: dict[str, int] = {}  # an intent's id -> the number in its text
         self.agains: Counter[int] = Counter()
+        self.accepted: dict[str, int] = {}  # an intent's id -> the last version of it taken in
         self.taken_back: set[int] = set()  # undone or deleted in time, and that was answered
         self.before: list[dict[tuple[str, str], Intent]] = [
             {}
@@ -171,6 +179,16 @@ class Town:
         heard = self.slack.edits(heard.ts, text)
         self.events.append(Event("edited", self._key(heard), heard))
 
+    async def rewrites(self, who: int, which: int, order: list[int], *, note: bool) -> None:
+        self.says(which, note=False, twice=False)
+        newest = len(self.slack.people()) - 1
+        self.edits(newest, note=note)
+        self.edits(newest, note=False)
+        told, self.events = self.events[-3:], self.events[:-3]
+        for n in order:
+            self.events.append(told[n])
+            await self.delivers(who, -1, NO_TROUBLE, keep=False)
+
     def deletes(self, which: int) -> None:
         heard = self._message(which)
         self.slack.rows[heard.ts].gone = True
@@ -199,11 +217,19 @@ class Town:
             case "said":
                 work = desk.said(event.key, heard)
             case "edited":
-                work = desk.edited(event.key, heard)
+                return await self._changes(who, event.key, heard, plan)
             case _:
                 work = desk.deleted(event.key, heard.ts, heard.user, heard.channel)
                 return await self._takes_back(who, event.key, heard.ts, work, plan)
         return await self._asks(who, work, plan)
+
+    async def _changes(
+        self, who: int, key: TicketKey, heard: Heard, plan: Iterable[Trouble]
+    ) -> Any:
+        answer = await self._asks(who, self.processes[who].desk.edited(key, heard), plan)
+        if answer == "":
+            self.accepted[heard.ts] = max(self.accepted.get(heard.ts, 0), version_of(heard.text))
+        return answer
 
     async def _takes_back(
         self,
