@@ -74,6 +74,13 @@ class _Flight:
         self.body = b""
         self._monotonic = monotonic
 
+    def connecting(self) -> float:
+        """Seconds for it; the turn of a call may come late. Raises _Late."""
+        left = self.deadline - self._monotonic()
+        if left <= 0:
+            raise _Late
+        return left * CONNECTING
+
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
         """httpcore tells every step. A process that was stopped must not send when it wakes."""
         if event in (HEADERS_LEAVE, BODY_LEAVES) and self._monotonic() >= self.deadline:
@@ -97,6 +104,7 @@ class _Lines:
         self._make = make
         self._places = asyncio.Semaphore(AT_ONCE)
         self._open: Counter[httpx.AsyncClient] = Counter()  # and how many calls use each
+        self._closing: set[asyncio.Task[None]] = set()
         self.http = make()
 
     @contextlib.asynccontextmanager
@@ -118,11 +126,14 @@ class _Lines:
         self._open[http] -= 1
         if not self._open[http] and http is not self.http:
             del self._open[http]
-            await asyncio.shield(http.aclose())
+            closing = asyncio.create_task(http.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+            await asyncio.shield(closing)
 
     async def close(self) -> None:
-        for http in {self.http, *self._open}:
-            await http.aclose()
+        ends = (http.aclose() for http in {self.http, *self._open})
+        await asyncio.gather(*ends, *self._closing)
 
 
 def credential(scheme: str, token: str) -> dict[str, str]:
@@ -185,10 +196,10 @@ class HttpClient:
         flight = _Flight(until, self._monotonic)
         if flight.seconds <= 0:
             raise self._late()
-        request = self._request(flight, method, path, params, json, headers)
         try:
-            async with asyncio.timeout(flight.seconds):
-                await self._exchange(request, flight)
+            async with asyncio.timeout(flight.seconds), self._lines.line() as http:
+                request = self._request(http, flight, method, path, params, json, headers)
+                await self._exchange(http, request, flight)
         except (httpx.HTTPError, OSError, zlib.error, _Late, _TooBig) as error:
             # A refusal is as certain without its body.
             if flight.status < 300:
@@ -214,6 +225,7 @@ class HttpClient:
 
     def _request(
         self,
+        http: httpx.AsyncClient,
         flight: _Flight,
         method: str,
         path: str,
@@ -222,27 +234,28 @@ class HttpClient:
         headers: Mapping[str, str] | None,
     ) -> httpx.Request:
         try:
-            return self._lines.http.build_request(
+            return http.build_request(
                 method,
                 f"{self._base}/{path.lstrip('/')}",
                 params=params,
                 json=json,
                 headers=headers,
-                timeout=httpx.Timeout(None, connect=flight.seconds * CONNECTING),
+                timeout=httpx.Timeout(None, connect=flight.connecting()),
                 extensions={"trace": flight.trace},
             )
         except (httpx.InvalidURL, ValueError):
             reason = f"this cannot be put into a call to {self.vendor}"
             raise Rejected(reason, code="unsendable") from None
 
-    async def _exchange(self, request: httpx.Request, flight: _Flight) -> None:
-        async with self._lines.line() as http:
-            response = await http.send(request, stream=True)
-            try:
-                flight.status, flight.headers = response.status_code, response.headers
-                flight.body = await _body(response, self._max_bytes)
-            finally:
-                await response.aclose()
+    async def _exchange(
+        self, http: httpx.AsyncClient, request: httpx.Request, flight: _Flight
+    ) -> None:
+        response = await http.send(request, stream=True)
+        try:
+            flight.status, flight.headers = response.status_code, response.headers
+            flight.body = await _body(response, self._max_bytes)
+        finally:
+            await response.aclose()
 
     def _fault(self, error: Exception, flight: _Flight, write: bool) -> Failure:
         if isinstance(error, NOT_SENDABLE):
