@@ -16,7 +16,7 @@ from slackbridge.demo import views
 from slackbridge.demo.page.markets.market import Letter
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.page.routes import Routes
-from slackbridge.demo.stay import SETTINGS, STOP_SECONDS
+from slackbridge.demo.stay import SETTINGS, STOP_SECONDS, UNDO_SECONDS
 from slackbridge.demo.world import ALL, CHANNEL, World, world
 
 KIM = "Kim Muster"
@@ -73,10 +73,11 @@ class Scene:
 
 
 @asynccontextmanager
-async def staged(*, seed: bool = False) -> AsyncIterator[Scene]:
+async def staged(*, seed: bool = False, undo_seconds: float = UNDO_SECONDS) -> AsyncIterator[Scene]:
     """A world like `slackbridge demo`'s; `seed` fills it with tickets as there."""
     routes = Routes()
-    async with world(extra=SETTINGS, seed=seed, markets=ALL, extend=routes.hang) as place:
+    settings = {**SETTINGS, "replies": {"undo_seconds": undo_seconds}}
+    async with world(extra=settings, seed=seed, markets=ALL, extend=routes.hang) as place:
         page = routes.show(place)
         try:
             await page.motor.start()
@@ -91,4 +92,11 @@ async def staged(*, seed: bool = False) -> AsyncIterator[Scene]:
 async def scene_fixture() -> AsyncIterator[Scene]:
     """A world without seeded tickets."""
     async with staged() as scene:
+        yield scene
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="scene")
+async def patient_fixture() -> AsyncIterator[Scene]:
+    """The same for what takes its time: answers wait until a test sends them."""
+    async with staged(undo_seconds=60) as scene:
         yield scene

@@ -14,10 +14,10 @@ from tests.demo_page.browser import (
     expect,
     opened,
 )
-from tests.demo_page.scene import Scene, scene_fixture
+from tests.demo_page.scene import Scene, patient_fixture
 from tests.demo_page.window import DESK, Window, window_fixture
 
-__all__ = ["browser_fixture", "scene_fixture", "window_fixture"]
+__all__ = ["browser_fixture", "patient_fixture", "window_fixture"]
 pytestmark = IN_BROWSER
 RULES: dict[Theme, tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 
