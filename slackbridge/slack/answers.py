@@ -72,7 +72,7 @@ def _ticket(card: Card, thread: str) -> str:
 
 def _times(card: Card) -> Iterator[str]:
     if card.waiting_since:
-        yield f"waiting since {wording.ago(card.waiting_since)}"
+        yield f"customer wrote {wording.ago(card.waiting_since)}"
     if card.due_at:
         yield f"due {wording.moment(card.due_at)}"
 

@@ -101,7 +101,7 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
     """Label and mrkdwn value of what is known, the pressing first; at most twice ten."""
     place = outside(card.provider, 60) or "Marketplace"
     times = (
-        ("Waiting since", wording.ago(card.waiting_since)),
+        ("Customer wrote", wording.ago(card.waiting_since)),
         ("Due", " · ".join(filter(None, (wording.moment(card.due_at), card.left)))),
         (f"{place} takes over", wording.moment(card.takeover_at)),
     )

@@ -28,7 +28,7 @@ def test_a_ticket_with_its_thread() -> None:
     drawn = answers.ticket_answer([card()], ["Not asked: account b is down"], THREAD)
     text = drawn.blocks[0]["text"]["text"]
     assert text.startswith("*refurbed-at:4711* · Anna Müller · iPhone 12 · 🟠 Needs agent (OPEN)\n")
-    assert "Order R-123 · waiting since <!date^" in text
+    assert "Order R-123 · customer wrote <!date^" in text
     assert "<https://work.slack.example/archives/C1/p1|Open the thread>" in text
     assert drawn.blocks[1]["elements"][0]["text"] == "Not asked: account b is down"
     assert "account b is down" in drawn.text

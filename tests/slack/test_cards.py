@@ -78,7 +78,7 @@ def test_a_card_says_all_that_is_known() -> None:
     facts = [each["text"] for block in drawn.blocks for each in block.get("fields", ())]
     assert facts == [
         "*Status:* 🟠 Needs agent (OPEN)",
-        f"*Waiting since:* {ago}",
+        f"*Customer wrote:* {ago}",
         f"*Due:* {due}",
         f"*refurbed takes over:* {due}",
         "*Order:* R-123",
@@ -94,7 +94,7 @@ def test_a_card_says_all_that_is_known() -> None:
         " · follow-up of 4700 · <https://merchant.example/t/4711|merchant.example>"
     )
     assert did == "Last answered by <@U1>. Closed for good."
-    assert f"Waiting since: {ago}\n" in drawn.text
+    assert f"Customer wrote: {ago}\n" in drawn.text
 
 
 def test_the_same_word_is_not_said_twice() -> None:

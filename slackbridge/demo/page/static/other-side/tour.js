@@ -7,6 +7,7 @@ import { bring, placed, ring } from "/static/other-side/tour-place.js";
 import { advance, dismiss, finished, lingering, resume, tour } from "/static/other-side/tour-progress.js";
 import { STEPS } from "/static/other-side/tour-steps.js";
 import { state } from "/static/state.js";
+import { closeDrawer } from "/static/workspace/sidebar.js";
 
 const FOLLOW_MS = 250;
 
@@ -18,7 +19,13 @@ export function Tour() {
 }
 
 function Resume() {
-  return html`<button type="button" class="tour-resume" onClick=${resume}>Tour</button>`;
+  return html`<button type="button" class="tour-resume" onClick=${again}>Tour</button>`;
+}
+
+/** On a phone the button is in the drawer, and the drawer would be in the way. */
+function again() {
+  closeDrawer();
+  resume();
 }
 
 function Current() {
