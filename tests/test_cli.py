@@ -2,59 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from slackbridge import cli, config, report
-from slackbridge.config import child_environment
 from slackbridge.demo import views
-from slackbridge.demo.world import ACCOUNT, World, secrets_of, world
+from slackbridge.demo.world import ACCOUNT, World, world
 from slackbridge.store import embedded
+from tests.shell import Shell
 
 pytestmark = pytest.mark.timeout(180)
-Typed = Callable[..., tuple[int, str, str]]
-
-
-class Shell:
-    """Runs slackbridge as a process, in the folder and environment of a world."""
-
-    def __init__(self, place: World) -> None:
-        self.config = place.folder / "slackbridge.toml"
-        self.secrets = secrets_of(place.slack, place.refurbed)
-        self._folder = place.folder
-
-    async def run(self, *words: str) -> tuple[int, str, str]:
-        """Exit code, standard output and standard error."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "slackbridge",
-            *words,
-            cwd=self._folder,
-            env=child_environment(self.secrets),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert "Traceback" not in err.decode()
-        return process.returncode or 0, out.decode(), err.decode()
-
-    async def all(self, *commands: str) -> list[tuple[int, str, str]]:
-        """Several at once."""
-        return list(await asyncio.gather(*(self.run(*each.split()) for each in commands)))
-
-    def rewrite(self, old: str, new: str) -> None:
-        text = self.config.read_text("utf-8")
-        assert old in text
-        self.config.write_text(text.replace(old, new), "utf-8")
 
 
 @pytest.fixture
@@ -68,24 +30,6 @@ def shell(place: World) -> Shell:
     return Shell(place)
 
 
-@pytest.fixture
-def typed(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Typed:
-    """The same in this process, which is quicker, for what ends before anything is begun."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        for name, value in shell.secrets.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("SLACKBRIDGE_CONFIG", str(shell.config))
-        monkeypatch.setattr(sys, "argv", ["slackbridge", *words])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        return int(end.value.code or 0), *capsys.readouterr()
-
-    return run
-
-
 async def test_looking_at_a_ticket_while_a_bridge_runs(place: World, shell: Shell) -> None:
     code, out, _ = await shell.run("health")
     assert (code, out.strip()) == (1, "no process of slackbridge is running")
@@ -93,7 +37,8 @@ async def test_looking_at_a_ticket_while_a_bridge_runs(place: World, shell: Shel
     key = f"{ACCOUNT}:{ticket}"
     await place.bridge.start()
     await place.until("its message", lambda: views.mirrored(place.slack, ticket))
-    health, show, replay = await shell.all("health", f"show {key}", f"replay {key}")
+    health, show = await shell.run("health"), await shell.run("show", key)
+    replay = await shell.run("replay", key)
     assert health[0] == 0
     assert "sockets" in health[1]
     assert show[0] == 0
@@ -115,9 +60,9 @@ async def test_poll_marks_and_a_dry_run_does_not(place: World, shell: Shell) -> 
     assert place.slack.ledger.all() == [], "only `run` posts"
 
 
-def test_manifest_and_help(typed: Typed) -> None:
-    assert "socket_mode_enabled" in typed("manifest")[1]
-    out = typed("--help")[1]
+def test_manifest_and_help(shell: Shell) -> None:
+    assert "socket_mode_enabled" in shell.typed("manifest")[1]
+    out = shell.typed("--help")[1]
     assert all(name in out for name in ("run", "demo", "check", "poll", "show", "replay", "health"))
 
 
@@ -136,17 +81,17 @@ async def test_check_ends_with_1_on_a_fault_and_names_the_remedy(
     assert not any(secret in out + err for secret in shell.secrets.values())
 
 
-def test_what_cannot_be_used_is_named_with_its_remedy(shell: Shell, typed: Typed) -> None:
-    code, _, err = typed("run", "--config", "nothing.toml")
+def test_what_cannot_be_used_is_named_with_its_remedy(shell: Shell) -> None:
+    code, _, err = shell.typed("run", "--config", "nothing.toml")
     assert code == 2
     assert "Copy slackbridge.example.toml there" in err
-    code, _, err = typed("poll")
+    code, _, err = shell.typed("poll")
     assert code == 2
     assert "poll --once" in err
     shell.rewrite("poll_seconds", "pol_seconds")
     shell.rewrite('channel = "C0SUPPORT"', 'channel = "#support"')
     shell.secrets |= {"SLACK_BOT_TOKEN": "xapp-mixed-up"}
-    code, _, err = typed("run")
+    code, _, err = shell.typed("run")
     assert code == 2
     assert "accounts.0.pol_seconds is not a setting" in err
     assert "slack.channel must be a channel id such as C0123ABCD" in err
@@ -154,10 +99,10 @@ def test_what_cannot_be_used_is_named_with_its_remedy(shell: Shell, typed: Typed
     assert "mixed-up" not in err
 
 
-def test_http_mode_without_a_signing_secret_does_not_start(shell: Shell, typed: Typed) -> None:
+def test_http_mode_without_a_signing_secret_does_not_start(shell: Shell) -> None:
     shell.rewrite("[slack]", '[slack]\nmode = "http"')
     shell.secrets["SLACK_SIGNING_SECRET"] = ""
-    code, _, err = typed("run")
+    code, _, err = shell.typed("run")
     assert code == 2
     assert "SLACK_SIGNING_SECRET is not set in the environment" in err
 
@@ -171,7 +116,7 @@ async def test_a_key_that_cannot_be(shell: Shell, key: str, words: str) -> None:
 
 async def test_a_refused_token_ends_with_2(place: World, shell: Shell) -> None:
     place.slack.app.revoked = True
-    code, _, err = await shell.run("run")
+    code, _, err = await shell.process("run")
     assert code == 2
     assert "Slack refuses SLACK_BOT_TOKEN: token_revoked" in err
 
@@ -183,7 +128,7 @@ async def test_one_run_for_each_redis_of_our_own(
     shell.rewrite(f'url = "{place.redis_url}"', f"data_dir = {json.dumps(str(data))}")
     await place.bridge.start()
     await place.until("the bridge", lambda: place.slack.socket.connected == 2)
-    second, health = await shell.all("run", "health")
+    second, health = await shell.process("run"), await shell.run("health")
     assert second[0] == 1
     assert "is in use by another slackbridge" in second[2]
     assert "redis.data_dir" in second[2]
@@ -219,14 +164,14 @@ async def test_redis_is_lost_and_the_bridge_says_what_to_do(place: World, shell:
     assert await place.bridge.stop() == 0
     async with Redis.from_url(place.redis_url) as redis:
         await redis.flushall()
-    run, check = await shell.all("run", "check")
+    run, check = await shell.process("run"), await shell.run("check")
     assert run[0] == 2
     assert "run `slackbridge rebuild` first" in run[2]
     assert check[0] == 1
     assert "map of threads" in check[1]
     code, out, _ = await shell.run("rebuild")
     assert (code, out) == (0, "1 threads, 1 messages, 0 not decidable\n")
-    check, export = await shell.all("check", "export --since 2020-01-01")
+    check, export = await shell.run("check"), await shell.run("export", "--since", "2020-01-01")
     assert check[0] == 0
     assert export == (0, "", ""), "nobody did anything"
     code, out, _ = await shell.run("export")

@@ -69,9 +69,9 @@ async def launched() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session", name="page")
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="page")
 async def page_fixture(browser: Browser) -> AsyncIterator[Page]:
-    """An empty page of a fresh profile; see `opened`."""
+    """An empty page of a fresh profile for the tests of a module; see `opened`."""
     async with opened(browser) as page:
         yield page
 

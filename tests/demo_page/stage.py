@@ -47,8 +47,11 @@ class Stage:
         self.page = page
 
     async def open(self, address: str) -> None:
-        await self.page.goto(address)
-        await self.page.wait_for_function("window.stage")
+        """An empty stage."""
+        if self.page.url != address:
+            await self.page.goto(address)
+            await self.page.wait_for_function("window.stage")
+        await self.page.evaluate("stage.clear()")
 
     async def show(self, *blocks: Json, errors: dict[str, str] | None = None) -> None:
         """Draw these blocks."""

@@ -55,6 +55,11 @@ function draw() {
 window.stage = {
   acted,
   values,
+  clear() {
+    for (const list of [acted, answers]) list.length = 0;
+    for (const block of Object.keys(values)) delete values[block];
+    this.show([]);
+  },
   show(given, wrong = {}) {
     cards = given;
     errors = wrong;

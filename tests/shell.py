@@ -1,0 +1,100 @@
+"""The command line as a person at a shell meets it, in the folder and environment of a world."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from unittest.mock import patch
+
+import structlog
+
+from slackbridge import cli
+from slackbridge.config import child_environment
+from slackbridge.demo.world import World, secrets_of
+
+Ended = tuple[int, str, str]
+"""Exit code, standard output and standard error."""
+
+
+class Shell:
+    """Runs slackbridge. Nothing is typed at its questions: standard input is at its end."""
+
+    def __init__(self, place: World) -> None:
+        self.config = place.folder / "slackbridge.toml"
+        self.secrets = secrets_of(place.slack, place.refurbed)
+        self._folder = place.folder
+
+    async def run(self, *words: str) -> Ended:
+        """In a thread of this process, as starting one takes longer than most commands do."""
+        return await asyncio.to_thread(self.typed, *words)
+
+    def typed(self, *words: str) -> Ended:
+        """The same, and this thread waits."""
+        env = {**child_environment(self.secrets), "SLACKBRIDGE_CONFIG": str(self.config)}
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            patch.dict(os.environ, env, clear=True),
+            patch.object(sys, "argv", ["slackbridge", *words]),
+            patch.object(sys, "stdin", io.StringIO()),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            _own_log(),
+        ):
+            code = _ended()
+        return code, out.getvalue(), err.getvalue()
+
+    async def process(self, *words: str) -> Ended:
+        """In a process of its own, for what takes signals and ends with it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "slackbridge",
+            *words,
+            cwd=self._folder,
+            env=child_environment(self.secrets),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert "Traceback" not in err.decode()
+        return process.returncode or 0, out.decode(), err.decode()
+
+    def rewrite(self, old: str, new: str) -> None:
+        """Change the configuration."""
+        text = self.config.read_text("utf-8")
+        assert old in text
+        self.config.write_text(text.replace(old, new), "utf-8")
+
+
+def _ended() -> int:
+    try:
+        cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@contextmanager
+def _own_log() -> Iterator[None]:
+    """A command sets the log up for its process; afterwards it is as it was."""
+    root, ours, config = (
+        logging.getLogger(),
+        logging.getLogger("slackbridge"),
+        structlog.get_config(),
+    )
+    handlers, levels = list(root.handlers), (root.level, ours.level)
+    try:
+        with patch.object(root, "handlers", []):
+            yield
+    finally:
+        assert root.handlers == handlers
+        root.setLevel(levels[0])
+        ours.setLevel(levels[1])
+        logging.captureWarnings(False)
+        structlog.configure(**config)
