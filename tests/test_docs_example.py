@@ -35,7 +35,7 @@ def settings(provider: str, url: str = "", key: str = "a key") -> Account:
         base_url=url,
         token_env="SHOP_TOKEN",
         token=SecretStr(key),
-        timeout_seconds=0.5,
+        timeout_seconds=1.0,
         per_second=10_000,
     )
 

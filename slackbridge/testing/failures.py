@@ -17,7 +17,7 @@ from slackbridge.testing.market import Call, Market, Trouble, When
 pytestmark = pytest.mark.asyncio
 
 HTML = "<html><title>Attention Required!</title></html>"
-SLOW = 0.8  # seconds; longer than the provider waits
+SLOW = 1.5  # seconds; longer than the provider waits
 HUGE = 9 * 2**20
 
 

@@ -86,7 +86,7 @@ async def test_lists(instant: Stage) -> None:
     instant.market.add_agent("anna@sandbox.example", "Anna Auer")
     with instant.market.clock.pinned(time.time() - 200 * 3600):
         instant.market.customer_opens(name="Late Larry", email="l@example.com")
-    instant.market.bulk(105)
+    instant.market.bulk(30)
     await instant.opened(name="My Mary", email="m@example.com")
     held = await instant.opened(name="Held Harry", email="h@example.com")
     await instant.anna.click(CHANNEL, instant.root(held), "ticket:claim")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -104,12 +105,14 @@ async def test_many_changes_are_few_edits_and_the_last_one_shows(
     stage = Stage(place)
     async with run(account={"poll_seconds": 0.05}, timing={"edit_seconds": 0.5}):
         ticket = await stage.opened()
+        begun = time.monotonic()
         for number in range(20):
             place.refurbed.set_urgency(ticket, f"LEVEL {number}")
             await asyncio.sleep(0.05)
         await stage.until("the last", lambda: "LEVEL 19" in stage.card(ticket))
+        seconds = time.monotonic() - begun
     edits = [e.at for e in place.slack.ledger.all("update") if e.data["ts"] == stage.root(ticket)]
-    assert 2 <= len(edits) <= 5
+    assert 2 <= len(edits) <= seconds / 0.5 + 2
     assert all(later - sooner > 0.45 for sooner, later in pairwise(edits))
     assert len(views.cards(place.slack, ticket)) == 1
 

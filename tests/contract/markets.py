@@ -118,7 +118,7 @@ def account(name: str, sandbox: Any, time: Time) -> tuple[str, Account, HttpClie
         name="shop", provider=name, token_env="SHOP_TOKEN", token=SecretStr(sandbox.token)
     )
     headers = REGISTRY[name].headers(sandbox.token)
-    client = HttpClient(name, sandbox.url, headers, timeout_seconds=5.0, clock=time)
+    client = HttpClient(name, sandbox.url, headers, timeout_seconds=1.0, clock=time)
     return "shop", settings, client
 
 

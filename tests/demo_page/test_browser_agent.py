@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from slackbridge.demo.world import CHANNEL
 from tests.demo_page.browser import IN_BROWSER, browser_fixture, expect
-from tests.demo_page.scene import Scene, scene_fixture
+from tests.demo_page.scene import Scene, patient_fixture
 from tests.demo_page.window import ANNA, BEN, GIL, Window, window_fixture
 
-__all__ = ["browser_fixture", "scene_fixture", "window_fixture"]
+__all__ = ["browser_fixture", "patient_fixture", "window_fixture"]
 pytestmark = IN_BROWSER
 OTHER, REFUNDS = "C0OTHER", "C0REFUNDS"
 
@@ -30,6 +30,8 @@ async def test_what_is_taken_back_deleted_or_edited_in_time(scene: Scene, window
     await window.thread.get_by_label("Edit the message").fill("It comes tomorrow.")
     await page.keyboard.press("Enter")
     sent = window.said("It comes tomorrow.").filter(has_text="(edited)")
+    await expect(sent).to_be_visible()
+    await window.press("intent:send_now")
     await expect(sent.locator("[data-reaction=white_check_mark]")).to_be_visible()
     await expect(undone.locator("[data-reaction]")).to_have_count(0)
     assert scene.answers(case) == ["It comes tomorrow."], "those before it were due before it"

@@ -16,7 +16,7 @@ from slackbridge.store.redis import connect
 from tests.model.machine import Model
 
 CI = settings(
-    max_examples=50,
+    max_examples=30,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
