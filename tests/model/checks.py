@@ -1,4 +1,4 @@
-"""What must hold: after every step, and at rest. The numbers are those of `docs/reliability.md`."""
+"""What must hold: after every step, and at rest."""
 
 from __future__ import annotations
 
