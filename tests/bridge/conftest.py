@@ -65,10 +65,13 @@ def configured(place: World, changes: Table) -> config.Settings:
     return config.load(path, secrets_of(place.slack, place.refurbed))
 
 
+UNDO_SECONDS = 2.0  # of a machine that does other things as well
+
+
 @pytest.fixture
 async def stage(place: World, run: Running) -> AsyncIterator[Stage]:
-    """The world with a bridge running in it; the undo window is open for half a second."""
-    async with run(replies={"undo_seconds": 0.5}):
+    """The world with a bridge running in it, and time to take back what was written."""
+    async with run(replies={"undo_seconds": UNDO_SECONDS}):
         yield Stage(place)
 
 

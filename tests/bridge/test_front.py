@@ -13,7 +13,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import NotAcknowledged
 from slackbridge.sandbox.slack.messages import Message
-from tests.bridge.conftest import Running
+from tests.bridge.conftest import UNDO_SECONDS, Running
 from tests.bridge.stage import Stage
 
 
@@ -47,7 +47,7 @@ async def test_a_repetition_after_the_outcome_changes_nothing(stage: Stage) -> N
     await stage.press(ticket, undone, "undo")
     await repeat(stage, ts)
     await repeat(stage, undone)
-    await stage.quiet(0.7)
+    await stage.quiet(UNDO_SECONDS + 0.3)
     assert stage.replies(ticket) == ["Hello"]
 
 
@@ -90,7 +90,7 @@ async def test_a_deletion_before_its_message_wins(stage: Stage) -> None:
     stage.slack.delivery.delay("message", 0.3)
     ts = await stage.say(ticket, "never sent")
     await stage.anna.delete(CHANNEL, ts)
-    await stage.quiet(1.1)
+    await stage.quiet(UNDO_SECONDS + 0.6)
     assert stage.replies(ticket) == []
 
 

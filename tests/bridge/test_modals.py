@@ -13,6 +13,7 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.sandbox.slack.errors import NotPossible
 from slackbridge.sandbox.slack.people import Person
+from tests.bridge.conftest import UNDO_SECONDS
 from tests.bridge.stage import Stage
 
 Json = dict[str, Any]
@@ -112,7 +113,7 @@ async def test_a_modal_reply_can_be_undone_and_stays_undone(stage: Stage) -> Non
     await stage.anna.click(CHANNEL, row["ts"], "intent:undo")
     await modal_receipt(stage, ticket, "Not sent")
     await stage.slack.socket.interaction("interactive", submission[0])
-    await stage.quiet(1.2)
+    await stage.quiet(UNDO_SECONDS + 0.3)
     assert stage.replies(ticket) == []
 
 

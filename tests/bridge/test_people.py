@@ -11,7 +11,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.sandbox.slack.people import Person
-from tests.bridge.conftest import Running
+from tests.bridge.conftest import UNDO_SECONDS, Running
 from tests.bridge.stage import Stage
 
 
@@ -106,7 +106,7 @@ async def test_who_somebody_is_may_be_unknown_for_a_while(stage: Stage) -> None:
     stage.slack.faults.add(fault)
     refused = await gil.say(CHANNEL, "not me", stage.root(ticket))
     await stage.say(ticket, "Hello")
-    await stage.quiet(1.0)
+    await stage.quiet(UNDO_SECONDS + 0.5)
     assert stage.replies(ticket) == []
     stage.slack.faults.clear()
     await stage.receipt(ticket, refused, "Guests cannot")

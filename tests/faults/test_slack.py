@@ -14,7 +14,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.shapes import Json
 from tests.bridge import conftest as bridge
-from tests.bridge.conftest import Running
+from tests.bridge.conftest import UNDO_SECONDS, Running
 from tests.bridge.stage import Stage
 
 place, run, stage, instant = bridge.place, bridge.run, bridge.stage, bridge.instant
@@ -257,7 +257,7 @@ async def test_one_envelope_on_both_connections_is_one_reply(
     undone = await stage.say(ticket, "not this")
     await stage.press(ticket, undone, "undo")
     await stage.replied(ticket, "Hello")
-    await stage.quiet(0.6)
+    await stage.quiet(UNDO_SECONDS)
     assert stage.replies(ticket) == ["Hello"]
 
 
