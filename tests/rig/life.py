@@ -4,14 +4,13 @@ processes.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from slackbridge.demo.world import ACCOUNT, Missed, World, world
+from slackbridge.demo.world import ACCOUNT, World, world
 from tests.rig.cast import Cast
 from tests.rig.ledger import Verdict, audit
-from tests.rig.rig import DRAIN_SECONDS, HASTY, REST_SECONDS, nursed
+from tests.rig.rig import HASTY, nursed, rested
 from tests.rig.shop import shop
 
 
@@ -71,9 +70,6 @@ async def living() -> AsyncIterator[Life]:
             yield Life(place)
 
 
-async def rested(life: Life) -> Verdict:
+async def outcome(life: Life) -> Verdict:
     """The verdict once everything has come to rest."""
-    with contextlib.suppress(Missed):
-        await life.place.until("balance", lambda: not audit(life).faults, DRAIN_SECONDS)
-    await asyncio.sleep(REST_SECONDS)
-    return audit(life)
+    return await rested(life.place, lambda: audit(life))

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,17 +133,37 @@ class Rig:
         ]
 
     async def _rested(self, scene: Scene, cast: Cast) -> Verdict:
-        """The verdict once everything has come to rest."""
-        with contextlib.suppress(Missed):
-            await self.place.until(
-                "balance", lambda: not _judged(scene, cast).faults, DRAIN_SECONDS
-            )
-        await asyncio.sleep(REST_SECONDS)
-        return _judged(scene, cast)
+        return await rested(self.place, lambda: _judged(scene, cast))
 
     def _servers(self, scene: Scene) -> list[Faults]:
         market = shop(self.place, scene.account)
         return [self.place.slack.faults, market.faults, self._saboteur.faults]
+
+
+async def rested(place: World, judged: Callable[[], Verdict]) -> Verdict:
+    """The verdict once everything has come to rest: nobody sleeps, and what is well stays well.
+
+    A sleeper may set a wrong sign when it wakes, and puts it right at once.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + DRAIN_SECONDS
+    await place.until("the sleeper", lambda: not _asleep(place.bridge.pid))
+    while True:
+        with contextlib.suppress(Missed):
+            await place.until("balance", lambda: not judged().faults, end - loop.time())
+        await asyncio.sleep(REST_SECONDS)
+        verdict = judged()
+        if not verdict.faults or loop.time() >= end:
+            return verdict
+
+
+def _asleep(pid: int) -> bool:
+    """Whether a process was stopped and not woken yet."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8")
+    except OSError:
+        return False  # it has ended, or there are no such files here
+    return status.rpartition(")")[2].split()[0] == "T"
 
 
 def _judged(scene: Scene, cast: Cast) -> Verdict:

@@ -15,7 +15,7 @@ from slackbridge.demo.world import World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.bridge.stage import Stage
 from tests.rig.cast import Asked
-from tests.rig.life import Life, living, rested
+from tests.rig.life import Life, living, outcome
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 ASLEEP_SECONDS = 3.5  # the lease is 2 s
@@ -44,7 +44,7 @@ async def test_two_processes_at_once_each_asleep_for_a_while(life: Life) -> None
             await place.until("its thread", partial(stage.mirrored, ticket), 20)
             ts = await stage.say(ticket, f"answer to {ticket}")
             life.asked.append(Asked([f"answer to {ticket}"], ts))
-        assert (await rested(life)).faults == []
+        assert (await outcome(life)).faults == []
 
 
 async def sleep_through(operation: str) -> None:
@@ -61,7 +61,7 @@ async def sleep_through(operation: str) -> None:
         async with another(place):
             await place.until("the other one's work", lambda: life.sent("an answer"), 20)
             await asyncio.sleep(ASLEEP_SECONDS)
-            assert (await rested(life)).faults == []
+            assert (await outcome(life)).faults == []
         assert place.bridge.pid == pid
 
 
@@ -97,7 +97,7 @@ async def end_in_the_middle(phase: Phase, seconds: float) -> None:
         assert time.monotonic() - begun < 10
         await place.bridge.start()
         await stage.replied(int(life.ticket), "an answer")
-        assert (await rested(life)).faults == []
+        assert (await outcome(life)).faults == []
 
 
 async def test_sigterm_in_the_middle_of_a_send_leaves_nothing_half_done() -> None:

@@ -18,7 +18,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.slack.errors import NotAcknowledged
 from slackbridge.store import embedded
 from tests.bridge.stage import Stage
-from tests.rig.life import Life, living, rested
+from tests.rig.life import Life, living, outcome
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
 Hurt = Callable[[World], Awaitable[None]]
@@ -88,7 +88,7 @@ async def survive(wounds: dict[str, Hurt]) -> None:
     async with living() as life, ending(life.place):
         pid = life.place.bridge.pid
         await asyncio.gather(life.play(), hurt(life.place, wounds))
-        assert (await rested(life)).faults == []
+        assert (await outcome(life)).faults == []
         assert life.place.bridge.pid == pid, "the bridge lived through it"
 
 
@@ -122,4 +122,4 @@ async def test_without_redis_nothing_is_acknowledged_and_nothing_is_lost(life: L
         assert stage.replies(int(life.ticket)) == []
         await _back(life.place)
         await stage.replied(int(life.ticket), "said while Redis was away")
-        assert (await rested(life)).faults == []
+        assert (await outcome(life)).faults == []
