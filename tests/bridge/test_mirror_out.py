@@ -113,7 +113,8 @@ async def test_many_changes_are_few_edits_and_the_last_one_shows(
         seconds = time.monotonic() - begun
     edits = [e.at for e in place.slack.ledger.all("update") if e.data["ts"] == stage.root(ticket)]
     assert 2 <= len(edits) <= seconds / 0.5 + 2
-    assert all(later - sooner > 0.45 for sooner, later in pairwise(edits))
+    # Half a second lies between their beginnings; when they arrive, a busy machine decides.
+    assert all(later - sooner > 0.2 for sooner, later in pairwise(edits))
     assert len(views.cards(place.slack, ticket)) == 1
 
 
