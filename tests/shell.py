@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
-
-import structlog
 
 from slackbridge import cli
 from slackbridge.config import child_environment
 from slackbridge.demo.world import World, secrets_of
+from tests.loggers import restored
 
 Ended = tuple[int, str, str]
 """Exit code, standard output and standard error."""
@@ -43,9 +40,10 @@ class Shell:
             patch.object(sys, "stdin", io.StringIO()),
             redirect_stdout(out),
             redirect_stderr(err),
-            _own_log(),
+            restored(),
         ):
             code = _ended()
+        assert "Traceback" not in err.getvalue()
         return code, out.getvalue(), err.getvalue()
 
     async def process(self, *words: str) -> Ended:
@@ -78,23 +76,3 @@ def _ended() -> int:
     except SystemExit as end:
         return int(end.code or 0)
     return 0
-
-
-@contextmanager
-def _own_log() -> Iterator[None]:
-    """A command sets the log up for its process; afterwards it is as it was."""
-    root, ours, config = (
-        logging.getLogger(),
-        logging.getLogger("slackbridge"),
-        structlog.get_config(),
-    )
-    handlers, levels = list(root.handlers), (root.level, ours.level)
-    try:
-        with patch.object(root, "handlers", []):
-            yield
-    finally:
-        assert root.handlers == handlers
-        root.setLevel(levels[0])
-        ours.setLevel(levels[1])
-        logging.captureWarnings(False)
-        structlog.configure(**config)

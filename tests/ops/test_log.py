@@ -17,21 +17,15 @@ from pydantic import BaseModel, ValidationError
 from slackbridge.errors import Later
 from slackbridge.model import TicketKey
 from slackbridge.ops import log
+from tests import loggers
 
 SECRET = 'pa"ss-wörd'
 
 
 @pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    """Loggers are global: leave them as they were."""
-    root, ours = logging.getLogger(), logging.getLogger("slackbridge")
-    before = (root.handlers[:], root.level, ours.level)
-    yield
-    root.handlers[:], level, our_level = before
-    root.setLevel(level)
-    ours.setLevel(our_level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+def _restored() -> Iterator[None]:
+    with loggers.restored():
+        yield
 
 
 def logger() -> Any:
