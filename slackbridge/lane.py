@@ -39,6 +39,7 @@ from slackbridge.work import Again, Unshown, Work
 log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
 HARMLESS = frozenset({"pace", "redis", "ratelimited"})
+PACED = frozenset({"pace", "ratelimited"})
 REMIND_SECONDS = 3_600.0
 EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts
@@ -285,9 +286,15 @@ class Lane:
         """Read what people wrote in the thread while nobody listened."""
         shown = work.shown
         since = _unsettled_since(shown, work.intents)
+        live = any(i.state.open for i in work.intents)
         try:
-            live = any(i.state.open for i in work.intents)
             heard = await self._chat.heard(shown.channel, shown.root, since, live)
+        except Later as failure:
+            if live or failure.code not in PACED:
+                raise
+            # Nothing waits to be sent that may have been edited: the customer's words go on.
+            work.wake_at(work.now() + failure.seconds)
+            return
         except Rejected as failure:
             log.warning("cannot re-read a thread", ticket=str(work.key), why=failure.code)
             await work.write(Change(drop=("look",)))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.slack import socket
+from slackbridge.store import keys
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -62,6 +65,22 @@ async def test_every_gap_is_looked_into_whatever_was_read_before(stage: Stage) -
     async with unheard(stage):
         await stage.anna.delete(CHANNEL, held)
     await stage.receipt(ticket, held, "Not sent")
+
+
+async def test_the_customer_does_not_wait_for_slack_to_let_threads_be_read(instant: Stage) -> None:
+    """Reading again what was active lately takes Slack minutes where there are many threads."""
+    ticket = await instant.opened()
+    backlog = int(1000 * (time.time() + 3))
+    async with Redis.from_url(instant.place.redis_url) as redis:
+        await redis.hset(keys.pace("conversations.replies"), "tail", str(backlog))
+    async with unheard(instant):
+        await instant.say(ticket, "written into the gap")
+    await instant.until("to be read", lambda: instant.slack.socket.connected == 2)
+    await instant.quiet(0.3)
+    instant.market.customer_writes(ticket, "<p>more</p>")
+    await instant.until("it", lambda: len(instant.mirrored(ticket)) == 2)
+    assert not instant.replies(ticket)  # the thread has not been read yet
+    await instant.replied(ticket, "written into the gap")
 
 
 async def test_an_old_message_is_held(place: World, run: Running) -> None:
