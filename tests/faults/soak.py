@@ -37,7 +37,7 @@ from tests.faults.hurry import Hurried
 from tests.rig.rig import HASTY
 from tests.rig.saboteur import Saboteur
 
-TOGETHER = 24
+TOGETHER = 64
 STEP_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 KEPT = 100  # tickets that stay for a while after their end, for what may come too late
