@@ -86,26 +86,26 @@ class Lane:
     async def reconcile(self, claim: Claim) -> None:
         """One pass; the lease is given back whatever happens. Raises Later if Redis is away."""
         due: float | None = None
+        work = Work(self._store, claim, await self._store.load(claim.key))
         try:
-            due = await self._pass(claim)
+            due = await self._pass(work)
         except Stale:
-            log.warning("lease lost; another lane goes on", ticket=str(claim.key))
-            await self._poster.disowned(claim.key)
+            log.warning("lease lost; another lane goes on", ticket=str(work.key))
+            await self._poster.disowned(work)
             return
         except Again:
             due = self._store.now()
         await self._store.release(claim, due)
 
-    async def _pass(self, claim: Claim) -> float | None:
-        work = Work(self._store, claim, await self._store.load(claim.key))
+    async def _pass(self, work: Work) -> float | None:
         try:
-            await (self._account(work) if claim.key.is_account else self._ticket(work))
+            await (self._account(work) if work.key.is_account else self._ticket(work))
         except Failure as failure:
             return await self._again(work, failure)
         except (Stale, Again):
             raise
         except Exception as failure:
-            log.exception("pass failed", ticket=str(claim.key))
+            log.exception("pass failed", ticket=str(work.key))
             return await self._again(work, Rejected(f"internal error ({type(failure).__name__})"))
         if work.shown.tries:
             await work.write(Change(drop=("tries",)))

@@ -12,7 +12,7 @@ from slackbridge import receipt
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown
 from slackbridge.intent import Intent, Receipt
 from slackbridge.mirror import CARD, OpenPost, Shown, posted, words_effect
-from slackbridge.model import Kind, TicketKey
+from slackbridge.model import Kind
 from slackbridge.ports import Change, Chat, Mark, Store
 from slackbridge.recorded import Recorded
 from slackbridge.view import Item, Words, digest
@@ -185,10 +185,30 @@ class Poster:
         """When a call that begins now has certainly come in, or never will."""
         return now + self._timeout + self._settle
 
-    async def disowned(self, key: TicketKey) -> None:
-        """Another lane took the ticket over, perhaps while this one was at its card."""
-        now = self._store.now()
-        await self._store.write(key, Change(put=self._late(now), due=now))
+    async def disowned(self, work: Work) -> None:
+        """Another lane took the ticket over, perhaps while this one was asleep before a call.
+
+        What that call did after the other had gone on is put right.
+        """
+        now = work.now()
+        current = {i.id: i for i in (await self._store.load(work.key)).intents}
+        known = [(mine, current[mine.id]) for mine in work.intents if mine.id in current]
+        for mine, theirs in known:
+            await self._unreact(work, mine, *receipt.overtaken(mine, theirs, now))
+        await self._store.write(work.key, Change(put=self._late(now), due=now))
+        for mine, theirs in known:
+            if mine.receipt.ts and not mine.receipt.shown:  # its words were being edited
+                redo = theirs.receipt.model_copy(update={"redo": self._over(now)})
+                change = Change(swaps=((theirs, theirs.but(receipt=redo)),), due=now)
+                await self._store.write(work.key, change)
+
+    async def _unreact(self, work: Work, intent: Intent, add: str, remove: str) -> None:
+        if not remove:
+            return
+        try:
+            await self._chat.react(intent.channel, intent.ts, add, remove)
+        except Failure as failure:
+            log.warning("a late reaction may stand", ticket=str(work.key), why=failure.code)
 
     # -- receipts ------------------------------------------------------------------------------
 
@@ -229,21 +249,11 @@ class Poster:
                 intent = await _reacts(work, intent, shown, wanted, self._over(now))
             gone = shown if shown != wanted else ""
             await self._chat.react(intent.channel, intent.ts, wanted, gone)
-            if work.now() >= now + self._timeout:
-                await self._after_a_sleep(work, intent, wanted)
         except Rejected as failure:
             if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
                 raise  # nothing of ours is let in; once it is, this is not forgotten
             log.warning("no reaction", ticket=str(work.key), why=failure.code)
         return await _reacts(work, intent, wanted, *late)
-
-    async def _after_a_sleep(self, work: Work, intent: Intent, reaction: str) -> None:
-        """A process that was stopped may have reacted after another has settled what stands."""
-        current = await self._store.intent(work.key, intent.id)
-        stands = current.receipt.reaction if current else ""
-        if stands != intent.receipt.reaction:
-            gone = reaction if reaction != stands else ""
-            await self._chat.react(intent.channel, intent.ts, stands, gone)
 
     async def _words(self, work: Work, intent: Intent, channel: str, root: str) -> None:
         item = receipt.words(intent, work.key, work.now())

@@ -56,6 +56,17 @@ def reaction(intent: Intent, now: float) -> str:
     return REACTIONS[intent.state]
 
 
+def overtaken(mine: Intent, theirs: Intent, now: float) -> tuple[str, str]:
+    """What a lane puts back and takes away that lost its ticket while it was about to react.
+
+    `mine` is the intent as it knew it, `theirs` as it is now. '' = nothing.
+    """
+    wanted, put = reaction(theirs, now), mine.receipt.reacting
+    if not put or put == wanted:
+        return "", ""
+    return (wanted if wanted == mine.receipt.reaction else ""), put
+
+
 def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
     """The receipt message; None where the reaction, or the card, says it all."""
     text, buttons = _say(intent, now)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slackbridge.intent import Intent, Press, Receipt, State, deleted, fail, pressed, requeue
 from slackbridge.model import Kind, Status
-from slackbridge.receipt import LATE, REACTIONS, reaction, words
+from slackbridge.receipt import LATE, REACTIONS, overtaken, reaction, words
 from slackbridge.view import Words
 from tests.values import KEY, intent
 
@@ -207,3 +207,23 @@ def test_what_goes_out_at_once_keeps_the_reaction_it_has() -> None:
 
 def test_an_attempt_in_doubt_is_warned_of() -> None:
     assert reaction(intent(State.SENDING, reason="cut"), NOW) == "warning"
+
+
+# --- a lane that was overtaken
+
+
+@pytest.mark.parametrize(
+    ("shown", "putting", "theirs", "put_right"),
+    [
+        ("", "hourglass_flowing_sand", State.SENT, ("", "hourglass_flowing_sand")),
+        ("hourglass_flowing_sand", "white_check_mark", State.SENT, ("", "")),
+        ("warning", "x", State.UNKNOWN, ("warning", "x")),
+        ("", "", State.SENT, ("", "")),
+    ],
+    ids=["too late", "what is wanted", "what is wanted was taken away", "was not about to react"],
+)
+def test_a_lane_that_was_overtaken_puts_its_reaction_right(
+    shown: str, putting: str, theirs: State, put_right: tuple[str, str]
+) -> None:
+    mine = intent(receipt=Receipt(reaction=shown, reacting=putting))
+    assert overtaken(mine, intent(theirs), NOW) == put_right

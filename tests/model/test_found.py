@@ -110,6 +110,43 @@ async def test_what_came_in_late_is_put_right(
     await rests(town)
 
 
+@pytest.mark.parametrize("call", ["chat.edit", "chat.react"])
+@pytest.mark.parametrize("other", ["chat.edit", "chat.react", "store.write"])
+@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("stop", [What.STOPS_BEFORE, What.STOPS_AFTER])
+async def test_a_sleeper_that_wakes_while_another_is_at_its_work_is_put_right(
+    town: Town, call: str, other: str, at: int, stop: What
+) -> None:
+    """What it does late lands between two calls of the lane that has gone on."""
+    await shown(town)
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await town.works(0, [Trouble(call, 0, What.STOPS_BEFORE)])
+    await town.look()
+    await town.pass_time(AWAY)
+    await town.works(1, [Trouble(other, at, stop)])
+    await town.look()
+    for process in (0, 1):
+        while town.processes[process].asleep:
+            await town.wakes(process, 0)
+    await rests(town)
+
+
+@pytest.mark.parametrize("nth", range(2))
+async def test_a_sleepers_old_words_do_not_stand(town: Town, nth: int) -> None:
+    """It slept before it told of a second refusal; meanwhile another has sent the reply."""
+    refused = Trouble("market.perform", 0, What.REFUSED)
+    await shown(town)
+    await replies(town, [refused])
+    await town.pass_time(30)
+    await town.works(0, [refused, Trouble("chat.edit", nth, What.STOPS_BEFORE)])
+    await town.look()
+    await other_goes_on(town)
+    while town.processes[0].asleep:
+        await town.wakes(0, 0)
+    await rests(town)
+
+
 async def test_what_we_changed_is_read_again_though_the_poll_saw_nothing(town: Town) -> None:
     await shown(town)
     await replies(town, [])
