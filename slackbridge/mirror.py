@@ -21,6 +21,9 @@ CARD = "card"
 MORE = "+"
 
 
+CLOCK_MARGIN = 3_600.0
+
+
 class OpenPost(Frozen):
     """A Slack post written down before it is made. Times are Unix seconds by the store's clock."""
 
@@ -30,6 +33,11 @@ class OpenPost(Frozen):
     at: float
     deadline: float
     absent_at: float = 0.0
+
+    @property
+    def since(self) -> float:
+        """From when on Slack is looked through for it, whatever its clock says."""
+        return self.at - CLOCK_MARGIN
 
 
 @dataclass(frozen=True, slots=True)

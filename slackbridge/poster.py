@@ -11,15 +11,15 @@ import structlog
 from slackbridge import receipt
 from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown
 from slackbridge.intent import Intent, Receipt
-from slackbridge.mirror import CARD, OpenPost, Shown, posted, words_effect
+from slackbridge.mirror import CARD, OpenPost, posted, words_effect
 from slackbridge.model import Kind
 from slackbridge.ports import Change, Chat, Mark, Store
 from slackbridge.recorded import Recorded
+from slackbridge.sleepers import Sleepers
 from slackbridge.view import Item, Words, digest
 from slackbridge.work import Work
 
 log = structlog.get_logger(__name__)
-CLOCK_MARGIN = 3_600.0
 SHUT_OUT = {
     "is_archived": "The channel is archived: unarchive it, or route its tickets elsewhere. ",
     "not_in_channel": "Invite the app to the channel. ",
@@ -42,6 +42,11 @@ class Poster:
         self._settle = settle
         self._edit_every = edit_every
         self._recorded = Recorded(store, chat)
+        self._sleepers = Sleepers(store, chat, timeout + settle)
+
+    async def disowned(self, work: Work) -> None:
+        """Another lane took the ticket over, perhaps while this one slept. Raises Later."""
+        await self._sleepers.wake(work)
 
     async def post(
         self, work: Work, channel: str, thread: str, effect: str, item: Item, *, live: bool
@@ -61,16 +66,16 @@ class Poster:
             effect=effect, channel=channel, thread=thread, at=now, deadline=now + self._timeout
         )
         await work.write(Change(put={"post": note.model_dump_json()}))
+        if work.now() >= note.deadline:  # it slept, and somebody may have given the post up
+            raise Later("there was no time left", 1.0, code="late")
         try:
             ts = await self._chat.post(channel, thread, item, Mark(work.key, effect))
         except Unknown:
             log.warning("post unknown", ticket=str(work.key), effect=effect)
-            await self._after_a_stop(work, note)
             raise
         except Failure as failure:
             await self._declined(work, note, failure)
             raise
-        await self._after_a_stop(work, note)
         await self._stands(work, note, ts)
         return ts
 
@@ -83,24 +88,6 @@ class Poster:
         past = {"absent_at": work.now(), "deadline": work.now() - self._settle}
         again = note.model_copy(update=past)
         await work.write(Change(put={"post": again.model_dump_json()}))
-
-    async def _after_a_stop(self, work: Work, note: OpenPost) -> None:
-        """A process that was stopped may have posted what another has given up, and posts itself.
-
-        What nobody remembers is taken away; while the post is open, whoever settles it finds it.
-        """
-        if work.now() < note.deadline:
-            return
-        record = await self._store.load(work.key)
-        shown = Shown.of(record.fields)
-        if shown.open is not None and shown.open.effect == note.effect:
-            return
-        known = {*" ".join(record.fields.values()).split(), *(i.receipt.ts for i in record.intents)}
-        mark = Mark(work.key, note.effect)
-        for ts in await self._chat.find(note.channel, note.thread, mark, note.at - CLOCK_MARGIN):
-            if ts not in known:
-                log.error("posted too late; it is taken away", channel=note.channel, ts=ts)
-                await self._chat.delete(note.channel, ts)
 
     async def _stands(self, work: Work, note: OpenPost, ts: str) -> None:
         """It is known where the post stands."""
@@ -119,11 +106,16 @@ class Poster:
 
     async def settle(self, work: Work) -> bool:
         """Find out about an open post. False: not known yet, the pass ends here."""
+        if settled := await self._settled(work):
+            await self._sleepers.clear(work)
+        return settled
+
+    async def _settled(self, work: Work) -> bool:
         note = work.shown.open
         if note is None:
             return True
         mark = Mark(work.key, note.effect)
-        found = await self._chat.find(note.channel, note.thread, mark, note.at - CLOCK_MARGIN)
+        found = await self._chat.find(note.channel, note.thread, mark, note.since)
         if found:
             await self._remove_twins(note.channel, found)
             await self._stands(work, note, found[0])
@@ -184,31 +176,6 @@ class Poster:
     def _over(self, now: float) -> float:
         """When a call that begins now has certainly come in, or never will."""
         return now + self._timeout + self._settle
-
-    async def disowned(self, work: Work) -> None:
-        """Another lane took the ticket over, perhaps while this one was asleep before a call.
-
-        What that call did after the other had gone on is put right.
-        """
-        now = work.now()
-        current = {i.id: i for i in (await self._store.load(work.key)).intents}
-        known = [(mine, current[mine.id]) for mine in work.intents if mine.id in current]
-        for mine, theirs in known:
-            await self._unreact(work, mine, *receipt.overtaken(mine, theirs, now))
-        await self._store.write(work.key, Change(put=self._late(now), due=now))
-        for mine, theirs in known:
-            if mine.receipt.ts and not mine.receipt.shown:  # its words were being edited
-                redo = theirs.receipt.model_copy(update={"redo": self._over(now)})
-                change = Change(swaps=((theirs, theirs.but(receipt=redo)),), due=now)
-                await self._store.write(work.key, change)
-
-    async def _unreact(self, work: Work, intent: Intent, add: str, remove: str) -> None:
-        if not remove:
-            return
-        try:
-            await self._chat.react(intent.channel, intent.ts, add, remove)
-        except Failure as failure:
-            log.warning("a late reaction may stand", ticket=str(work.key), why=failure.code)
 
     # -- receipts ------------------------------------------------------------------------------
 

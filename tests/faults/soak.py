@@ -37,9 +37,9 @@ from tests.faults.hurry import Hurried
 from tests.rig.rig import HASTY
 from tests.rig.saboteur import Saboteur
 
-TOGETHER = 64
+TOGETHER = 96
 STEP_SECONDS = 60.0
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.1
 KEPT = 100  # tickets that stay for a while after their end, for what may come too late
 RATE = 0.02
 GROWTH = 1.25  # of memory, from a third of the way to the end
@@ -186,7 +186,7 @@ class Soak:
                 ledger._entries.clear()
             for peer in self._peers:
                 peer.seen.clear()
-            await asyncio.sleep(LOOK_SECONDS / 2)
+            await asyncio.sleep(LOOK_SECONDS / 4)
 
     def _outcome(self, ts: str) -> str:
         found = views.reactions(self.place.slack, CHANNEL, ts)

@@ -10,6 +10,7 @@ from slackbridge.intent import Intent, State
 from slackbridge.mirror import Shown
 from slackbridge.model import Author, Conversation, Kind, TicketKey
 from slackbridge.ports import Record
+from slackbridge.sleepers import STRAY
 from slackbridge.view import Words, digest
 from tests.model.market import ACCOUNT, CAN, texts
 from tests.model.town import Town, number_of, version_of
@@ -34,14 +35,27 @@ def _edits(town: Town) -> list[str]:
 
 def _marks(town: Town) -> list[str]:
     """One card a ticket, one message a mark."""
-    marks = Counter((str(r.mark.key), r.mark.effect) for r in town.slack.standing() if r.mark)
-    return [f"{effect} of {key} stands {n} times" for (key, effect), n in marks.items() if n > 1]
+    marks = Counter((r.mark.key, r.mark.effect) for r in town.slack.standing() if r.mark)
+    return [
+        f"{effect} of {key} stands {n} times"
+        for (key, effect), n in marks.items()
+        if n > 1 and effect not in _strays(town, key)
+    ]
+
+
+def _strays(town: Town, key: TicketKey) -> set[str]:
+    """The marks of what a sleeper posted too late, as long as it waits to be taken away."""
+    record = town.records.get(key.id)
+    names = record.fields if record else ()
+    return {name.removeprefix(STRAY) for name in names if name.startswith(STRAY)}
 
 
 def _order(town: Town) -> list[str]:
     """A thread shows messages in the provider's order."""
     faults = []
     for root, key in town.roots():
+        if _strays(town, key):
+            continue
         shown = [plain(part.body) for part in town.slack.parts(root)]
         there = texts(town.market.now_of(key.id))
         left = iter(there)
@@ -71,7 +85,8 @@ def _mirrored(town: Town, id: str, record: Record) -> list[str]:
     faults = [] if there == wanted else [f"{id}: shown {there}, not {wanted}"]
     if any(m.author is not Author.AGENT for m in conversation.messages if m.id in own):
         faults.append(f"{id}: a customer's message is taken for our own")
-    if shown.open or {"unread", "unshown"} & record.fields.keys():
+    strays = _strays(town, TicketKey(ACCOUNT, id))
+    if shown.open or strays or {"unread", "unshown"} & record.fields.keys():
         faults.append(f"{id} is left undone: {dict(record.fields)}")
     return faults + _card(town, record, shown, conversation)
 

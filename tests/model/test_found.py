@@ -132,6 +132,29 @@ async def test_a_sleeper_that_wakes_while_another_is_at_its_work_is_put_right(
     await rests(town)
 
 
+@pytest.mark.parametrize("slept", ["store.write", "chat.post"])
+@pytest.mark.parametrize("other", ["chat.post", "chat.find", "store.write", "store.load"])
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("stop", [What.STOPS_BEFORE, What.STOPS_AFTER])
+@pytest.mark.parametrize("looked", [0, 1])
+async def test_a_sleeper_that_posts_while_another_posts_leaves_each_once(
+    town: Town, slept: str, other: str, at: int, stop: What, looked: int
+) -> None:
+    """The message of a ticket: lost if both took it away, doubled if none did."""
+    what = What.STOPS_BEFORE if slept == "chat.post" else What.STOPS_AFTER
+    await town.works(0, [Trouble(slept, 1 if slept == "chat.post" else 3, what)])
+    await town.look()
+    for _ in range(looked):
+        await town.pass_time(AWAY)
+        await town.works(1, NO_TROUBLE)
+    await town.pass_time(AWAY)
+    await town.works(1, [Trouble(other, at, stop)])
+    for process in (0, 1):
+        while town.processes[process].asleep:
+            await town.wakes(process, 0)
+    await rests(town)
+
+
 @pytest.mark.parametrize("nth", range(2))
 async def test_a_sleepers_old_words_do_not_stand(town: Town, nth: int) -> None:
     """It slept before it told of a second refusal; meanwhile another has sent the reply."""
@@ -203,6 +226,7 @@ async def test_a_card_posted_too_late_is_taken_away(town: Town) -> None:
     town.market.turns("t1", Status.SOLVED)
     await other_goes_on(town)
     await town.wakes(0, 0)
+    await town.works(1, NO_TROUBLE)
     assert town.roots() == []
     town.market.writes("t1", "again")
     await rests(town)
