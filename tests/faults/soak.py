@@ -48,7 +48,8 @@ FAST: Table = {
     **HASTY,
     "slack": {"post_seconds": 0.0, "post_burst": 20},
     "replies": {"undo_seconds": 0},
-    "timing": {**HASTY["timing"], "retention_days": 1},
+    # What ended a while ago is taken out of the workspace: it need not be read again.
+    "timing": {**HASTY["timing"], "retention_days": 1, "catch_up_hours": 0.02},
     "account": {"poll_seconds": 0.3, "full_walk_seconds": 2, "per_second": 2_000},
 }
 BLOWS = (
@@ -145,7 +146,7 @@ class Soak:
             market.customer_writes(it.id, "<p>more</p>")
         if self._dice.random() < 0.5:
             it.answers.append(await self._anna.say(CHANNEL, f"an answer to {it.id}", it.root()))
-            await self._until(it, "an outcome", lambda: self._outcome(it.answers[0]))
+            await self._until(it, "an outcome", lambda: self._outcome(it, it.answers[0]))
         market.solve(it.id)
         await self._until(it, "solved", lambda: "ticket:solve" not in self._buttons(it))
         self._ended.append(it)
@@ -162,7 +163,7 @@ class Soak:
     def _described(self, it: Ticket) -> str:
         """What there is to know of a ticket that went wrong."""
         status = self.place.refurbed.ticket(it.id).status
-        outcome = [self._outcome(ts) for ts in it.answers]
+        outcome = [self._outcome(it, ts) for ts in it.answers]
         log = self.place.bridge.log.read_text("utf-8").splitlines()
         lines = [line for line in log if f":{it.id}" in line]
         return "\n  ".join([f"{it.id}: {status}, {outcome}, {it.replies}, {it.posts}", *lines])
@@ -188,9 +189,13 @@ class Soak:
                 peer.seen.clear()
             await asyncio.sleep(LOOK_SECONDS / 4)
 
-    def _outcome(self, ts: str) -> str:
+    def _outcome(self, it: Ticket, ts: str) -> str:
+        """The reaction that stays; a warning does once a human is asked to decide."""
         found = views.reactions(self.place.slack, CHANNEL, ts)
-        return next((n for n in ("white_check_mark", "warning", "x") if n in found), "")
+        if "warning" in found:
+            receipt = views.receipt(self.place.slack, str(it.id), ts)
+            return "warning" if "intent:was_sent" in views.buttons(receipt or {}) else ""
+        return next((n for n in ("white_check_mark", "x") if n in found), "")
 
     def _buttons(self, it: Ticket) -> list[str]:
         return views.buttons(self.place.slack.workspace.message(CHANNEL, it.root()) or {})
@@ -205,7 +210,7 @@ class Soak:
         must = [id for id in there if id not in it.own]
         if shown != must:
             self.wrong.append(f"lost or out of order: {it.id} shows {shown} of {must}")
-        outcome = [self._outcome(ts) for ts in it.answers]
+        outcome = [self._outcome(it, ts) for ts in it.answers]
         self.unresolved += outcome.count("warning")
         if len(it.replies) > len(it.answers):
             self.wrong.append(f"doubled: {len(it.replies)} replies of {it.id}")
@@ -224,10 +229,14 @@ class Soak:
     # -- how heavy it is -----------------------------------------------------------------------
 
     async def _tell(self, every: float, begun: float, say: Callable[[str], None]) -> None:
+        told = 0
         while True:
             await asyncio.sleep(every)
             await self._weigh()
             say(self._line(time.monotonic() - begun))
+            for line in self.wrong[told:]:
+                say(line)
+            told = len(self.wrong)
 
     async def _weigh(self) -> None:
         info: Any = await self._redis.info("keyspace")
