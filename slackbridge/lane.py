@@ -38,8 +38,8 @@ from slackbridge.work import Again, Unshown, Work
 
 log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
-HARMLESS = frozenset({"pace", "redis", "ratelimited"})
 PACED = frozenset({"pace", "ratelimited"})
+HARMLESS = PACED | {"redis"}
 REMIND_SECONDS = 3_600.0
 EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts

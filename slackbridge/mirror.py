@@ -19,8 +19,6 @@ from slackbridge.view import Card, Item, Part
 PART_LIMIT = 3_000
 CARD = "card"
 MORE = "+"
-
-
 CLOCK_MARGIN = 3_600.0
 
 

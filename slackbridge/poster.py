@@ -42,7 +42,8 @@ class Poster:
         self._settle = settle
         self._edit_every = edit_every
         self._recorded = Recorded(store, chat)
-        self._sleepers = Sleepers(store, chat, timeout + settle)
+        self._takes = timeout + settle  # at most, until a call has come in
+        self._sleepers = Sleepers(store, chat, self._takes)
 
     async def disowned(self, work: Work) -> None:
         """Another lane took the ticket over, perhaps while this one slept. Raises Later."""
@@ -175,7 +176,7 @@ class Poster:
 
     def _over(self, now: float) -> float:
         """When a call that begins now has certainly come in, or never will."""
-        return now + self._timeout + self._settle
+        return now + self._takes
 
     # -- receipts ------------------------------------------------------------------------------
 

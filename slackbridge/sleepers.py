@@ -72,8 +72,7 @@ class Sleepers:
                 work.wake_at(note.deadline)
 
     async def _take_away(self, work: Work, channel: str, found: Iterable[str]) -> None:
-        fields = (text for name, text in work.fields.items() if not name.startswith(STRAY))
-        known = {*" ".join(fields).split(), *(i.receipt.ts for i in work.intents)}
+        known = {*" ".join(work.fields.values()).split(), *(i.receipt.ts for i in work.intents)}
         for ts in found:
             if ts not in known:
                 log.error("posted too late; it is taken away", channel=channel, ts=ts)

@@ -54,9 +54,7 @@ def _order(town: Town) -> list[str]:
     """A thread shows messages in the provider's order."""
     faults = []
     for root, key in town.roots():
-        if _strays(town, key):
-            continue
-        shown = [plain(part.body) for part in town.slack.parts(root)]
+        shown = [plain(part.body) for part in town.slack.parts(root, _strays(town, key))]
         there = texts(town.market.now_of(key.id))
         left = iter(there)
         if not all(text in left for text in shown):

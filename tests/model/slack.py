@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from slackbridge.model import TicketKey
@@ -49,9 +50,10 @@ class Workspace:
     def cards(self) -> list[Row]:
         return [row for row in self.standing() if isinstance(row.item, Card)]
 
-    def parts(self, thread: str) -> list[Part]:
-        """The marketplace's messages that a thread shows, in order."""
+    def parts(self, thread: str, but: Collection[str] = ()) -> list[Part]:
+        """The marketplace's messages that a thread shows, in order, but for these effects."""
         rows = [row for row in self.standing() if row.thread == thread]
+        rows = [row for row in rows if row.mark is None or row.mark.effect not in but]
         return [row.item for row in rows if isinstance(row.item, Part)]
 
     def people(self) -> list[Heard]:

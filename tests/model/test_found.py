@@ -65,6 +65,18 @@ async def other_goes_on(town: Town) -> None:
         await town.look()
 
 
+async def all_wake(town: Town, who: int) -> None:
+    """Every pass of a process that sleeps goes on."""
+    while town.processes[who].asleep:
+        await town.wakes(who, 0)
+
+
+async def said(town: Town) -> None:
+    """An answer in the thread, heard by process 0."""
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+
+
 @pytest.mark.parametrize("nth", range(4))
 async def test_a_process_stopped_after_writing_down_sends_nothing(town: Town, nth: int) -> None:
     await shown(town)
@@ -95,8 +107,7 @@ async def test_what_came_in_late_is_put_right(
 ) -> None:
     """An edit or a reaction that was given up, or slept, lands after what came after it."""
     await shown(town)
-    town.says(0, note=False, twice=False)
-    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await said(town)
     for wait in (0, UNDO + 1):
         await town.pass_time(wait)
         await town.works(0, [Trouble(call, nth, what)])
@@ -105,8 +116,7 @@ async def test_what_came_in_late_is_put_right(
             await town.goes_on(1, NO_TROUBLE)
         else:
             await other_goes_on(town)
-        while town.processes[0].asleep:
-            await town.wakes(0, 0)
+        await all_wake(town, 0)
     await rests(town)
 
 
@@ -119,16 +129,14 @@ async def test_a_sleeper_that_wakes_while_another_is_at_its_work_is_put_right(
 ) -> None:
     """What it does late lands between two calls of the lane that has gone on."""
     await shown(town)
-    town.says(0, note=False, twice=False)
-    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await said(town)
     await town.works(0, [Trouble(call, 0, What.STOPS_BEFORE)])
     await town.look()
     await town.pass_time(AWAY)
     await town.works(1, [Trouble(other, at, stop)])
     await town.look()
     for process in (0, 1):
-        while town.processes[process].asleep:
-            await town.wakes(process, 0)
+        await all_wake(town, process)
     await rests(town)
 
 
@@ -150,8 +158,7 @@ async def test_a_sleeper_that_posts_while_another_posts_leaves_each_once(
     await town.pass_time(AWAY)
     await town.works(1, [Trouble(other, at, stop)])
     for process in (0, 1):
-        while town.processes[process].asleep:
-            await town.wakes(process, 0)
+        await all_wake(town, process)
     await rests(town)
 
 
@@ -165,8 +172,7 @@ async def test_a_sleepers_old_words_do_not_stand(town: Town, nth: int) -> None:
     await town.works(0, [refused, Trouble("chat.edit", nth, What.STOPS_BEFORE)])
     await town.look()
     await other_goes_on(town)
-    while town.processes[0].asleep:
-        await town.wakes(0, 0)
+    await all_wake(town, 0)
     await rests(town)
 
 
@@ -180,8 +186,7 @@ async def test_what_we_changed_is_read_again_though_the_poll_saw_nothing(town: T
 
 async def test_an_answer_to_a_card_that_was_not_known_to_stand_is_heard(town: Town) -> None:
     await town.works(0, [Trouble("chat.post", 0, What.CUT)])
-    town.says(0, note=False, twice=False)
-    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await said(town)
     while not await town.rests():
         await town.look()
     await town.look()
@@ -190,8 +195,7 @@ async def test_an_answer_to_a_card_that_was_not_known_to_stand_is_heard(town: To
 
 async def test_the_echo_of_an_open_attempt_is_not_shown_a_second_time(town: Town) -> None:
     await shown(town)
-    town.says(0, note=False, twice=False)
-    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await said(town)
     await town.pass_time(UNDO + 30)
     town.market.writes("t1", "and what else?")
     await town.polls(0, NO_TROUBLE)
