@@ -52,14 +52,10 @@ def candidates(
     return tuple(m for m in messages if m.of_agent and m.scope is scope and m.id not in known)
 
 
-def scope_of(kind: Kind) -> Scope:
-    return Scope.INTERNAL if kind is Kind.INTERNAL else Scope.PUBLIC
-
-
 def of_message(intent: Intent, conversation: Conversation, taken: Collection[str]) -> Evidence:
     """Evidence for a reply or internal note. `taken`: ids that other intents own."""
     known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
-    found = candidates(conversation.messages, known, scope_of(intent.kind))
+    found = candidates(conversation.messages, known, intent.kind.scope)
     for message in found:
         if digest(plain(message.body)) == intent.digest:
             return Happened(message.id)
@@ -91,7 +87,7 @@ def surely_ours(intent: Intent, conversation: Conversation, taken: Collection[st
         case Happened(id):
             return id
     known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
-    found = candidates(conversation.messages, known, scope_of(intent.kind))
+    found = candidates(conversation.messages, known, intent.kind.scope)
     if not found:
         return ""
     return max(found, key=lambda m: likeness(intent.text, plain(m.body))).id

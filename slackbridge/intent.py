@@ -135,8 +135,9 @@ class Intent(Frozen):
 
     @property
     def awaits_echo(self) -> bool:
-        """Whether a message at the marketplace may be what became of it, unless another is."""
-        return self.kind.speaks and not self.message and self.state in (State.SENT, State.SENDING)
+        """Whether a message of its ticket may be what became of it, unless another is."""
+        adds = self.kind in (Kind.REPLY, Kind.INTERNAL) and not self.message
+        return adds and self.state in (State.SENT, State.SENDING, State.UNKNOWN)
 
     def act(self) -> Act:
         """The call it comes to."""

@@ -254,6 +254,9 @@ class Lane:
             reason = intent.reason if intent.state is State.SENT else ""
             after = settle(intent, State.SENT, message=message, reason=reason)
             await work.swap(intent, after, **put)
+            if intent.state is State.UNKNOWN:
+                log.info("settled: sent", ticket=str(work.key), intent=intent.id)
+                work.wake_at(work.now())  # what an agent asked for after it need not wait any more
 
     async def _mirrored(self, work: Work, ticket: Ticket, seen: str | None) -> None:
         """Everything is shown: remember of which revision, and let an ended ticket go."""

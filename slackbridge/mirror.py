@@ -174,17 +174,19 @@ def echoes(
 ) -> dict[str, Intent]:
     """Messages not shown yet that are the echo of an intent: message id -> intent.
 
-    An open attempt may have made one that was not there before: that it shows is proof of it.
+    An open attempt may have made one that was not there before: that it shows is proof of it, also
+    where a human was to decide; but those that surely left one come first.
     `digests` maps the ids of the agents' messages to the digests of their texts.
     """
-    waiting = [i for i in intents if i.awaits_echo]
+    waiting = sorted((i for i in intents if i.awaits_echo), key=lambda i: i.state is State.UNKNOWN)
     found: dict[str, Intent] = {}
     for message in conversation.messages:
         if shown.whole(message.id) or message.id not in digests:
             continue
         for intent in waiting:
             before = intent.attempt.baseline if intent.attempt else ()
-            if intent.digest == digests[message.id] and message.id not in before:
+            same = intent.digest == digests[message.id] and intent.kind.scope is message.scope
+            if same and message.id not in before:
                 found[message.id] = intent
                 waiting.remove(intent)
                 break

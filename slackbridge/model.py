@@ -196,6 +196,11 @@ class Kind(StrEnum):
         """Whether it adds text at the marketplace that cannot be taken back."""
         return self in (Kind.REPLY, Kind.INTERNAL, Kind.FOLLOW_UP)
 
+    @property
+    def scope(self) -> Scope:
+        """Who reads the message that it adds."""
+        return Scope.INTERNAL if self is Kind.INTERNAL else Scope.PUBLIC
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -173,7 +173,15 @@ def test_what_was_sent_from_here_is_recognised_when_it_comes_back() -> None:
     assert found(there, sent, **{"m:3": "1.1"}) == {}
     assert found(there, sent.but(message="9")) == {}
     assert found(there, sent.but(kind=Kind.PRIVATE)) == {}
-    assert found(there, intent(State.UNKNOWN)) == {}
+    assert found(there, intent(State.UNKNOWN)) == {"3": sent.id}
+    assert found(there, sent.but(kind=Kind.INTERNAL)) == {}, "not what the customer reads"
+    assert found(there, sent.but(kind=Kind.FOLLOW_UP)) == {}, "that is in another ticket"
+
+
+def test_what_was_surely_sent_comes_before_what_a_human_must_decide_on() -> None:
+    vague, sure = intent(State.UNKNOWN, id="a"), intent(State.SENT, id="b")
+    assert found(conversation(message("1")), vague, sure) == {"1": "b"}
+    assert found(conversation(message("1"), message("2")), vague, sure) == {"1": "b", "2": "a"}
 
 
 def test_two_of_the_same_words_are_two() -> None:
