@@ -7,7 +7,7 @@ other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
@@ -65,6 +65,8 @@ class Crew:
         try:
             await self._steady()
             claims, due = await self._store.claim(account, free)
+            if self._store.since() != self._met:
+                return await self._give_back(claims)
         except Failure as failure:
             log.warning("cannot claim", account=account, why=failure.loggable)
             return REST_SECONDS
@@ -74,6 +76,12 @@ class Crew:
             return self._idle
         wait = self._idle if due is None else due - self._store.now()
         return min(self._idle, max(wait, 0.002))
+
+    async def _give_back(self, claims: Sequence[Claim]) -> float:
+        """They are of a server that was not met yet: it may not know what stands in Slack."""
+        for claim in claims:
+            await self._store.release(claim, self._store.now())
+        return 0.0
 
     async def _steady(self) -> None:
         """See to it that nothing is done twice because a server has forgotten it."""

@@ -1,0 +1,75 @@
+"""What the crew does when another server of Redis answers, that may have forgotten the last moment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Any, cast
+
+from redis.asyncio import Redis
+
+from slackbridge.crew import Crew
+from slackbridge.lane import Lane
+from slackbridge.ports import Claim
+from slackbridge.store import embedded
+from slackbridge.store.redis import RedisStore, connect
+
+ACCOUNT = "shop"
+
+
+class Log:
+    """What happened, in order; also a lane that has nothing to do."""
+
+    def __init__(self, store: RedisStore) -> None:
+        self.lines: list[str] = []
+        self._store = store
+
+    async def meet(self) -> None:
+        self.lines.append("met")
+
+    async def reconcile(self, claim: Claim) -> None:
+        self.lines.append(f"worked on {claim.key.id}")
+        await self._store.release(claim, None)
+
+    async def until(self, line: str) -> None:
+        async with asyncio.timeout(20):
+            while line not in self.lines:
+                await asyncio.sleep(0.01)
+
+
+async def marked(redis: Redis, *ids: str) -> None:
+    """Another process has found that they changed."""
+    store = RedisStore(redis)
+    await store.sync()
+    await store.mark(ACCOUNT, dict.fromkeys(ids, store.now()), {})
+
+
+async def test_another_server_is_met_before_anything_is_done_that_it_may_have_forgotten(
+    tmp_path: Path,
+) -> None:
+    server = await embedded.start(tmp_path)
+    ours, theirs = connect(server.url), connect(server.url)
+    store = RedisStore(ours)
+    log = Log(store)
+    await store.sync()
+    crew = Crew(store, {ACCOUNT: cast(Lane, cast(Any, log))}, 60, log.meet)
+    await marked(theirs, "1")
+    work = asyncio.create_task(crew.run())
+    try:
+        await log.until("worked on 1")
+        await marked(theirs, "2")
+        os.kill(server.pid, signal.SIGKILL)
+        await server.stop()
+        server = await embedded.start(tmp_path)
+        crew.wake()
+        await log.until("worked on 2")
+        assert log.lines == ["met", "worked on 1", "met", "worked on 2"]
+    finally:
+        await crew.stop(1)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await ours.aclose()
+        await theirs.aclose()
+        await server.stop()
