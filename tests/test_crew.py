@@ -1,4 +1,4 @@
-"""What the crew does when another server of Redis answers, that may have forgotten the last moment."""
+"""The crew when another server of Redis answers, which may have forgotten the last moment."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Log:
 
     async def until(self, line: str) -> None:
         async with asyncio.timeout(20):
-            while line not in self.lines:
+            while line not in self.lines:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
 
