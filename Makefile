@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Where it is set, every process that a test starts would compile all of slackbridge anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test matrix soak mutants screenshots lint format coverage bench audit clean
+.PHONY: help setup demo test browser matrix soak mutants screenshots lint format coverage bench audit clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,8 +46,11 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8030
 	@$(BIN)/slackbridge demo $(ARGS)
 
-test: setup ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## run the tests, but for those in a browser
+	@$(BIN)/python -m pytest -m "not browser" $(ARGS)
+
+browser: setup ## test the demo's page in Chromium
+	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile $(ARGS)
 
 matrix: setup ## strike the bridge at every moment of every scene
 	@$(BIN)/python -m tests.rig $(ARGS)
@@ -70,8 +73,8 @@ format: setup ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-coverage: ## run the tests and show what they reach
-	@$(MAKE) test ARGS="--cov --cov-report=term:skip-covered $(ARGS)"
+coverage: setup ## run the tests and show what they reach
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
 bench: setup ## measure, against the floors
 	@$(BIN)/python -m bench $(ARGS)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 
 class Met:
@@ -21,6 +21,7 @@ class Met:
         self._at = monotonic()
         self._since: float | None = None
         self._server = ""
+        self._over = False
         redis.connection_pool.connection_kwargs["redis_connect_func"] = self._greet
 
     def since(self, offset: float) -> float:
@@ -29,7 +30,13 @@ class Met:
             self._since = self._at + offset
         return self._since
 
+    def end(self) -> None:
+        """No connection is made any more: who is late with a call would leave one open."""
+        self._over = True
+
     async def _greet(self, connection: Any) -> None:
+        if self._over:
+            raise RedisError("the store is closed")
         await connection.on_connect()
         server = await _run_id(connection)
         if server and server != self._server:

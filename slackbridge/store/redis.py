@@ -239,6 +239,8 @@ class RedisStore(Common):
         return dict(await settled(self.redis.hgetall(keys.facts(account))))
 
     async def close(self) -> None:
+        """From now on every call raises Later."""
+        self._met.end()
         await self.redis.aclose()
 
 

@@ -19,6 +19,14 @@ from slackbridge.demo.world import ALL, World, world
 SECONDS = 10.0
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for a browser needs more than Python, and can be left out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 class Stream:
     """Server-sent events as a browser reads them."""
 

@@ -7,12 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 
 import pytest
+from redis.exceptions import RedisError
 
 from slackbridge.errors import Later
 from slackbridge.intent import Intent, State
 from slackbridge.model import Kind, TicketKey
 from slackbridge.ports import Change, Claim, Stale
 from slackbridge.store import keys
+from slackbridge.store.common import settled
 from slackbridge.store.redis import RedisStore, connect
 
 KEY = TicketKey("shop", "4711")
@@ -306,3 +308,17 @@ async def test_a_server_that_is_away_means_later() -> None:
     with pytest.raises(Later, match="Redis is not available"):
         await store.load(KEY)
     await store.close()
+
+
+async def test_who_is_late_finds_the_store_closed_and_opens_no_connection(redis_url: str) -> None:
+    store = RedisStore(connect(redis_url))
+    held = asyncio.create_task(settled(store.redis.blpop(["nothing"], timeout=2)))
+    await store.sync()
+    await asyncio.sleep(0.05)
+    await store.close()
+    with pytest.raises(RedisError, match="closed"):
+        await held
+    with pytest.raises(Later):
+        await store.born()
+    pool = store.redis.connection_pool
+    assert not any(line.is_connected for line in pool._available_connections)
