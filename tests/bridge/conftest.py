@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -21,6 +20,7 @@ from slackbridge.demo.world import (
     write_config,
 )
 from tests.bridge.stage import Stage
+from tests.serving import serving
 
 POLL_SECONDS = 0.1  # most tests begin by waiting for one
 Running = Callable[..., AbstractAsyncContextManager[Bridge]]
@@ -39,19 +39,8 @@ def run(place: World) -> Running:
 
     @contextlib.asynccontextmanager
     async def running(**changes: dict[str, Any]) -> AsyncIterator[Bridge]:
-        settings = configured(place, changes)
-        bridge = Bridge(settings, place.redis_url)
-        stop = asyncio.Event()
-        task = asyncio.create_task(bridge.run(stop))
-        try:
-            if settings.slack.mode == "socket":
-                await place.until(
-                    "two sockets", lambda: task.done() or place.slack.socket.connected == 2
-                )
+        async with serving(configured(place, changes), place.redis_url, place.slack) as bridge:
             yield bridge
-        finally:
-            stop.set()
-            await task
 
     return running
 

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from slackbridge import config
-from slackbridge.app import Bridge
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of
 from slackbridge.intent import Receipt
@@ -20,6 +19,7 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from tests.bridge.conftest import Running, configured
 from tests.bridge.stage import Stage
+from tests.serving import serving
 
 PROBES = {"probe_seconds": 0.5, "unauthorized_probe_seconds": 0.5}
 OTHER = "refurbed-de"
@@ -44,14 +44,8 @@ async def bridged(place: World, more: str, **secrets: str) -> AsyncIterator[None
     path = place.folder / "slackbridge.toml"
     path.write_text(f"{path.read_text('utf-8')}\n{more}", "utf-8")
     given = {**secrets_of(place.slack, place.refurbed), **secrets}
-    stop = asyncio.Event()
-    task = asyncio.create_task(Bridge(config.load(path, given), place.redis_url).run(stop))
-    try:
-        await place.until("two sockets", lambda: place.slack.socket.connected == 2)
+    async with serving(config.load(path, given), place.redis_url, place.slack):
         yield
-    finally:
-        stop.set()
-        await task
 
 
 @pytest.fixture

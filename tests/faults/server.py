@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -14,6 +13,7 @@ from slackbridge.app import Bridge
 from slackbridge.demo.world import World, world
 from slackbridge.store import embedded
 from tests.bridge.conftest import configured
+from tests.serving import serving
 
 
 @contextlib.asynccontextmanager
@@ -59,12 +59,5 @@ async def rewind(place: World, length: int) -> None:
 @contextlib.asynccontextmanager
 async def running(place: World, **changes: dict[str, Any]) -> AsyncIterator[Bridge]:
     """Run a bridge in the world, in this process."""
-    bridge = Bridge(configured(place, changes), place.redis_url)
-    stop = asyncio.Event()
-    task = asyncio.create_task(bridge.run(stop))
-    try:
-        await place.until("two sockets", lambda: task.done() or place.slack.socket.connected == 2)
+    async with serving(configured(place, changes), place.redis_url, place.slack) as bridge:
         yield bridge
-    finally:
-        stop.set()
-        await task

@@ -23,6 +23,7 @@ from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.sandbox.slack.people import Person
+from tests.serving import serving
 
 CHANNEL = "C0SUPPORT"
 OPS = "C0OPS"
@@ -102,15 +103,9 @@ class Market:
 
     @contextlib.asynccontextmanager
     async def open(self, routes: tuple[Json, ...] = (), **changes: Json) -> AsyncIterator[Bridge]:
-        bridge = Bridge(self.settings(routes, **changes), self.redis_url)
-        stop = asyncio.Event()
-        task = asyncio.create_task(bridge.run(stop))
-        try:
-            await self.until("two sockets", lambda: task.done() or self.slack.socket.connected == 2)
+        settings = self.settings(routes, **changes)
+        async with serving(settings, self.redis_url, self.slack) as bridge:
             yield bridge
-        finally:
-            stop.set()
-            await task
 
     # -- what Slack shows ----------------------------------------------------------------------
 
