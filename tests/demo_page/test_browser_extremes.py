@@ -107,27 +107,36 @@ async def test_five_hundred_messages(
     scene: Scene, window: Window, record_property: Callable[[str, object], None]
 ) -> None:
     (root, last), page = await long_thread(scene), window.page
-    await window.visit("faults")
     session = await page.context.new_cdp_session(page)
     await session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    begun, worked = time.monotonic(), await work(session)
-    await window.visit(f"{OTHER}/{root}")
-    await expect(window.row(last)).to_be_in_viewport()
-    opening = time.monotonic() - begun
-    working = await work(session) - worked
+    # What comes late once may be the machine's fault; what is always late is the page's.
+    openings = [await opening(window, session, f"{OTHER}/{root}", last) for _ in range(ROUNDS)]
+    seconds, working = map(min, zip(*openings, strict=True))
     await expect(window.thread.locator(".row")).to_have_count(MANY)
     await page.evaluate(WATCH)
-    # A frame may be late because the machine is busy; one that is always late is the page's fault.
     frames = [await meanwhile(scene, window, root, last, n) for n in range(ROUNDS)]
     drawn = set(await page.evaluate("[...drawn]"))
     record_property(
         f"{MANY} messages",
-        f"open in {opening:.2f} s ({working:.2f} s of work), longest frame {min(frames):.0f} ms",
+        f"open in {seconds:.2f} s ({working:.2f} s of work), longest frame {min(frames):.0f} ms",
     )
     assert working < OPEN_SECONDS
     assert min(frames) < FRAME_MS
     assert last in drawn
     assert len(drawn) <= 1 + ROUNDS, "rows that did not change are left alone"
+
+
+async def opening(
+    window: Window, session: CDPSession, thread: str, last: str
+) -> tuple[float, float]:
+    """Seconds until a fresh page shows a thread to its end, and seconds of work for it."""
+    await window.visit("faults")
+    await window.page.reload()
+    await window.page.wait_for_selector("#act-as", state="attached")
+    begun, worked = time.monotonic(), await work(session)
+    await window.visit(thread)
+    await expect(window.row(last)).to_be_in_viewport()
+    return time.monotonic() - begun, await work(session) - worked
 
 
 async def meanwhile(scene: Scene, window: Window, root: str, last: str, number: int) -> float:
