@@ -211,6 +211,17 @@ async def test_a_lease_runs_out_and_the_late_lane_is_fenced(store: RedisStore) -
         await store.write(TicketKey("shop", "unclaimed"), Change(put={"a": "b"}), 1)
 
 
+async def test_a_server_that_forgot_a_claim_gives_its_token_to_nobody(store: RedisStore) -> None:
+    await marked(store)
+    forgotten = await claim_one(store)
+    await store.redis.flushdb()  # the same is done again, and counted again
+    await marked(store)
+    await asyncio.sleep(0.002)
+    await claim_one(store)
+    with pytest.raises(Stale):
+        await store.write(KEY, Change(put={"by": "the one before"}), forgotten.token)
+
+
 async def test_writing_renews_the_lease(store: RedisStore) -> None:
     await marked(store)
     claim = await claim_one(store)

@@ -1,4 +1,5 @@
 -- Claim due tickets: each gets a fresh token and leaves the queue until its lease ends.
+-- No token is less than the time: a server that has forgotten the last ones gives none of them again.
 -- KEYS: work, lease, gen, seq       ARGV: limit, lease_ms
 -- Returns {now_ms, next_due_ms or -1, id, token, gen, id, token, ...}.
 local time = redis.call('TIME')
@@ -7,7 +8,8 @@ local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIM
 local claims = {tostring(now), '-1'}
 for i = 1, #due, 2 do
   local id = due[i]
-  local token = tostring(redis.call('INCR', KEYS[4]))
+  local token = string.format('%.0f', math.max(redis.call('INCR', KEYS[4]), now))
+  redis.call('SET', KEYS[4], token)
   redis.call('HSET', KEYS[2], id, token)
   redis.call('ZADD', KEYS[1], now + ARGV[2], id)
   claims[#claims + 1] = id
