@@ -94,7 +94,7 @@ class Poster:
         """It is known where the post stands."""
         if note.effect == CARD:
             await self._store.bind(note.channel, ts, work.key)
-            self._recorded.sure(work.key)
+            self._recorded.sure(work)
         swaps: tuple[tuple[Intent, Intent], ...] = ()
         for intent in work.intents:
             if note.effect == words_effect(intent.id):

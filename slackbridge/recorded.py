@@ -30,8 +30,10 @@ class Recorded:
         self._sure: dict[TicketKey, float] = {}
 
     async def check(self, work: Work, channel: str, thread: str) -> None:
-        """Raises Again where something was not recorded; it is now."""
-        if self._sure.get(work.key) == self._store.since():
+        """Raises Again where something was not recorded (it is now), or the server is another."""
+        if work.since != self._store.since():
+            raise Again  # what the pass knows is of the one before
+        if self._sure.get(work.key) == work.since:
             return
         standing = await self._chat.standing(channel, thread, work.key)
         put = not_recorded(work.shown, standing)
@@ -39,15 +41,15 @@ class Recorded:
         if put or swaps:
             log.warning("posts were forgotten", ticket=str(work.key), posts=len(put) + len(swaps))
             await work.write(Change(put=put, swaps=swaps))
-        self.sure(work.key)
+        self.sure(work)
         if put or swaps:
             raise Again
 
-    def sure(self, key: TicketKey) -> None:
-        """From here on, whatever stands in its thread is recorded."""
+    def sure(self, work: Work) -> None:
+        """From here on, whatever stands in its thread is recorded by the server that it is of."""
         if len(self._sure) > KNOWN:
             self._sure.clear()
-        self._sure[key] = self._store.since()
+        self._sure[work.key] = work.since
 
 
 def _words(

@@ -88,24 +88,32 @@ class Sender:
         return await self._call(work, started)
 
     async def _forgotten(self, work: Work, intent: Intent) -> Intent | None:
-        """The marketplace may know that it was sent when Redis does not; None = it does not."""
-        if intent.unsure or not intent.kind.speaks or not work.forgettable(intent):
+        """The marketplace may know that it was done when Redis does not; None = it does not."""
+        if intent.unsure or self._repeatable(intent) or not work.forgettable(intent):
             return None
-        match await self._memory(work, intent, written(intent)):
+        tried = intent.but(attempt=Attempt(at=written(intent), deadline=work.now()))
+        match await self._memory(work, tried, written(intent)):
             case Happened(message):
                 after = settle(intent, State.SENT, message=message)
                 log.warning("was sent before", ticket=str(work.key), intent=intent.id)
-                return await work.swap(intent, after, **_shown_as(after))
+                unread = f"{work.now():.3f}"  # the card shall show what it did
+                return await work.swap(intent, after, **_shown_as(after), unread=unread)
             case Differs():
-                attempt = Attempt(at=written(intent), deadline=work.now())
-                return await work.swap(intent, doubt(intent.but(attempt=attempt), _unclear(intent)))
+                return await work.swap(intent, doubt(tried, _unclear(intent)))
         return None
+
+    def _repeatable(self, intent: Intent) -> bool:
+        """Whether it does no harm to do it again: it sets something."""
+        action = policy.action_of(intent, self._provider.capabilities)
+        return action.repeatable if action else not intent.kind.speaks
 
     async def _memory(self, work: Work, intent: Intent, at: float) -> Evidence:
         if intent.kind is Kind.FOLLOW_UP:
             opened = await self._provider.follow_ups(work.key.id)
             since = at - evidence.EARLIER_SECONDS
             return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
+        if intent.kind is Kind.ACTION:
+            return await self._acted(work, intent)
         work.conversation = work.conversation or await self._provider.get(work.key.id)
         known = work.taken() | mirror.shown_before(work.shown, at)
         said = evidence.digests(work.conversation)
@@ -236,8 +244,7 @@ class Sender:
 
     async def _not_there(self, work: Work, intent: Intent, now: float) -> Intent:
         """It is not among what was read; the reading began at `now`."""
-        action = policy.action_of(intent, self._provider.capabilities)
-        repeatable = action.repeatable if action else not intent.kind.speaks
+        repeatable = self._repeatable(intent)
         # One that sets something may be repeated, but not while the first may still come in late.
         over = repeatable and (intent.attempt is None or now >= intent.attempt.deadline)
         if over or evidence.absence_proved(intent, now, self._patience.settle):

@@ -16,6 +16,7 @@ from slackbridge.ports import Change, Claim, Record, Store
 KEPT = 1_000  # a catch-up comes back to each of its tickets once a round
 KEPT_SECONDS = 300.0
 SKEW_SECONDS = 60.0  # between Slack's clock and Redis'
+HOSTS_SECONDS = 5.0  # between the clocks of Redis' hosts
 
 
 def written(intent: Intent) -> float:
@@ -62,6 +63,7 @@ class Work:
     def __init__(self, store: Store, claim: Claim, record: Record) -> None:
         self._store = store
         self.claim = claim
+        self.since = store.since()  # of the server that gave the record
         self.fields = dict(record.fields)
         self.seen = record.seen
         self.conversation: Conversation | None = None
@@ -86,7 +88,8 @@ class Work:
 
     def forgettable(self, intent: Intent) -> bool:
         """Whether Redis may have forgotten what became of it: another server took it in."""
-        return written(intent) < self._store.since() + SKEW_SECONDS
+        skew = SKEW_SECONDS if intent.ts else HOSTS_SECONDS
+        return written(intent) < self._store.since() + skew
 
     def wake_at(self, at: float) -> None:
         """This ticket must be looked at again then, or earlier."""

@@ -73,6 +73,26 @@ async def test_a_second_that_redis_lost_is_not_done_again(
     assert "white_check_mark" in views.reactions(place.slack, CHANNEL, ts)
 
 
+async def test_a_server_that_forgot_what_a_pass_has_just_posted(place: World) -> None:
+    """F12; I1, I2: the pass began on the one before, and its claim is remembered."""
+    stage, slack = Stage(place), {"post_seconds": 0.0, "post_burst": 20}
+    async with running(place, slack=slack):
+        third = Fault("chat.postMessage", Phase.ANSWER, Action.DELAY, skip=2, seconds=0.5)
+        sixth = Fault("chat.postMessage", Phase.ANSWER, Action.DELAY, skip=5, seconds=1.5)
+        place.slack.faults.add(third)
+        place.slack.faults.add(sixth)
+        (ticket,) = place.refurbed.bulk(1, messages=9)
+        await stage.until("the third post", lambda: third.struck)
+        before = moment(place)
+        await stage.until("the sixth post", lambda: sixth.struck)
+        await rewind(place, before)
+        await stage.until("all", lambda: len(stage.mirrored(ticket)) >= 9)
+        place.refurbed.customer_writes(ticket, "<p>thank you</p>")
+        await stage.until("more", lambda: len(stage.mirrored(ticket)) >= 10)
+        await stage.quiet()
+        stage.balanced(ticket)
+
+
 @pytest.mark.parametrize("restarted", [False, True], ids=["bridge runs", "bridge restarted"])
 async def test_a_reply_accepted_in_a_lost_second_is_sent(place: World, restarted: bool) -> None:
     """F12; I7, I12."""

@@ -11,6 +11,9 @@ from redis import Redis
 
 from slackbridge.app import Bridge
 from slackbridge.demo import views
+from slackbridge.intent import State
+from slackbridge.model import TicketKey
+from slackbridge.ports import Change
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
 from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
@@ -143,6 +146,36 @@ async def test_a_refund_that_did_not_arrive_is_never_repeated_by_itself(
     await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
     await shop.receipt(ticket, "✅ Refund")
     assert refunds(clickbank) == [(1_250, "EUR")]
+
+
+async def test_a_refund_that_redis_has_forgotten_is_not_made_again(
+    market: Market, clickbank: ClickBankSandbox, store: RedisStore
+) -> None:
+    """F12: it knows that somebody asked for it, and nothing of what came of it."""
+    market.add(ACCOUNT, "clickbank", clickbank)
+    async with market.open():
+        ticket = await market.shown(clickbank.customer_opens())
+        clickbank.faults.add(Fault("Create", Phase.ARRIVAL, Action.DELAY, seconds=0.5))
+        await confirms(market, ticket)
+        await market.until("the call", lambda: clickbank.faults.seen.count("Create"))
+        key = TicketKey(ACCOUNT, str(ticket))
+        (begun,) = (await store.load(key)).intents
+        await market.receipt(ticket, "✅ Refund")
+        await market.quiet(0.5)
+    (done,) = (await store.load(key)).intents
+    asked = begun.but(state=State.QUEUED, attempt=None, tries=0, receipt=done.receipt)
+    assert await store.write(key, Change(swaps=((done, asked),), due=0))
+    async with market.open():
+        await becomes(State.SENT, store, key)
+        await market.quiet()
+    assert refunds(clickbank) == [(1_250, "EUR")]
+    assert clickbank.calls["Create"] == 1
+
+
+async def becomes(state: State, store: RedisStore, key: TicketKey) -> None:
+    async with asyncio.timeout(20):
+        while [intent.state for intent in (await store.load(key)).intents] != [state]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def test_what_cannot_be_settled_asks_a_human_who_may_move_money(
