@@ -98,10 +98,7 @@ class Poster:
         swaps: tuple[tuple[Intent, Intent], ...] = ()
         for intent in work.intents:
             if note.effect == words_effect(intent.id):
-                shown = intent.receipt.model_copy(update={"ts": ts})
-                # A notice may quote a marketplace: from now on only Slack has its words.
-                text = "" if intent.kind is Kind.NOTICE else intent.text
-                swaps = ((intent, intent.but(receipt=shown, text=text)),)
+                swaps = ((intent, receipt.placed(intent, ts)),)
         put = posted(note.effect, ts, note.channel, work.shown)
         await work.write(Change(swaps=swaps, put=put, drop=("post",)))
 

@@ -67,6 +67,12 @@ def overtaken(mine: Intent, theirs: Intent, now: float) -> tuple[str, str]:
     return (wanted if wanted == mine.receipt.reaction else ""), put
 
 
+def placed(intent: Intent, ts: str) -> Intent:
+    """Its words stand in Slack. A notice may quote a marketplace: only Slack keeps its words."""
+    text = "" if intent.kind is Kind.NOTICE else intent.text
+    return intent.but(receipt=intent.receipt.model_copy(update={"ts": ts}), text=text)
+
+
 def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
     """The receipt message; None where the reaction, or the card, says it all."""
     text, buttons = _say(intent, now)

@@ -15,6 +15,7 @@ from slackbridge.intent import Intent
 from slackbridge.mirror import not_recorded, words_effect
 from slackbridge.model import TicketKey
 from slackbridge.ports import Change, Chat, Store
+from slackbridge.receipt import placed
 from slackbridge.work import Again, Work
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ def _words(
     """Intents of which words stand, although none are recorded."""
     stands = dict(reversed(list(standing)))
     return tuple(
-        (i, i.but(receipt=i.receipt.model_copy(update={"ts": stands[words_effect(i.id)]})))
+        (i, placed(i, stands[words_effect(i.id)]))
         for i in intents
         if not i.receipt.ts and words_effect(i.id) in stands
     )

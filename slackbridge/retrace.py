@@ -2,7 +2,8 @@
 another server answers.
 
 What people may have written is looked for in the threads active lately. A card that stands in Slack
-and in no record is put into its ticket's, so that no second one is posted. Posts nothing.
+and in no record is put into its ticket's, and a notice into its account's, so that no second one is
+posted. Posts nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import structlog
 
 from slackbridge.catchup import MARGIN_SECONDS, CatchUp
 from slackbridge.door import Desk
-from slackbridge.mirror import CARD
+from slackbridge.mirror import CARD, words_effect
 from slackbridge.ports import Change, Store
 from slackbridge.rebuild import Archive
 from slackbridge.recall import Post
+from slackbridge.receipt import placed
 
 log = structlog.get_logger(__name__)
 
@@ -46,13 +48,24 @@ class Retrace:
         since = {account: await self._listened(account) for account in self._accounts}
         for channel in self._channels:
             for post in await self._archive.latest(channel):
-                if post.mark.effect == CARD and post.mark.key.account in since:
+                if post.mark.key.account not in since:
+                    continue
+                if post.mark.effect == CARD:
                     await self._card(channel, post, since[post.mark.key.account])
+                elif post.mark.key.is_account:
+                    await self._words(post)
 
     async def _listened(self, account: str) -> float:
         """When a process of ours certainly was at work; nothing before can be forgotten."""
         facts = await self._store.facts(account)
         return float(facts.get("listened", "0")) - MARGIN_SECONDS
+
+    async def _words(self, post: Post) -> None:
+        for intent in (await self._store.load(post.mark.key)).intents:
+            if post.mark.effect == words_effect(intent.id) and not intent.receipt.ts:
+                log.warning("a notice was forgotten", account=post.mark.key.account)
+                change = Change(swaps=((intent, placed(intent, post.ts)),))
+                await self._store.write(post.mark.key, change)
 
     async def _card(self, channel: str, post: Post, since: float) -> None:
         key = post.mark.key

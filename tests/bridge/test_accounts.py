@@ -17,6 +17,7 @@ from slackbridge.model import TicketKey
 from slackbridge.ports import Change
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from slackbridge.store.redis import RedisStore
 from tests.bridge.conftest import Running, configured
 from tests.bridge.stage import Stage
 from tests.serving import serving
@@ -85,6 +86,24 @@ async def test_a_notice_stays_as_it_was_said(place: World, run: Running) -> None
         await place.until("it is said", lambda: len(notices(place, CHANNEL)) == 2)
         await asyncio.sleep(0.5)
         assert notices(place, CHANNEL) == ["One thing.", "Another."]
+
+
+async def test_a_notice_that_redis_has_forgotten_is_not_said_again(
+    place: World, run: Running, store: RedisStore
+) -> None:
+    async with run() as bridge:
+        await bridge.desk.announce(ACCOUNT, "1", "One thing.")
+        await place.until("it is said", lambda: notices(place))
+        await asyncio.sleep(0.3)
+    (said,) = (await store.load(TicketKey.of_account(ACCOUNT))).intents
+    forgotten = said.but(text="One thing.", receipt=Receipt())
+    change = Change(swaps=((said, forgotten),), due=0)
+    assert await store.write(TicketKey.of_account(ACCOUNT), change)
+    async with run() as bridge:
+        await bridge.desk.announce(ACCOUNT, "2", "Another.")
+        await place.until("it is said", lambda: "Another." in notices(place))
+        await asyncio.sleep(0.5)
+    assert notices(place) == ["One thing.", "Another."]
 
 
 async def test_what_was_said_long_ago_is_forgotten(place: World, run: Running) -> None:
