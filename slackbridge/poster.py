@@ -78,6 +78,8 @@ class Poster:
             await self._declined(work, note, failure)
             raise
         await self._stands(work, note, ts)
+        if not thread:  # it is new: nothing else stands in it
+            self._recorded.sure(work)
         return ts
 
     async def _declined(self, work: Work, note: OpenPost, failure: Failure) -> None:
@@ -94,7 +96,6 @@ class Poster:
         """It is known where the post stands."""
         if note.effect == CARD:
             await self._store.bind(note.channel, ts, work.key)
-            self._recorded.sure(work)
         swaps: tuple[tuple[Intent, Intent], ...] = ()
         for intent in work.intents:
             if note.effect == words_effect(intent.id):

@@ -9,10 +9,11 @@ from slackbridge.intent import Intent, Press, State
 from slackbridge.model import Kind, Status, TicketKey
 from slackbridge.view import Words
 
+HOURGLASS = "hourglass_flowing_sand"
 REACTIONS = {
     State.HELD: "grey_question",
-    State.QUEUED: "hourglass_flowing_sand",
-    State.SENDING: "hourglass_flowing_sand",
+    State.QUEUED: HOURGLASS,
+    State.SENDING: HOURGLASS,
     State.UNKNOWN: "warning",
     State.SENT: "white_check_mark",
     State.FAILED: "x",
@@ -65,6 +66,13 @@ def overtaken(mine: Intent, theirs: Intent, now: float) -> tuple[str, str]:
     if not put or put == wanted:
         return "", ""
     return (wanted if wanted == mine.receipt.reaction else ""), put
+
+
+def forgotten(intent: Intent) -> Intent:
+    """What Redis did not know of it may also be an hourglass, to be taken away."""
+    shown = intent.receipt
+    perhaps = shown.reacting or ("" if shown.reaction else HOURGLASS)
+    return intent.but(receipt=shown.model_copy(update={"reacting": perhaps}))
 
 
 def placed(intent: Intent, ts: str) -> Intent:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from slackbridge import evidence, mirror, policy
+from slackbridge import evidence, mirror, policy, receipt
 from slackbridge.document import digest
 from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
@@ -94,7 +94,7 @@ class Sender:
         tried = intent.but(attempt=Attempt(at=written(intent), deadline=work.now()))
         match await self._memory(work, tried, written(intent)):
             case Happened(message):
-                after = settle(intent, State.SENT, message=message)
+                after = receipt.forgotten(settle(intent, State.SENT, message=message))
                 log.warning("was sent before", ticket=str(work.key), intent=intent.id)
                 unread = f"{work.now():.3f}"  # the card shall show what it did
                 return await work.swap(intent, after, **_shown_as(after), unread=unread)

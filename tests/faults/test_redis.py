@@ -93,6 +93,23 @@ async def test_a_server_that_forgot_what_a_pass_has_just_posted(place: World) ->
         stage.balanced(ticket)
 
 
+async def test_a_server_that_knows_only_that_a_card_was_begun(place: World) -> None:
+    """F12; I1, I2: below the card that it finds, more may stand."""
+    stage = Stage(place)
+    async with running(place, slack={"post_seconds": 0.0, "post_burst": 20}):
+        slow = Fault("chat.postMessage", Phase.ANSWER, Action.DELAY, seconds=0.5)
+        place.slack.faults.add(slow)
+        (ticket,) = place.refurbed.bulk(1, messages=3)
+        await stage.until("its card", lambda: slow.struck)
+        before = moment(place)
+        await stage.until("all", lambda: len(stage.mirrored(ticket)) == 3)
+        await rewind(place, before)
+        place.refurbed.customer_writes(ticket, "<p>thank you</p>")
+        await stage.until("more", lambda: len(stage.mirrored(ticket)) >= 4)
+        await stage.quiet()
+        stage.balanced(ticket)
+
+
 @pytest.mark.parametrize("restarted", [False, True], ids=["bridge runs", "bridge restarted"])
 async def test_a_reply_accepted_in_a_lost_second_is_sent(place: World, restarted: bool) -> None:
     """F12; I7, I12."""

@@ -6,7 +6,7 @@ from collections import Counter
 
 from slackbridge import mirror, receipt
 from slackbridge.document import plain
-from slackbridge.intent import Intent, State
+from slackbridge.intent import DELETED, Intent, State
 from slackbridge.mirror import Shown
 from slackbridge.model import Author, Conversation, Kind, TicketKey
 from slackbridge.ports import Record
@@ -142,7 +142,11 @@ def _true(town: Town, intent: Intent) -> list[str]:
     by_hand = intent.reason.startswith("Marked")
     if intent.state is State.SENT and made == 0 and not by_hand:
         return ["was not sent"]
-    if intent.state in NOT_SENT and made:
+    if (
+        intent.state in NOT_SENT
+        and made
+        and not (intent.reason == DELETED and town.done["forgets"])
+    ):
         return ["was sent all the same"]
     return []
 

@@ -138,6 +138,10 @@ class Model(RuleBasedStateMachine):
         await self.town.pass_time(wait)
         await work
 
+    @rule(writes=st.integers(0, 11))
+    def forgets(self, writes: int) -> None:
+        self.run(self.town.forgets(writes))
+
     @rule(who=WHO)
     def catches_up(self, who: int) -> None:
         self.run(self.town.catches_up(who))

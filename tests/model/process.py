@@ -11,15 +11,18 @@ from slackbridge.door import Desk
 from slackbridge.errors import Later
 from slackbridge.intake import Rules
 from slackbridge.lane import Lane, Place
+from slackbridge.model import TicketKey
 from slackbridge.people import People
 from slackbridge.poll import Poller, Rhythm
-from slackbridge.ports import Chat, Claim, Provider, Store
+from slackbridge.ports import Change, Chat, Claim, Provider, Store
 from slackbridge.poster import Poster
+from slackbridge.rebuild import Archive
+from slackbridge.retrace import Retrace
 from slackbridge.sender import Patience, Sender
 from slackbridge.store.common import script, settled
 from slackbridge.store.redis import RedisStore
 from tests.model.market import ACCOUNT, FakeProvider
-from tests.model.slack import CHANNEL, FakeChat
+from tests.model.slack import CHANNEL, FakeArchive, FakeChat
 from tests.model.world import Gate, Gated, Pass, What, World
 
 LEASE, TIMEOUT, SETTLE, SLACK_SETTLE, UNDO = 15.0, 10.0, 15.0, 5.0, 10.0
@@ -37,6 +40,7 @@ class VirtualStore(RedisStore):
     def __init__(self, redis: Redis, world: World) -> None:
         now = self._world_now
         self._world = world
+        self._begun = world.now
         super().__init__(
             redis, lease_seconds=LEASE, retention_seconds=RETENTION, clock=now, monotonic=now
         )
@@ -47,6 +51,13 @@ class VirtualStore(RedisStore):
 
     def _world_now(self) -> float:
         return self._world.now
+
+    async def write(self, key: TicketKey, change: Change, token: int | None = None) -> bool:
+        await self._world.writes()
+        return await super().write(key, change, token)
+
+    def since(self) -> float:
+        return max(self._begun, self._world.met)
 
     async def once(self, name: str, seconds: float) -> bool:
         """Keys expire in real time: here the end is stored beside."""
@@ -89,9 +100,18 @@ class Process:
         poster = Poster(store, slack, timeout=TIMEOUT, settle=SLACK_SETTLE, edit_every=1.0)
         sender = Sender(market, people.may, PATIENCE)
         self.lane = Lane(store, slack, market, sender, poster, self.desk, PLACE)
+        archive = cast(Archive, FakeArchive(chat))
+        self._retrace = Retrace(store, archive, self.desk, self.catch_up, (ACCOUNT,), (CHANNEL,))
+        self._met = -1.0
 
     async def claim(self, limit: int) -> list[Claim]:
-        """As the crew does."""
+        """As the crew does: nothing of a server that was not met while nothing of ours runs."""
+        since = self.store.since()
+        if since != self._met:
+            if self.asleep:
+                return []
+            await self._retrace.run()
+            self._met = since
         try:
             claims, _ = await self.store.claim(ACCOUNT, limit)
         except Later:

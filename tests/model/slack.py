@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from slackbridge.model import TicketKey
 from slackbridge.ports import Heard, Mark, Member
+from slackbridge.recall import Post
 from slackbridge.view import Card, Item, Part
 from tests.model.world import World
 
@@ -79,41 +80,41 @@ class FakeChat:
     """Implements `ports.Chat`."""
 
     def __init__(self, slack: Workspace) -> None:
-        self._slack = slack
+        self.slack = slack
 
     async def turn(self, channel: str, who: str, live: bool) -> None:
         return
 
     async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
-        return self._slack.add(Row(self._slack.ts(), thread, mark, item))
+        return self.slack.add(Row(self.slack.ts(), thread, mark, item))
 
     async def edit(self, channel: str, ts: str, item: Item) -> None:
-        self._slack.rows[ts].item = item
+        self.slack.rows[ts].item = item
 
     async def delete(self, channel: str, ts: str) -> None:
-        self._slack.rows[ts].gone = True
+        self.slack.rows[ts].gone = True
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
-        reactions = self._slack.rows[ts].reactions
+        reactions = self.slack.rows[ts].reactions
         reactions |= {add} - {""}
         reactions -= {remove}
 
     async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
-        found = self._slack.marked(mark)
+        found = self.slack.marked(mark)
         return tuple(row.ts for row in found if float(row.ts) > since and row.thread == thread)
 
     async def standing(
         self, channel: str, thread: str, key: TicketKey
     ) -> tuple[tuple[str, str], ...]:
-        rows = [row for row in self._slack.standing() if row.thread == thread]
+        rows = [row for row in self.slack.standing() if row.thread == thread]
         return tuple((row.mark.effect, row.ts) for row in rows if row.mark and row.mark.key == key)
 
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
-        people = self._slack.people()
+        people = self.slack.people()
         return tuple(h for h in people if h.thread_ts == thread and float(h.ts) > float(since))
 
     async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
-        answered = {row.thread: float(row.ts) for row in self._slack.standing() if row.thread}
+        answered = {row.thread: float(row.ts) for row in self.slack.standing() if row.thread}
         return tuple((root, at) for root, at in answered.items() if float(root) > oldest)
 
     async def member(self, user: str) -> Member:
@@ -121,3 +122,16 @@ class FakeChat:
 
     async def in_group(self, user: str, group: str) -> bool:
         return False
+
+
+class FakeArchive:
+    """Of `rebuild.Archive` what retracing needs."""
+
+    def __init__(self, chat: FakeChat) -> None:
+        self._slack = chat.slack
+
+    async def latest(self, channel: str) -> tuple[Post, ...]:
+        rows = self._slack.standing()
+        answered = {row.thread: row.ts for row in rows if row.thread}
+        ours = [row for row in reversed(rows) if row.mark and not row.thread]
+        return tuple(Post(r.ts, r.mark, answered=answered.get(r.ts, "")) for r in ours if r.mark)

@@ -21,6 +21,7 @@ from slackbridge.model import Act, Kind, Status, TicketKey
 from slackbridge.ports import Claim, Heard, Record
 from slackbridge.view import Words
 from tests.model.market import ACCOUNT, CAN, FakeProvider, Market
+from tests.model.memory import Memory
 from tests.model.process import SETTLE, Process, VirtualStore, set_clock
 from tests.model.slack import CHANNEL, FakeChat, Workspace
 from tests.model.world import Pass, Trouble, World
@@ -79,6 +80,8 @@ class Town:
         self.faults: list[str] = []
         self.done: Counter[str] = Counter()
         self._said = 0
+        self._memory = Memory(redis)
+        self.world.writes = self._writes
 
     def _process(self) -> Process:
         provider = FakeProvider(self.market, SETTLE - 1, self._about_to)
@@ -147,6 +150,19 @@ class Town:
 
     async def catches_up(self, who: int) -> None:
         await self._run(who, self.processes[who].catch_up.run(), NO_TROUBLE)
+
+    async def _writes(self) -> None:
+        await self._memory.note(self.world.now, self.taken_back, self.accepted)
+
+    async def forgets(self, writes: int) -> None:
+        """Another server of Redis answers, and knows nothing of the last moment."""
+        moment = await self._memory.back(self.world.now, writes)
+        if moment is None:
+            return
+        self.done["forgets"] += 1
+        self.taken_back, self.accepted = set(moment.taken_back), dict(moment.accepted)
+        self.world.met = self.world.tick()
+        await set_clock(self.redis, self.world)
 
     # -- people --------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class World:
 
     def __init__(self) -> None:
         self.now = BEGIN
+        self.met = BEGIN  # since when this server of Redis answers
+        self.writes: Callable[[], Coroutine[Any, Any, None]] = _nothing  # before each one
         self._coming: list[tuple[float, int, Callable[[], object]]] = []
         self._count = 0
 
@@ -106,6 +108,10 @@ class World:
         """A moment that no other has; nothing else happens in it."""
         self.now += TICK
         return self.now
+
+
+async def _nothing() -> None:
+    return
 
 
 @dataclass
