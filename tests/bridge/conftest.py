@@ -22,7 +22,7 @@ from slackbridge.demo.world import (
 from tests.bridge.stage import Stage
 from tests.serving import serving
 
-POLL_SECONDS = 0.1  # most tests begin by waiting for one
+POLL_SECONDS = 0.2  # most tests begin by waiting for one
 Running = Callable[..., AbstractAsyncContextManager[Bridge]]
 
 

@@ -138,6 +138,7 @@ class Model(RuleBasedStateMachine):
         await self.town.pass_time(wait)
         await work
 
+    @precondition(lambda self: not self.town.done["forgets"])  # two at once are too much
     @rule(writes=st.integers(0, 11))
     def forgets(self, writes: int) -> None:
         self.run(self.town.forgets(writes))
