@@ -16,7 +16,6 @@ from slackbridge.ports import Change, Claim, Record, Store
 KEPT = 1_000  # a catch-up comes back to each of its tickets once a round
 KEPT_SECONDS = 300.0
 SKEW_SECONDS = 60.0  # between Slack's clock and Redis'
-HOSTS_SECONDS = 5.0  # between the clocks of Redis' hosts
 
 
 def written(intent: Intent) -> float:
@@ -88,7 +87,7 @@ class Work:
 
     def forgettable(self, intent: Intent) -> bool:
         """Whether Redis may have forgotten what became of it: another server took it in."""
-        skew = SKEW_SECONDS if intent.ts else HOSTS_SECONDS
+        skew = SKEW_SECONDS if intent.ts else 0.0
         return written(intent) < self._store.since() + skew
 
     def wake_at(self, at: float) -> None:
