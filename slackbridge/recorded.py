@@ -38,7 +38,7 @@ class Recorded:
             return
         standing = await self._chat.standing(channel, thread, work.key)
         put = not_recorded(work.shown, standing)
-        swaps = _words(work.intents, standing)
+        swaps = words(work.intents, standing)
         if put or swaps:
             log.warning("posts were forgotten", ticket=str(work.key), posts=len(put) + len(swaps))
             await work.write(Change(put=put, swaps=swaps))
@@ -53,10 +53,13 @@ class Recorded:
         self._sure[work.key] = work.since
 
 
-def _words(
+def words(
     intents: Sequence[Intent], standing: Iterable[tuple[str, str]]
 ) -> tuple[tuple[Intent, Intent], ...]:
-    """Intents of which words stand, although none are recorded."""
+    """Intents of which words stand, although none are recorded: as they are, and as they shall be.
+
+    `standing` has effects and their ts, oldest first.
+    """
     stands = dict(reversed(list(standing)))
     return tuple(
         (i, placed(i, stands[words_effect(i.id)]))

@@ -14,11 +14,12 @@ import structlog
 
 from slackbridge.catchup import MARGIN_SECONDS, CatchUp
 from slackbridge.door import Desk
-from slackbridge.mirror import CARD, words_effect
+from slackbridge.mirror import CARD
+from slackbridge.model import TicketKey
 from slackbridge.ports import Change, Store
 from slackbridge.rebuild import Archive
 from slackbridge.recall import Post
-from slackbridge.receipt import placed
+from slackbridge.recorded import words
 
 log = structlog.get_logger(__name__)
 
@@ -47,25 +48,25 @@ class Retrace:
         await self._catch_up.lately()
         since = {account: await self._listened(account) for account in self._accounts}
         for channel in self._channels:
-            for post in await self._archive.latest(channel):
-                if post.mark.key.account not in since:
-                    continue
-                if post.mark.effect == CARD:
+            posts = await self._archive.latest(channel)
+            for post in posts:
+                if post.mark.effect == CARD and post.mark.key.account in since:
                     await self._card(channel, post, since[post.mark.key.account])
-                elif post.mark.key.is_account:
-                    await self._words(post)
+            for account in self._accounts:
+                await self._notices(TicketKey.of_account(account), posts)
 
     async def _listened(self, account: str) -> float:
         """When a process of ours certainly was at work; nothing before can be forgotten."""
         facts = await self._store.facts(account)
         return float(facts.get("listened", "0")) - MARGIN_SECONDS
 
-    async def _words(self, post: Post) -> None:
-        for intent in (await self._store.load(post.mark.key)).intents:
-            if post.mark.effect == words_effect(intent.id) and not intent.receipt.ts:
-                log.warning("a notice was forgotten", account=post.mark.key.account)
-                change = Change(swaps=((intent, placed(intent, post.ts)),))
-                await self._store.write(post.mark.key, change)
+    async def _notices(self, key: TicketKey, posts: Sequence[Post]) -> None:
+        standing = [(p.mark.effect, p.ts) for p in reversed(posts) if p.mark.key == key]
+        if not standing:
+            return
+        for swap in words((await self._store.load(key)).intents, standing):
+            log.warning("a notice was forgotten", account=key.account)
+            await self._store.write(key, Change(swaps=(swap,)))
 
     async def _card(self, channel: str, post: Post, since: float) -> None:
         key = post.mark.key

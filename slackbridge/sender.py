@@ -81,9 +81,7 @@ class Sender:
             return await work.swap(intent, fail(intent, known), unread=f"{work.now():.3f}")
         if message := _done_before(work, intent):
             log.info("settled: sent", ticket=str(work.key), intent=intent.id)
-            after = settle(intent, State.SENT, message=message)
-            unread = f"{work.now():.3f}"
-            return await work.swap(intent, after, **_shown_as(after), unread=unread)
+            return await _was_done(work, intent, settle(intent, State.SENT, message=message))
         started = await work.swap(intent, begin(intent, work.now(), self._patience.timeout, known))
         return await self._call(work, started)
 
@@ -92,12 +90,11 @@ class Sender:
         if intent.unsure or self._repeatable(intent) or not work.forgettable(intent):
             return None
         tried = intent.but(attempt=Attempt(at=written(intent), deadline=work.now()))
-        match await self._memory(work, tried, written(intent)):
+        match await self._memory(work, tried):
             case Happened(message):
                 after = receipt.forgotten(settle(intent, State.SENT, message=message))
                 log.warning("was sent before", ticket=str(work.key), intent=intent.id)
-                unread = f"{work.now():.3f}"  # the card shall show what it did
-                return await work.swap(intent, after, **_shown_as(after), unread=unread)
+                return await _was_done(work, intent, after)
             case Differs():
                 return await work.swap(intent, doubt(tried, _unclear(intent)))
         return None
@@ -107,7 +104,8 @@ class Sender:
         action = policy.action_of(intent, self._provider.capabilities)
         return action.repeatable if action else not intent.kind.speaks
 
-    async def _memory(self, work: Work, intent: Intent, at: float) -> Evidence:
+    async def _memory(self, work: Work, intent: Intent) -> Evidence:
+        at = written(intent)
         if intent.kind is Kind.FOLLOW_UP:
             opened = await self._provider.follow_ups(work.key.id)
             since = at - evidence.EARLIER_SECONDS
@@ -213,8 +211,7 @@ class Sender:
             case Happened(message):
                 after = settle(intent, State.SENT, message=message)
                 log.info("settled: sent", ticket=str(work.key), intent=intent.id)
-                unread = f"{work.now():.3f}"  # the card shall show what it did
-                return await work.swap(intent, after, **_shown_as(after), unread=unread)
+                return await _was_done(work, intent, after)
             case Differs():
                 return await work.swap(intent, doubt(intent, _unclear(intent)))
             case Absent():
@@ -302,6 +299,11 @@ def _unclear(intent: Intent) -> str:
     if intent.kind is Kind.ACTION:
         return "the marketplace does not tell whether it happened; look there"
     return "the ticket shows a similar message, but not quite this one"
+
+
+async def _was_done(work: Work, intent: Intent, after: Intent) -> Intent:
+    """The marketplace shows that an earlier attempt did it; the card shall show what it did."""
+    return await work.swap(intent, after, **_shown_as(after), unread=f"{work.now():.3f}")
 
 
 def _shown_as(intent: Intent) -> dict[str, str]:
