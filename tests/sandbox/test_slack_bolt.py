@@ -126,18 +126,21 @@ class Bridge:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    """Wait up to 5 s for something that happens elsewhere."""
-    async with asyncio.timeout(5):
+    """Wait up to 15 s for something that happens elsewhere.
+
+    What meets a connection that Bolt is leaving comes again after the 4 s of a redelivery.
+    """
+    async with asyncio.timeout(15):
         while not done():  # noqa: ASYNC110  # there is no event to wait for
             await asyncio.sleep(0.01)
 
 
 @asynccontextmanager
 async def connected(sandbox: SlackSandbox, bridge: Bridge) -> AsyncIterator[AsyncSocketModeHandler]:
-    """The bridge on Socket Mode."""
+    """The bridge on Socket Mode. A pong has half the interval, also on a busy machine."""
     web_client = AsyncWebClient(token=sandbox.app_token, base_url=sandbox.api_url)
     handler = AsyncSocketModeHandler(
-        bridge.app, sandbox.app_token, web_client=web_client, ping_interval=0.2
+        bridge.app, sandbox.app_token, web_client=web_client, ping_interval=2
     )  # fmt: skip
     before = sandbox.socket.connected
     await handler.connect_async()  # type: ignore[no-untyped-call]  # untyped in slack_bolt
