@@ -54,10 +54,10 @@ def candidates(
 
 def of_message(intent: Intent, conversation: Conversation, taken: Collection[str]) -> Evidence:
     """Evidence for a reply or internal note. `taken`: ids that other intents own."""
-    known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
+    known = {*taken, *intent.baseline}
     found = candidates(conversation.messages, known, intent.kind.scope)
     for message in found:
-        if digest(plain(message.body)) == intent.digest:
+        if digest(plain(message.body)) == intent.fingerprint:
             return Happened(message.id)
     for message in found:
         if _holds(intent.text, plain(message.body)):
@@ -77,8 +77,7 @@ def of_forgotten(
 ) -> Evidence:
     """Evidence for a reply that nobody remembers having sent. `known`: ids of other messages."""
     before = {m.id for m in conversation.messages if m.at.timestamp() < written - EARLIER_SECONDS}
-    asked = intent.but(digest=digest(intent.text))
-    return of_message(asked, conversation, {*known, *before})
+    return of_message(intent, conversation, {*known, *before})
 
 
 def surely_ours(intent: Intent, conversation: Conversation, taken: Collection[str]) -> str:
@@ -86,7 +85,7 @@ def surely_ours(intent: Intent, conversation: Conversation, taken: Collection[st
     match of_message(intent, conversation, taken):
         case Happened(id):
             return id
-    known = {*taken, *(intent.attempt.baseline if intent.attempt else ())}
+    known = {*taken, *intent.baseline}
     found = candidates(conversation.messages, known, intent.kind.scope)
     if not found:
         return ""

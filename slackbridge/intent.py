@@ -135,9 +135,23 @@ class Intent(Frozen):
 
     @property
     def awaits_echo(self) -> bool:
-        """Whether a message of its ticket may be what became of it, unless another is."""
+        """Whether a message of its ticket may be what became of it, unless another is.
+
+        Whoever declined an attempt may stand before the marketplace, and not know what it has done.
+        """
         adds = self.kind in (Kind.REPLY, Kind.INTERNAL) and not self.message
-        return adds and self.state in (State.SENT, State.SENDING, State.UNKNOWN)
+        declined = self.state is State.QUEUED and self.before is not None
+        return adds and (declined or self.state in (State.SENT, State.SENDING, State.UNKNOWN))
+
+    @property
+    def baseline(self) -> tuple[str, ...]:
+        """The ids of the agents' messages that were there before its last attempt."""
+        return _before(self) or ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest of what it says, also before anything was tried."""
+        return digest(self.text) if self.text else self.digest
 
     def act(self) -> Act:
         """The call it comes to."""

@@ -254,7 +254,7 @@ class Lane:
             reason = intent.reason if intent.state is State.SENT else ""
             after = settle(intent, State.SENT, message=message, reason=reason)
             await work.swap(intent, after, **put)
-            if intent.state is State.UNKNOWN:
+            if intent.state is not State.SENT:
                 log.info("settled: sent", ticket=str(work.key), intent=intent.id)
                 work.wake_at(work.now())  # what an agent asked for after it need not wait any more
 

@@ -174,8 +174,8 @@ def echoes(
 ) -> dict[str, Intent]:
     """Messages not shown yet that are the echo of an intent: message id -> intent.
 
-    An open attempt may have made one that was not there before: that it shows is proof of it, also
-    where a human was to decide; but those that surely left one come first.
+    An attempt may have made one that was not there before: that it shows is proof of it, also
+    where it was declined or a human was to decide; but those that surely left one come first.
     `digests` maps the ids of the agents' messages to the digests of their texts.
     """
     waiting = sorted((i for i in intents if i.awaits_echo), key=lambda i: i.state is State.UNKNOWN)
@@ -184,9 +184,8 @@ def echoes(
         if shown.whole(message.id) or message.id not in digests:
             continue
         for intent in waiting:
-            before = intent.attempt.baseline if intent.attempt else ()
-            same = intent.digest == digests[message.id] and intent.kind.scope is message.scope
-            if same and message.id not in before:
+            same = intent.fingerprint == digests[message.id]
+            if same and intent.kind.scope is message.scope and message.id not in intent.baseline:
                 found[message.id] = intent
                 waiting.remove(intent)
                 break

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import structlog
 
 from slackbridge import evidence, mirror, policy, receipt
-from slackbridge.document import digest
 from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.intent import Attempt, Intent, State, absent, begin, doubt, fail, requeue, settle
@@ -219,8 +218,8 @@ class Sender:
 
     async def _evidence(self, work: Work, intent: Intent) -> Evidence:
         if intent.kind is Kind.FOLLOW_UP:
-            known = intent.attempt.baseline if intent.attempt else ()
-            new = [t for t in await self._provider.follow_ups(work.key.id) if t.key.id not in known]
+            opened = await self._provider.follow_ups(work.key.id)
+            new = [t for t in opened if t.key.id not in intent.baseline]
             return Happened() if new else Absent()
         if intent.kind is Kind.ACTION:
             return await self._acted(work, intent)
@@ -286,10 +285,7 @@ def _done_before(work: Work, intent: Intent) -> str:
     """
     if intent.before is None or work.conversation is None or not intent.kind.speaks:
         return ""
-    tried = intent.but(
-        attempt=Attempt(at=0, deadline=0, baseline=intent.before), digest=digest(intent.text)
-    )
-    match evidence.of_message(tried, work.conversation, work.taken()):
+    match evidence.of_message(intent, work.conversation, work.taken()):
         case Happened(message):
             return message
     return ""

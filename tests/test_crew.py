@@ -59,10 +59,10 @@ async def test_another_server_is_met_before_anything_is_done_that_it_may_have_fo
     work = asyncio.create_task(crew.run())
     try:
         await log.until("worked on 1")
-        await marked(theirs, "2")
         os.kill(server.pid, signal.SIGKILL)
         await server.stop()
         server = await embedded.start(tmp_path)
+        await marked(theirs, "2")  # the crew rests, and learns of both by its next claim
         crew.wake()
         await log.until("worked on 2")
         assert log.lines == ["met", "worked on 1", "met", "worked on 2"]

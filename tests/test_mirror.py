@@ -184,6 +184,14 @@ def test_what_was_surely_sent_comes_before_what_a_human_must_decide_on() -> None
     assert found(conversation(message("1"), message("2")), vague, sure) == {"1": "b", "2": "a"}
 
 
+def test_what_was_declined_may_have_come_in_all_the_same() -> None:
+    declined = intent(State.QUEUED, text="hello", digest="", before=("1",))
+    there = conversation(message("1", "hello"), message("2", "hello"))
+    assert found(there, declined) == {"2": declined.id}
+    assert found(there, declined.but(text="hello again")) == {}, "edited since"
+    assert found(there, declined.but(before=None)) == {}, "never tried"
+
+
 def test_two_of_the_same_words_are_two() -> None:
     one, two = intent(State.SENT, id="a"), intent(State.SENT, id="b")
     there = conversation(message("1"), message("2"), message("3"))

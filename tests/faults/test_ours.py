@@ -145,7 +145,7 @@ async def poison(failure: Exception) -> None:
             assert time.monotonic() - begun < 30  # its next try is in minutes
             assert not views.cards(place.slack, bad)
         assert await report.replay(bridge, TicketKey(ACCOUNT, str(bad)))
-        await stage.until("its thread", lambda: stage.mirrored(bad), 10)
+        await stage.until("its thread", lambda: stage.mirrored(bad))
         stage.balanced(bad)
         assert len(stuck(place)) == 1
         assert str(bad) in stuck(place)[0]
