@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 ROOT = Path(__file__).parent.parent.parent
+Swap = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,17 @@ class Mutant:
     right: str
     wrong: str
     only: str
-    also: tuple[tuple[str, str, str], ...] = ()
+    also: tuple[Swap, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Swap, ...]:
+        return (self.file, self.right, self.wrong), *self.also
 
 
 # What looks again after a start would hide the bug: it is taken away as well.
 FORGETS = (
     "work.py",
-    "return written(intent) < self._store.since() + SKEW_SECONDS",
+    "return written(intent) < self._store.since() + skew",
     "return False",
 )
 DECLINED = ("sender.py", "if intent.before is None or", "if True or")
@@ -98,7 +103,7 @@ def caught(mutant: Mutant) -> bool:
     with tempfile.TemporaryDirectory(prefix="slackbridge-mutant-") as folder:
         for package in ("slackbridge", "tests"):
             shutil.copytree(ROOT / package, Path(folder) / package)
-        for file, right, wrong in ((mutant.file, mutant.right, mutant.wrong), *mutant.also):
+        for file, right, wrong in mutant.changes:
             path = Path(folder) / "slackbridge" / file
             text = path.read_text("utf-8")
             if text.count(right) != 1:
