@@ -56,8 +56,9 @@ def of_message(intent: Intent, conversation: Conversation, taken: Collection[str
     """Evidence for a reply or internal note. `taken`: ids that other intents own."""
     known = {*taken, *intent.baseline}
     found = candidates(conversation.messages, known, intent.kind.scope)
+    ours = intent.fingerprint
     for message in found:
-        if digest(plain(message.body)) == intent.fingerprint:
+        if digest(plain(message.body)) == ours:
             return Happened(message.id)
     for message in found:
         if _holds(intent.text, plain(message.body)):

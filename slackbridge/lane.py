@@ -250,10 +250,9 @@ class Lane:
         said = evidence.digests(conversation)
         found = mirror.echoes(work.shown, conversation, work.intents, said)
         for message, intent in found.items():
-            put = {mirror.message_field(message): mirror.own(intent)} if intent.ts else {}
             reason = intent.reason if intent.state is State.SENT else ""
             after = settle(intent, State.SENT, message=message, reason=reason)
-            await work.swap(intent, after, **put)
+            await work.swap(intent, after, **mirror.shown_as(after))
             if intent.state is not State.SENT:
                 log.info("settled: sent", ticket=str(work.key), intent=intent.id)
                 work.wake_at(work.now())  # what an agent asked for after it need not wait any more

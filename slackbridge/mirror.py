@@ -124,6 +124,13 @@ def own(intent: Intent) -> str:
     return f"={intent.id}"
 
 
+def shown_as(intent: Intent) -> dict[str, str]:
+    """The agent's own Slack message shows the sent one; from a modal, nothing does yet."""
+    if intent.ts and intent.message:
+        return {message_field(intent.message): own(intent)}
+    return {}
+
+
 def message_effect(message: str, number: int, total: int) -> str:
     return f"m:{message}:{number}/{total}"
 
@@ -179,12 +186,13 @@ def echoes(
     `digests` maps the ids of the agents' messages to the digests of their texts.
     """
     waiting = sorted((i for i in intents if i.awaits_echo), key=lambda i: i.state is State.UNKNOWN)
+    prints = {intent.id: intent.fingerprint for intent in waiting}
     found: dict[str, Intent] = {}
     for message in conversation.messages:
         if shown.whole(message.id) or message.id not in digests:
             continue
         for intent in waiting:
-            same = intent.fingerprint == digests[message.id]
+            same = prints[intent.id] == digests[message.id]
             if same and intent.kind.scope is message.scope and message.id not in intent.baseline:
                 found[message.id] = intent
                 waiting.remove(intent)

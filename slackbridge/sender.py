@@ -12,7 +12,6 @@ from slackbridge import evidence, mirror, policy, receipt
 from slackbridge.errors import Failure, Later, Unknown
 from slackbridge.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.intent import Attempt, Intent, State, absent, begin, doubt, fail, requeue, settle
-from slackbridge.mirror import message_field, own
 from slackbridge.model import Conversation, Kind, Status, TicketKey
 from slackbridge.optional import Measures, Settles
 from slackbridge.ports import Change, May, Provider
@@ -186,7 +185,7 @@ class Sender:
         await work.write(
             Change(
                 swaps=((intent, after),),
-                put={**_shown_as(after), "rev": revision, "unread": f"{work.now():.3f}"},
+                put={**mirror.shown_as(after), "rev": revision, "unread": f"{work.now():.3f}"},
                 # One that it brought back is active before the poll lists it.
                 seen=revision if work.seen is not None or answer.ticket.status.active else "",
             )
@@ -299,14 +298,7 @@ def _unclear(intent: Intent) -> str:
 
 async def _was_done(work: Work, intent: Intent, after: Intent) -> Intent:
     """The marketplace shows that an earlier attempt did it; the card shall show what it did."""
-    return await work.swap(intent, after, **_shown_as(after), unread=f"{work.now():.3f}")
-
-
-def _shown_as(intent: Intent) -> dict[str, str]:
-    """The agent's own Slack message shows the sent one; from a modal, nothing does yet."""
-    if intent.ts and intent.message:
-        return {message_field(intent.message): own(intent)}
-    return {}
+    return await work.swap(intent, after, **mirror.shown_as(after), unread=f"{work.now():.3f}")
 
 
 def remark(intent: Intent, answer: Conversation, before: str) -> str:
