@@ -1,0 +1,26 @@
+"""What older versions of the bridge have stored and posted is found again by newer ones: the forms
+of every Redis key, of what stands in it, of the marks and of the buttons of a small real run.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.forms import differences, recorded
+from tests.golden.observed import lasting, passing, ran, same
+
+MET = {"sb:alive:<pid>", "sb:once:poll:refurbed-at", "sb:pace:chat.postMessage:C0SUPPORT"}
+"""Keys that come and go, but are certainly met."""
+
+
+@pytest.mark.timeout(180)
+async def test_a_run_leaves_in_redis_and_in_slack_what_it_always_left(redis_url: str) -> None:
+    """A bridge that is renewed must read the records and the threads that are there."""
+    async with ran(redis_url) as run:
+        assert await same(run.tickets, recorded("tickets")) == []
+        assert await same(run.marks, recorded("marks")) == []
+        assert await same(run.receipts, recorded("receipts")) == []
+        seen = run.watch.seen
+        assert differences(lasting(seen), recorded("lasting_keys")) == []
+        assert passing(seen, recorded("passing_keys")) == []
+        assert set(seen) >= MET
