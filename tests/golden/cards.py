@@ -15,8 +15,13 @@ from slackbridge.demo.world import ACCOUNT, CHANNEL, QUICK, Table, World
 from slackbridge.sandbox.refurbed.drivers import REFURBED
 from slackbridge.sandbox.slack.people import Person
 from tests.golden.forms import Json, Names, blocks_form, view_form
+from tests.golden.people import Done, People, choose, shut
 
-POLLED: Table = {**QUICK, "replies": {"undo_seconds": 0}}
+POLLED: Table = {
+    **QUICK,
+    "replies": {"undo_seconds": 0},
+    "timing": {**QUICK["timing"], "lease_seconds": 15, "call_timeout_seconds": 20},
+}
 CHANNELS = (CHANNEL, REFUNDS)
 Change = Callable[[Any, Any], object]
 
@@ -94,6 +99,7 @@ class Gallery:
         assert others is not None
         self.place = place
         self.names = Names()
+        self.people = People(place, redis)
         self._redis = redis
         self._markets: dict[str, Any] = {
             ACCOUNT: place.refurbed,
@@ -111,7 +117,7 @@ class Gallery:
             self.names.call(f"{case.account}:{ticket}", f"{case.account}:ticket")
         await self.place.bridge.start()
         for case in CASES:
-            await self.place.until(f"the card of {case}", partial(self.card, case))
+            await self.people.until(f"the card of {case}", partial(self.card, case))
         self.unhurried()
         for case in CASES:
             case.become(self._markets[case.account], self._tickets[case.account, case.name])
@@ -140,53 +146,43 @@ class Gallery:
 
     async def modals(self) -> Json:
         """The forms of all modals; none is submitted but the one that asks twice."""
-        anna, ben = self.place.slack.person("anna"), self.place.slack.person("ben")
+        anna, ben = self.people.anna, self.people.ben
         found: Json = {}
         for case in CASES:
             for name in case.forms:
-                await self._press(anna, case, name)
+                await self._press(anna, case, name, anna.modals)
                 found[f"{case.account}: {case.name}: {name}"] = self._shown(anna)
                 if name == "refund":
                     found[f"{case.account}: {case.name}: {name} again"] = await self._twice(anna)
-                await _shut(anna)
-        await anna.command("/ticket", f"new {ACCOUNT}", channel=CHANNEL)
+                await shut(anna)
+        ask = partial(anna.command, "/ticket", f"new {ACCOUNT}", channel=CHANNEL)
+        await self.people.insist("a form", ask, anna.modals)
         found["new ticket"] = self._shown(anna)
-        await _shut(anna)
-        await self._press(anna, CASES[0], "claim")
-        await self._press(ben, CASES[0], "claim")
-        found["claim"] = self._shown(ben)
-        unclaim = await self.place.until("unclaim", lambda: self._offers_unclaim())
-        return found | {"a card that is held": unclaim}
+        await shut(anna)
+        await self._press(anna, CASES[0], "claim", self._offers_unclaim)
+        await self._press(ben, CASES[0], "claim", ben.modals)
+        return found | {"claim": self._shown(ben), "a card that is held": self._offers_unclaim()}
 
-    async def _press(self, person: Person, case: Case, name: str) -> None:
+    async def _press(self, person: Person, case: Case, name: str, done: Done) -> None:
         card = self.card(case)
-        place, ts = card["channel"], card["ts"]
-        if f"ticket:{name}" in views.buttons(card):
-            await person.click(place, ts, f"ticket:{name}")
-        else:
-            await person.click(place, ts, "ticket:more", selected_option=name)
+        press = partial(choose, person, card["channel"], card, name)
+        await self.people.insist(f"{name} of {case}", press, done)
 
     def _shown(self, person: Person) -> Json:
         return view_form(person.modals()[-1], self.names)
 
     async def _twice(self, anna: Person) -> Json:
-        """The second step of what moves money, as the first one's answer and then as it is."""
+        """The second step of what moves money."""
         view = str(anna.modals()[-1]["id"])
         chosen = {"reason": "ticket.type.refund.1", "refund_type": "FULL"}
-        answer = await anna.submit(view, {name: {name: value} for name, value in chosen.items()})
-        assert answer is not None
-        asked = {
-            "response_action": answer["response_action"],
-            "view": answer["view"]["callback_id"],
-        }
-        await self.place.until("the amount", lambda: anna.modals()[-1]["callback_id"] == "money")
-        return {"asking": asked, "asked": self._shown(anna)}
+        entered = {name: {name: value} for name, value in chosen.items()}
+        await self.people.insist(
+            "the amount",
+            lambda: anna.submit(view, entered),
+            lambda: anna.modals()[-1]["callback_id"] == "money",
+        )
+        return self._shown(anna)
 
     def _offers_unclaim(self) -> Any:
         forms = blocks_form(self.card(CASES[0])["blocks"], self.names)
         return forms if "unclaim" in str(forms) else None
-
-
-async def _shut(person: Person) -> None:
-    for modal in person.modals():
-        await person.close_view(str(modal["id"]))

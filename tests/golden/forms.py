@@ -147,7 +147,7 @@ def view_form(view: Mapping[str, Any], names: Names) -> Json:
     meta = view["private_metadata"]
     return {
         "callback_id": view["callback_id"],
-        "private_metadata": stored_form(meta, names),
+        "private_metadata": json.loads(names.scrub(meta) or "null"),
         "inputs": blocks_form(view["blocks"], names),
     }
 

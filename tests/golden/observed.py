@@ -15,10 +15,10 @@ from slackbridge.demo.world import CHANNEL, World, world
 from slackbridge.sandbox.slack.app import SlackSandbox
 from tests.golden.cards import POLLED, Gallery
 from tests.golden.forms import Json, Names, blocks_form, differences, metadata_form
+from tests.golden.people import PATIENCE_SECONDS
 from tests.golden.scene import OPS, SLOW, begun, play
 from tests.golden.stored import Watch, ticket_forms
 
-PATIENCE_SECONDS = 30.0
 REST_SECONDS = 4.0
 LOOK_SECONDS = 0.1
 PASSING = ("sb:alive:", "sb:once:", "sb:pace:")

@@ -1,7 +1,7 @@
 """Records the golden forms anew: `python -m tests.golden.record WHAT`, of the names in RECORDERS.
 
 Everything in `recorded/` was made so on commit eb35a60, with `make setup` done in a fresh clone:
-`.venv/bin/python -m tests.golden.record forms cards settings names`.
+`.venv/bin/python -m tests.golden.record forms cards settings names midwork`.
 It is not to be run again when a test fails: it holds what older versions have stored and typed.
 """
 
@@ -14,9 +14,14 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from redis import Redis
+
+from slackbridge.demo.world import world
 from tests.golden.forms import keep
+from tests.golden.midwork import BUSY, MidWork
 from tests.golden.observed import lasting, ran, rested, shown
 from tests.golden.refusals import refusals
+from tests.golden.snapshot import taken
 from tests.golden.surface import command_line, contract, targets
 
 BUCKETS = (
@@ -68,11 +73,22 @@ async def names() -> None:
     keep("contract", contract())
 
 
+async def midwork() -> None:
+    """A bridge is killed with everything under way: Redis, Slack and refurbed as they are then."""
+    async with world(extra=BUSY, seed=False) as place:
+        with Redis.from_url(place.redis_url) as redis:
+            work = MidWork(place, redis)
+            await work.play()
+            await place.bridge.kill()
+            keep("midwork", {**taken(place, redis), "tickets": work.tickets, "said": work.said})
+
+
 RECORDERS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "forms": forms,
     "cards": cards,
     "settings": settings,
     "names": names,
+    "midwork": midwork,
 }
 
 

@@ -6,8 +6,7 @@ itself: the undo window is long, and *Send now* is pressed.
 
 from __future__ import annotations
 
-import functools
-import json
+from functools import partial
 from typing import Any
 
 from redis import Redis
@@ -15,17 +14,21 @@ from redis import Redis
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, QUICK, Table, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
-from tests.bridge.stage import Stage
 from tests.golden.forms import Names
+from tests.golden.people import People, shut
 
-LONG_SECONDS = 60.0
-AWAY_SECONDS = 90.0
+LONG_SECONDS = 300.0
+AWAY_SECONDS = 400.0
 OPS = "C0OPS"
 SLOW: Table = {
     **QUICK,
     "replies": {"undo_seconds": 600},
     "start": {"recent_hours": 0},
-    "timing": {**QUICK["timing"], "lease_seconds": 10, "call_timeout_seconds": LONG_SECONDS},
+    "timing": {
+        **QUICK["timing"],
+        "lease_seconds": LONG_SECONDS,
+        "call_timeout_seconds": LONG_SECONDS,
+    },
     "account": {**QUICK["account"], "timeout_seconds": LONG_SECONDS},
 }
 """Settings under which a call hangs until the end."""
@@ -44,7 +47,8 @@ class Scene:
 
     def __init__(self, place: World, redis: Redis) -> None:
         self.place = place
-        self.stage = Stage(place)
+        self.stage = People(place, redis)
+        self.fields, self.intent = self.stage.fields, self.stage.intent
         self.names = Names()
         self._redis = redis
 
@@ -75,31 +79,25 @@ class Scene:
 
     async def modal(self, ticket: int, button: str, entered: dict[str, str]) -> str:
         """Anna opens a form of the card and submits it; the id of its intent."""
-        anna = self.stage.anna
         await self.until(button, lambda: button in self.offers(ticket))
-        if f"ticket:{button}" in views.buttons(self.card(ticket)):
-            await anna.click(CHANNEL, self.stage.root(ticket), f"ticket:{button}")
-        else:
-            root = self.stage.root(ticket)
-            await anna.click(CHANNEL, root, "ticket:more", selected_option=button)
-        view = str(anna.modals()[-1]["id"])
-        await anna.submit(view, {name: {name: value} for name, value in entered.items()})
+        await self.stage.choose(self.card(ticket), button, self.stage.anna.modals)
+        view = str(self.stage.anna.modals()[-1]["id"])
+        await self.stage.submit(view, entered)
         self.names.call(view, f"form of {button} {entered.get('how', '')}".rstrip())
         return f"v:{view}"
 
     async def status(self, ticket: int, button: str) -> None:
         """Anna presses a status button of the card, or chooses it from its menu."""
         await self.until(button, lambda: button in self.offers(ticket))
-        root = self.stage.root(ticket)
-        if f"ticket:{button}" in views.buttons(self.card(ticket)):
-            await self.stage.anna.click(CHANNEL, root, f"ticket:{button}")
-        else:
-            await self.stage.anna.click(CHANNEL, root, "ticket:more", selected_option=button)
+        before = set(self.stage.intents(ticket))
+        await self.stage.choose(
+            self.card(ticket), button, lambda: set(self.stage.intents(ticket)) > before
+        )
 
     # -- what shows ----------------------------------------------------------------------------
 
     async def until(self, what: str, probe: Any) -> Any:
-        return await self.place.until(what, probe)
+        return await self.stage.until(what, probe)
 
     def card(self, ticket: int) -> dict[str, Any]:
         return dict(views.cards(self.place.slack, ticket)[0])
@@ -113,15 +111,6 @@ class Scene:
                 found.add(str(element.get("action_id", "")).removeprefix("ticket:"))
         return found
 
-    def fields(self, ticket: int) -> dict[str, str]:
-        """What is stored of a ticket."""
-        return self._hash(f"sb:{{refurbed-at}}:t:{ticket}")
-
-    def intent(self, ticket: int | str, id: str) -> dict[str, Any]:
-        """An intent as it is stored; empty if it is not."""
-        stored = self._hash(f"sb:{{refurbed-at}}:i:{ticket}")
-        return dict(json.loads(stored.get(id, "{}")))
-
     def notices(self) -> list[dict[str, Any]]:
         rows = self.place.slack.workspace.history(OPS)
         return [row for row in rows if views.effect_of(row).startswith("w:")]
@@ -130,10 +119,6 @@ class Scene:
         """The bridge spaces its calls as Slack wants it; what it has saved up is given back."""
         for name in self._redis.scan_iter(match="sb:pace:*"):
             self._redis.delete(name)
-
-    def _hash(self, name: str) -> dict[str, str]:
-        found: Any = self._redis.hgetall(name)
-        return {k.decode(): v.decode() for k, v in found.items()}
 
 
 async def begun(place: World, redis: Redis) -> Scene:
@@ -172,7 +157,8 @@ async def _answered(scene: Scene) -> None:
     hasty = await scene.say(ticket, "taken back", "Too hasty")
     await scene.stage.press(ticket, hasty, "undo")
     await scene.stage.receipt(ticket, hasty, "Not sent")
-    await scene.stage.anna.click(CHANNEL, scene.stage.root(ticket), "ticket:claim")
+    card = scene.card(ticket)
+    await scene.stage.choose(card, "claim", lambda: "holder" in scene.fields(ticket))
     await scene.until("claimed", lambda: "<@U0ANNA>" in scene.stage.card(ticket))
     waiting = await scene.say(ticket, "waiting", "This one waits")
     await scene.stage.receipt(ticket, waiting, "goes out")
@@ -188,7 +174,8 @@ async def _kept_and_held(scene: Scene) -> None:
     kept = await scene.say(ticket, "kept", "note for Ben: no", "other.png")
     await scene.stage.press(ticket, kept, "keep")
     await scene.stage.reaction(kept, "lock")
-    await scene.stage.anna.click(CHANNEL, scene.stage.root(ticket), "ticket:reply")
+    await scene.stage.choose(scene.card(ticket), "reply", scene.stage.anna.modals)
+    await shut(scene.stage.anna)
     scene.name_messages(ticket)
 
 
@@ -251,10 +238,11 @@ async def _unknown(scene: Scene) -> None:
 async def _created(scene: Scene) -> None:
     """A ticket is to be opened about an order item that there is not."""
     anna = scene.stage.anna
-    await anna.command("/ticket", "new refurbed-at", channel=CHANNEL)
+    ask = partial(anna.command, "/ticket", "new refurbed-at", channel=CHANNEL)
+    await scene.stage.insist("the form", ask, anna.modals)
     view = str(anna.modals()[-1]["id"])
     scene.names.call(view, "form of a new ticket")
-    await anna.submit(view, {name: {name: value} for name, value in CREATE.items()})
+    await scene.stage.submit(view, CREATE)
     await scene.until("refusal", lambda: scene.intent("~", f"v:{view}").get("state") == "failed")
 
 
@@ -262,7 +250,7 @@ async def _caught_up(scene: Scene) -> None:
     """Nobody listened for a moment: the threads are read again."""
     scene.place.slack.socket.drop_all()
     threads = [t for t in scene.place.refurbed.tickets if "ts" in scene.fields(t)]
-    read = functools.partial(map, lambda t: "caught" in scene.fields(t), threads)
+    read = partial(map, lambda t: "caught" in scene.fields(t), threads)
     await scene.until("all threads read", lambda: all(read()))
 
 
@@ -302,5 +290,5 @@ async def _deaf(scene: Scene) -> None:
     slack.faults.add(deaf)
     slack.socket.drop_all()
     threads = [t for t in scene.place.refurbed.tickets if "ts" in scene.fields(t)]
-    marked = functools.partial(map, lambda t: "look" in scene.fields(t), threads)
+    marked = partial(map, lambda t: "look" in scene.fields(t), threads)
     await scene.until("all threads to be read", lambda: all(marked()))

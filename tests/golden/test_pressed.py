@@ -10,7 +10,7 @@ from tests.golden.forms import differences, recorded
 from tests.golden.observed import same, shown
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(500)
 async def test_every_card_and_every_form_comes_back_by_the_same_names(redis_url: str) -> None:
     """A card is drawn anew only when it says something else: old ones are pressed for weeks."""
     async with shown(redis_url) as gallery:

@@ -13,7 +13,7 @@ MET = {"sb:alive:<pid>", "sb:once:poll:refurbed-at", "sb:pace:chat.postMessage:C
 """Keys that come and go, but are certainly met."""
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(500)
 async def test_a_run_leaves_in_redis_and_in_slack_what_it_always_left(redis_url: str) -> None:
     """A bridge that is renewed must read the records and the threads that are there."""
     async with ran(redis_url) as run:

@@ -37,7 +37,7 @@ def test_the_file_has_every_setting_of_the_example() -> None:
     assert settings(example) | commented <= settings(tomllib.loads(COMPLETE))
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(320)
 def test_right_settings_are_read_and_wrong_ones_refused(redis_url: str, tmp_path: Path) -> None:
     """None of the settings in somebody's file may be unknown one day. A refusal names the key, its
     value and the remedy, and scripts look at the exit code.
@@ -52,7 +52,7 @@ def test_right_settings_are_read_and_wrong_ones_refused(redis_url: str, tmp_path
     assert differences(refused, recorded("refusals")) == []
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(320)
 def test_commands_and_options_keep_their_names(tmp_path: Path) -> None:
     """They stand in units, compose files and cron tables."""
     assert differences(command_line(tmp_path), recorded("commands")) == []
@@ -63,6 +63,7 @@ def test_make_targets_keep_their_names() -> None:
     assert targets() == recorded("targets")
 
 
+@pytest.mark.timeout(320)
 def test_other_packages_find_the_contract_suite() -> None:
     """`from slackbridge.testing.contract import *` stands in their tests."""
     assert contract() == recorded("contract")
