@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/.complete
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-# Where it is set, every process that a test starts would compile all of slackbridge anew.
+# With it, every process that a test starts would compile slackbridge again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test browser matrix soak mutants screenshots lint format coverage bench audit clean
@@ -52,16 +52,16 @@ test: setup ## run the tests, but for those in a browser
 browser: setup ## test the demo's page in Chromium
 	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile $(ARGS)
 
-matrix: setup ## strike the bridge at every moment of every scene
+matrix: setup ## inject a fault at every call of every scene
 	@$(BIN)/python -m tests.rig $(ARGS)
 
-soak: setup ## fifty thousand tickets while two calls in a hundred go wrong (ARGS="--tickets 2000")
+soak: setup ## fifty thousand tickets while 2 % of all calls fail (ARGS="--tickets 2000")
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
-mutants: setup ## let deliberate bugs loose and see whether the matrix catches them
+mutants: setup ## insert deliberate bugs and see whether the matrix catches them
 	@$(BIN)/python -m tests.rig.mutants $(ARGS)
 
-screenshots: setup ## the README's pictures of the demo, anew (needs chromium and an emoji font)
+screenshots: setup ## take the pictures of the demo for the README (needs chromium and an emoji font)
 	@$(BIN)/python -m tests.demo_page.screenshots
 
 lint: setup ## format check, ruff, mypy

@@ -1,4 +1,4 @@
-"""Runs the benchmarks, prints the table, and ends with 1 if a figure does not hold its bound."""
+"""Runs the benchmarks and prints the table; exits with 1 if a figure exceeds its bound."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.environment import Bench
 from bench.figure import Figure, table
 from bench.load import Load
-from bench.place import Bench
 from slackbridge.ops import log
 from slackbridge.store import embedded
 
@@ -26,26 +26,26 @@ NAMES = (
     "events",
     "reply",
     "mirror",
-    "scan",
-    "cycle",
-    "posts",
+    "poll_scan",
+    "poll_calls",
+    "slack_calls",
     "catch_up",
     "memory",
-    "trips",
+    "redis_trips",
     "restart",
-    "rest",
+    "idle",
 )
 
 
 def main() -> int:
-    """0 if every figure holds its bound."""
+    """Returns 0 if every figure holds its bound."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=str(NAMES))
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything: a trial")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--quick", action="store_true", help="a tenth of every count, for a trial")
     given = parser.parse_args()
     with Path(os.devnull).open("w") as nowhere:
-        log.configure("info", "json", [], nowhere)  # writing the log is part of the work
+        log.configure("info", "json", [], nowhere)  # writing the log is part of the measured work
         figures = asyncio.run(measured(given.names or NAMES, quick=given.quick))
     print(table(figures))
     if given.json:
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 async def measured(names: tuple[str, ...], *, quick: bool) -> list[Figure]:
-    """Every figure of these benchmarks, in order."""
+    """The figures of these benchmarks, in order."""
     figures: list[Figure] = []
     with Load() as load, tempfile.TemporaryDirectory(prefix="bench-") as folder:
         server = await embedded.start(Path(folder))
@@ -70,7 +70,7 @@ async def measured(names: tuple[str, ...], *, quick: bool) -> list[Figure]:
 
 
 def _say(text: str) -> None:
-    """Progress goes to the terminal, not into the table."""
+    """Report progress on stderr, outside the table."""
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 

@@ -1,21 +1,21 @@
-"""B1: from a signed event to its ack, one connection.
+"""B1: latency from a signed event to its ack, on one connection.
 
-Ours is durable: the intent stands in Redis before Slack is answered. The floor is a bare Bolt
-no-op with process_before_response. The first message of a thread costs more: its ticket is looked
-up, and that the thread is alive is noted; it is a figure of its own.
+Ours is durable: the intent is in Redis before Slack is answered. The floor is a Bolt no-op with
+process_before_response. A thread's first message costs more (its ticket is looked up and the
+thread is recorded as active) and is a separate figure.
 """
 
 from __future__ import annotations
 
-from bench.doors import THREADS, doors
+from bench.environment import Bench
+from bench.event_servers import THREADS, event_servers
 from bench.figure import Figure, quantile
-from bench.place import Bench
 
 VOLLEY = 300
 
 
 async def measure(bench: Bench) -> list[Figure]:
-    async with doors(bench, undo_seconds=600) as both:
+    async with event_servers(bench, undo_seconds=600) as both:
         volley = min(THREADS, bench.rounds(VOLLEY))
         first = await bench.load.one_by_one(both.ours, both.events(THREADS))
         ours, floor = await both.compare(

@@ -1,8 +1,8 @@
-"""B2: the ack's tail while a process delivers a backlog and polls four accounts every second.
+"""B2: p99 of the ack while a process posts a backlog and polls four accounts every second.
 
-The process runs in HTTP mode with Slack's real pace (four posts a second over all) and refurbed's
-(8 calls a second an account). 50 events a second arrive, six times what Slack sends at most; every
-sixth is a note in a ticket's thread and is stored. The floor is the same process at rest.
+The process runs in HTTP mode with the real rate limits of Slack (four posts a second in total) and
+refurbed (8 calls a second per account). 50 events arrive per second, six times Slack's maximum;
+every sixth is a note in a ticket's thread and is stored. The floor is the same process when idle.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import httpx
 
 from bench import payload
+from bench.environment import Bench, Changes, free_port
 from bench.figure import Figure, quantile
-from bench.place import Bench, Changes, free_port
-from bench.process import configured
+from bench.process import four_accounts
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
-from slackbridge.model import TicketKey
+from slackbridge.domain.model import TicketKey
 from slackbridge.store.redis import RedisStore, connect
 
 PER_SECOND = 50.0
@@ -36,7 +36,7 @@ async def measure(bench: Bench) -> list[Figure]:
         },
         "account": {"poll_seconds": 1},
     }
-    async with configured(bench, tables) as place:
+    async with four_accounts(bench, tables) as place:
         roots = await _threads(place)
         await place.bridge.start()
         await place.until("the process", lambda: _ready(port))

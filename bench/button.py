@@ -1,23 +1,24 @@
-"""B3: from a button pressed to its ack. Ours takes a stored reply back (Undo); the floor is a bare
-Bolt no-op with process_before_response.
+"""B3: latency from a button press to its ack.
+
+Ours undoes a stored reply; the floor is a Bolt no-op with process_before_response.
 """
 
 from __future__ import annotations
 
 from bench import payload
-from bench.doors import Doors, doors
+from bench.environment import Bench
+from bench.event_servers import EventServers, event_servers
 from bench.figure import Figure, quantile
-from bench.place import Bench
-from slackbridge.intent import Intent
-from slackbridge.model import Kind
-from slackbridge.ports import Change
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import Kind
+from slackbridge.domain.record import Change
 
 VOLLEY = 200
 TURNS = 4
 
 
 async def measure(bench: Bench) -> list[Figure]:
-    async with doors(bench) as both:
+    async with event_servers(bench) as both:
         volley = bench.rounds(VOLLEY)
         stored = [await _stored(both, volley) for _ in range(TURNS + 1)]
         ours, floor = await both.compare(TURNS, stored.__getitem__, stored.__getitem__)
@@ -33,8 +34,8 @@ async def measure(bench: Bench) -> list[Figure]:
     ]
 
 
-async def _stored(both: Doors, count: int) -> list[bytes]:
-    """Store replies that wait, and make the presses that take them back."""
+async def _stored(both: EventServers, count: int) -> list[bytes]:
+    """Store waiting replies; returns the requests that undo them."""
     store, app = both.bridge.store, both.place.slack.app
     presses = []
     for number in range(count):

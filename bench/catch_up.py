@@ -1,9 +1,9 @@
 """B12, B13: a backlog over four channels, with Slack's limits enforced, and live messages in it.
 
-Everything runs five times faster than Slack allows, so a slot (the time between two posts in a
-channel) is 0.2 s instead of a second. The floor is an ideal token bucket. A live message, on a
-ticket whose thread stands already, must not wait behind the backlog; and a backlog must cost the
-marketplace one read a ticket, however long its messages wait for their slots.
+Slack's limits are scaled by five, so a slot (the time between two posts in a channel) is 0.2 s
+instead of one second. The floor is an ideal token bucket. A live message, on a ticket that already
+has a thread, must not wait behind the backlog. The backlog must cost one marketplace read per
+ticket, however long its messages wait for their slots.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import asyncio
 import time
 from collections import Counter
 
+from bench.environment import Bench, running, settings, until_idle
 from bench.figure import Figure, quantile
-from bench.place import Bench, idle, running, settings
 from slackbridge.app import Bridge
-from slackbridge.config import Route, Settings
+from slackbridge.config.sections import RouteSettings
+from slackbridge.config.settings import Settings
 from slackbridge.demo import views
 from slackbridge.demo.world import World
 from slackbridge.sandbox.slack.roster import Channel
@@ -27,7 +28,7 @@ CHANNELS = tuple(f"C0BENCH{n}" for n in range(4))
 TICKETS = 25  # a channel
 EACH = 2  # messages, and a card
 POLL_SECONDS = 0.9
-PAST = 7_200.0
+PAST_SECONDS = 7_200.0
 
 
 async def measure(bench: Bench) -> list[Figure]:
@@ -37,21 +38,21 @@ async def measure(bench: Bench) -> list[Figure]:
             place.slack.workspace.channels[channel] = Channel(channel, channel.lower(), members)
         live = {channel: place.refurbed.customer_opens(topic=channel) for channel in CHANNELS}
         async with running(place, _routed(place)) as bridge:
-            await idle(bridge)
+            await until_idle(bridge)
             backlog = _backlog(place, bench.rounds(TICKETS))
             return await _caught_up(place, bridge, live, backlog)
 
 
 def _routed(place: World) -> Settings:
     """One channel per topic."""
-    routes = tuple(Route(when={"topic": channel}, channel=channel) for channel in CHANNELS)
+    routes = tuple(RouteSettings(when={"topic": channel}, channel=channel) for channel in CHANNELS)
     chosen = settings(place, {"slack": {"post_seconds": SLOT, "post_burst": BURST}})
     return chosen.model_copy(update={"routes": routes})
 
 
 def _backlog(place: World, count: int) -> int:
-    """Tickets that nobody has waited for just now; how many."""
-    with place.refurbed.clock.pinned(time.time() - PAST):
+    """Open tickets dated in the past; returns how many."""
+    with place.refurbed.clock.pinned(time.time() - PAST_SECONDS):
         for _ in range(count):
             for channel in CHANNELS:
                 ticket = place.refurbed.customer_opens(topic=channel)
@@ -88,7 +89,7 @@ async def _caught_up(
 
 
 async def _news(place: World, bridge: Bridge, live: dict[str, int]) -> float:
-    """A customer writes on every live ticket, and the poll sees it: when."""
+    """Add a message to every live ticket and poll; returns the time."""
     for ticket in live.values():
         place.refurbed.customer_writes(ticket, "<p>Are you there?</p>")
     await bridge.pollers[0].list_once()
@@ -96,7 +97,7 @@ async def _news(place: World, bridge: Bridge, live: dict[str, int]) -> float:
 
 
 def _waits(place: World, ticket: int, asked: list[float]) -> list[float]:
-    """How long each of the messages waited for its post, in seconds."""
+    """Seconds from each message to its post."""
     channel = next(channel for channel in CHANNELS if views.cards(place.slack, ticket, channel))
     stood = [float(row["ts"]) for row in views.mirrored(place.slack, ticket, channel)]
     return [max(0.0, ts - at) for at, ts in zip(asked, stood[1:], strict=True)]

@@ -1,4 +1,4 @@
-"""A figure: what we measured, the floor beside it, the bound it must hold, and how it is shown."""
+"""A measured figure with its floor and bounds, and the table of figures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row. `target` bounds ours / floor (from below with `more`), `limit` bounds ours.
+    """`target` bounds ours / floor, `limit` bounds ours; from above, with `more` from below.
 
-    A figure without either is there to be read only.
+    A figure without bounds is informative only.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def ok(self) -> bool:
-        """Whether every bound that it has is held."""
+        """Whether all its bounds hold."""
         return self._holds(self.ratio, self.target) and self._holds(self.ours, self.limit)
 
     def _holds(self, value: float | None, bound: float | None) -> bool:
@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def bound(self) -> str:
-        """The bounds in words: `x` marks that of the ratio."""
+        """The bounds as text, such as `≤ 2x, ≤ 50 ms`."""
         sign = "≥" if self.more else "≤"
         parts = [f"{sign} {self.target:g}x"] if self.target is not None else []
         parts += [f"{sign} {self.limit:g} {self.unit}"] if self.limit is not None else []
@@ -50,13 +50,13 @@ class Figure:
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value below which that share lies; of few values the nearest one above."""
+    """The quantile of `values` at `share`, rounded up to a member."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
 def table(figures: Iterable[Figure]) -> str:
-    """For people."""
+    """The figures as aligned text."""
     rows: list[tuple[str, ...]] = [("", "figure", "ours", "floor", "ratio", "target", "")]
     rows += [_row(figure) for figure in figures]
     widths = [max(len(row[i]) for row in rows) for i in range(7)]

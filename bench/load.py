@@ -1,6 +1,6 @@
-"""The load: raw HTTP requests from a process of its own, so that it steals no time from a server.
+"""Load generator: raw HTTP requests from a separate process, so that it takes no server time.
 
-Requests are whole byte strings, signed beforehand; times are in seconds.
+Requests are complete byte strings, signed in advance; times are in seconds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ANSWER_SECONDS = 10.0
 
 
 class Load:
-    """The process. Ends with the block."""
+    """The load process; a context manager that ends it."""
 
     def __init__(self) -> None:
         spawn = multiprocessing.get_context("spawn")
@@ -33,23 +33,23 @@ class Load:
         self._pool.shutdown()
 
     async def one_by_one(self, port: int, requests: Sequence[bytes]) -> list[float]:
-        """How long each answer took, on one connection."""
+        """The response time of each request, on one connection."""
         return await self._run(_volley, port, requests, 1)
 
     async def side_by_side(self, port: int, requests: Sequence[bytes], connections: int) -> float:
-        """Answers a second, with always so many requests in the air."""
+        """Responses per second, with one request in flight per connection."""
         return len(requests) / await self._run(_timed, port, requests, connections)
 
     async def paced(self, port: int, requests: Sequence[bytes], per_second: float) -> list[float]:
-        """How long each answer took, counted from when its request was due."""
+        """The response time of each request, from its scheduled start."""
         return await self._run(_paced, port, requests, per_second)
 
     async def _run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.wrap_future(self._pool.submit(call, *args, **kwargs))
 
 
-class _Line:
-    """One connection, one request at a time."""
+class _Connection:
+    """One HTTP connection with one request at a time."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), ANSWER_SECONDS)
@@ -63,7 +63,7 @@ class _Line:
         self.socket.sendall(request)
 
     def receive(self) -> float | None:
-        """Take what came; how long the answer took once it is whole. Raises RuntimeError."""
+        """Read a chunk; returns the response time once complete. Raises RuntimeError on failure."""
         chunk = self.socket.recv(65_536)
         self._answer += chunk
         if not chunk:
@@ -90,7 +90,7 @@ def _volley(port: int, requests: Sequence[bytes], connections: int) -> list[floa
     took: list[float] = []
     with selectors.DefaultSelector() as selector:
         for _, request in zip(range(connections), waiting, strict=False):
-            line = _Line(port)
+            line = _Connection(port)
             selector.register(line.socket, selectors.EVENT_READ, line)
             line.send(request)
         while len(took) < len(requests):
@@ -106,7 +106,7 @@ def _volley(port: int, requests: Sequence[bytes], connections: int) -> list[floa
     return took
 
 
-def _ready(selector: selectors.BaseSelector) -> Iterator[_Line]:
+def _ready(selector: selectors.BaseSelector) -> Iterator[_Connection]:
     found = selector.select(ANSWER_SECONDS)
     if not found:
         raise RuntimeError(f"no answer within {ANSWER_SECONDS:g} s")
@@ -120,7 +120,7 @@ def _timed(port: int, requests: Sequence[bytes], connections: int) -> float:
 
 
 def _paced(port: int, requests: Sequence[bytes], per_second: float) -> list[float]:
-    line = _Line(port)
+    line = _Connection(port)
     start = time.perf_counter()
     took: list[float] = []
     for number, request in enumerate(requests):

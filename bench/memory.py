@@ -1,8 +1,8 @@
-"""B14: bytes of Redis per mapped ticket with 10 messages, everything that stays counted.
+"""B14: bytes of Redis per mapped ticket with 10 messages, counting every lasting key.
 
-A few tickets are mirrored by the real bridge; what it stored of them is then copied to thousands
-under other ids, so that the server's own overhead is that of a large store. The floor is a naive
-layout: a hash per ticket, a key per thread, a hash per message map.
+The bridge mirrors a few tickets; their stored data is then copied thousands of times under other
+ids, so that the server's overhead is that of a large store. The floor is a naive layout: a hash
+per ticket, a key per thread, a hash per message map.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, cast
 
 from redis.asyncio import Redis
 
+from bench.environment import Bench, running, settings, until_idle
 from bench.figure import Figure
-from bench.place import Bench, idle, running, settings
 from slackbridge.demo.world import ACCOUNT, CHANNEL
-from slackbridge.model import TicketKey
+from slackbridge.domain.model import TicketKey
 from slackbridge.store import keys
 
 TICKETS = 10
 MESSAGES = 10
 COPIES = 5_000
-APART = 900.0  # seconds between the copies' threads: the 5,000 span 52 days
+SECONDS_APART = 900.0  # between the copies' threads: 5,000 of them span 52 days
 NAIVE = 863.0
 
 
@@ -29,7 +29,7 @@ async def measure(bench: Bench) -> list[Figure]:
     async with bench.world() as place:
         place.refurbed.bulk(TICKETS, MESSAGES)
         async with running(place, settings(place)) as bridge:
-            await idle(bridge)
+            await until_idle(bridge)
         async with Redis.from_url(place.redis_url, decode_responses=True) as redis:
             sample = await _sample(redis)
             await redis.flushall()
@@ -46,7 +46,7 @@ async def _used(redis: Redis) -> int:
 
 
 async def _sample(redis: Redis) -> list[tuple[dict[str, str], str]]:
-    """Each ticket's record, and the revision that the poll remembers."""
+    """Each ticket's record, and the revision stored by the poll."""
     seen = await _any(redis.hgetall(keys.seen(ACCOUNT)))
     records = [await _any(redis.hgetall(keys.ticket(TicketKey(ACCOUNT, id)))) for id in seen]
     for passing in (keys.work(ACCOUNT), keys.lease(ACCOUNT), keys.generation(ACCOUNT)):
@@ -57,7 +57,7 @@ async def _sample(redis: Redis) -> list[tuple[dict[str, str], str]]:
 
 async def _copy(redis: Redis, number: int, record: dict[str, str], revision: str) -> None:
     key = TicketKey(ACCOUNT, str(5_000_000 + number))
-    at = time.time() - number * APART
+    at = time.time() - number * SECONDS_APART
     ts = f"{at:.6f}"
     async with redis.pipeline(transaction=False) as pipe:
         pipe.hset(keys.ticket(key), mapping=cast(Any, record | {"ts": ts}))

@@ -1,4 +1,4 @@
-"""What Slack would send: signed requests as byte strings, each with an identity of its own."""
+"""Signed requests as Slack sends them, as bytes; each has its own ids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from slackbridge.demo.world import CHANNEL
-from slackbridge.sandbox.slack.http_line import signature
+from slackbridge.sandbox.slack.events import envelope
+from slackbridge.sandbox.slack.http_transport import signature
 from slackbridge.sandbox.slack.roster import HOME_TEAM, Installation
 
 AGENT = "U0ANNA"
@@ -18,13 +19,13 @@ _moments = itertools.count(int(time.time() * 1_000_000))
 
 
 def moment() -> str:
-    """A fresh `ts`; times that were given out before are never given again."""
+    """A new, unique `ts`."""
     seconds, micros = divmod(next(_moments), 1_000_000)
     return f"{seconds}.{micros:06d}"
 
 
 def said(app: Installation, thread: str, text: str) -> bytes:
-    """The request that tells of a message in a thread."""
+    """The request for a message in a thread."""
     ts = moment()
     element = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
     event = {
@@ -41,12 +42,12 @@ def said(app: Installation, thread: str, text: str) -> bytes:
         "event_ts": ts,
         "channel_type": "channel",
     }
-    body = _envelope(app) | {"event": event, "event_id": f"Ev{ts.replace('.', '')}"}
+    body = envelope(app, event, time.time(), shared=False)
     return _request(app, json.dumps(body), "application/json")
 
 
 def pressed(app: Installation, thread: str, name: str, value: str) -> bytes:
-    """The request that tells of a button pressed under a receipt in a thread."""
+    """The request for a button pressed under a receipt in a thread."""
     ts = moment()
     button = {
         "type": "button",
@@ -91,28 +92,6 @@ def pressed(app: Installation, thread: str, name: str, value: str) -> bytes:
     }
     form = urlencode({"payload": json.dumps(payload)})
     return _request(app, form, "application/x-www-form-urlencoded")
-
-
-def _envelope(app: Installation) -> dict[str, Any]:
-    authorization = {
-        "enterprise_id": None,
-        "team_id": HOME_TEAM,
-        "user_id": app.bot_user,
-        "is_bot": True,
-        "is_enterprise_install": False,
-    }
-    return {
-        "token": app.verification_token,
-        "team_id": HOME_TEAM,
-        "context_team_id": HOME_TEAM,
-        "context_enterprise_id": None,
-        "api_app_id": app.app_id,
-        "type": "event_callback",
-        "event_time": int(time.time()),
-        "authorizations": [authorization],
-        "is_ext_shared_channel": False,
-        "event_context": "4-sandbox",
-    }
 
 
 def _request(app: Installation, body: str, content_type: str) -> bytes:

@@ -1,19 +1,19 @@
-"""Bridges as processes of their own, with several accounts, as they run in production."""
+"""A bridge as a separate process with several accounts, as in production."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
 
-from bench.place import Bench, Changes
+from bench.environment import Bench, Changes
 from slackbridge.demo.world import ACCOUNT, World, write_config
 
 ACCOUNTS = 4
 
 
 @contextlib.asynccontextmanager
-async def configured(bench: Bench, tables: Changes, **more: float) -> AsyncIterator[World]:
-    """A world whose process, not started yet, has four accounts at the one marketplace."""
+async def four_accounts(bench: Bench, tables: Changes, **more: float) -> AsyncIterator[World]:
+    """A world whose bridge, not started yet, has four accounts at one marketplace."""
     async with bench.world(**more) as place:
         path = place.folder / "slackbridge.toml"
         write_config(path, place.slack.api_url, place.refurbed.url, place.redis_url, tables)

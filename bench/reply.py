@@ -1,8 +1,8 @@
-"""B5: from an agent's message to the marketplace's request on the wire, undo window 0.
+"""B5: latency from an agent's message to the marketplace request on the wire, with no undo window.
 
-The whole way over Socket Mode: event, stored intent, claim, the read that settles any doubt later,
-the attempt written down, the reply. The floor is what any durable bridge pays: a Redis wake-up and
-the two calls to the marketplace, made bare and in turn with ours.
+The whole path over Socket Mode: event, stored intent, claim, the read needed to settle the outcome
+later, the journalled attempt, the reply. The floor is what any durable bridge pays: a Redis
+wake-up and two marketplace calls, measured in alternation with ours.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from typing import Any
 import httpx
 from redis.asyncio import Redis
 
+from bench.environment import Bench, CallTimes, running, settings, until_idle
 from bench.figure import Figure, quantile
-from bench.place import Arrivals, Bench, idle, running, settings
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
-from slackbridge.providers.refurbed import headers
-from slackbridge.providers.refurbed_rpc import PATH
+from slackbridge.providers.refurbed.api import PATH, headers
 
 TICKETS = 20
 REPLIES = 100
@@ -30,9 +29,9 @@ async def measure(bench: Bench) -> list[Figure]:
     async with bench.world() as place, running(place, settings(place)) as bridge:
         tickets = place.refurbed.bulk(TICKETS)
         await bridge.pollers[0].list_once()
-        await idle(bridge)
+        await until_idle(bridge)
         roots = {ticket: str(views.cards(place.slack, ticket)[0]["ts"]) for ticket in tickets}
-        place.refurbed.faults.seen = arrivals = Arrivals()
+        place.refurbed.faults.seen = arrivals = CallTimes()
         ours: list[float] = []
         floor: list[float] = []
         async with _Bare(place, bench.redis_url) as bare:
@@ -42,7 +41,7 @@ async def measure(bench: Bench) -> list[Figure]:
                 arrival = asyncio.create_task(arrivals.next("UpdateTicket"))
                 await place.slack.person("anna").say(CHANNEL, f"Hello {number}", roots[ticket])
                 ours.append(await arrival - begun)
-                await idle(bridge)
+                await until_idle(bridge)
                 floor.append(await bare.once(ticket))
     half, most = quantile(floor, 0.5) * 1000, quantile(floor, 0.99) * 1000
     return [
@@ -54,7 +53,7 @@ async def measure(bench: Bench) -> list[Figure]:
 
 
 class _Bare:
-    """A queue entry, and the two calls its reader makes."""
+    """A stream entry, and the two calls that its reader makes."""
 
     def __init__(self, place: World, redis_url: str) -> None:
         self._redis = Redis.from_url(redis_url)
@@ -73,7 +72,7 @@ class _Bare:
         await self._reader.aclose()
 
     async def once(self, ticket: int) -> float:
-        """Seconds from the entry to the answer of the second call."""
+        """Seconds from the entry to the response of the second call."""
         waiting = asyncio.ensure_future(self._reader.xread({"bench": self._last}, block=2_000))
         await asyncio.sleep(0.005)
         begun = time.perf_counter()

@@ -1,23 +1,65 @@
-"""From settings to the values that the rooms are built with."""
+"""From settings to the parts that are built by them alike for every account."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from slackbridge.config import ConfigError, Settings
-from slackbridge.intake import Rules
-from slackbridge.lane import Place
-from slackbridge.policy import Route
-from slackbridge.ports import Provider
-from slackbridge.providers import build
-from slackbridge.sender import Patience
+from slackbridge.config.errors import ConfigError
+from slackbridge.config.settings import Settings
+from slackbridge.ports.permissions import May
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.signal import Spawn
+from slackbridge.providers.registry import build
+from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.lane.lane import Lane, LaneSettings
+from slackbridge.rooms.lane.poster import Poster
+from slackbridge.rooms.lane.sender import Sender, SendSettings
+from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
+from slackbridge.rooms.polling.poller import Poller, PollSettings
+from slackbridge.rooms.recovery.catch_up import CatchUp
+from slackbridge.rooms.recovery.stray_effects import StrayEffects
+from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
+from slackbridge.rules.intake import IntakeSettings
+from slackbridge.rules.routing import Route
+from slackbridge.slack.actions import Actions
+from slackbridge.slack.buttons import Buttons
+from slackbridge.slack.chat import SlackChat
+from slackbridge.slack.client import SlackClient
+from slackbridge.slack.command import Command
+from slackbridge.slack.home import Home
+from slackbridge.slack.listeners import Listeners
+from slackbridge.slack.thread_map import ThreadMap
 from slackbridge.store.keys import DAY
+from slackbridge.store.redis import RedisStore, connect
+
+LOOKUP_SECONDS = 8.0
+SLACK_SETTLE_SECONDS = 5.0  # a post that is not in a history by then was not made
 
 
-def rules(settings: Settings) -> Rules:
+def store(settings: Settings, redis_url: str) -> RedisStore:
+    timing = settings.timing
+    return RedisStore(
+        connect(redis_url),
+        lease_seconds=timing.lease_seconds,
+        retention_seconds=timing.retention_days * DAY,
+    )
+
+
+def slack_client(settings: Settings, store: RedisStore) -> SlackClient:
+    slack = settings.slack
+    return SlackClient(
+        slack.bot_token.get_secret_value(),
+        slack.api_url,
+        store,
+        timeout=settings.timing.call_timeout_seconds,
+        post_pace=(slack.post_seconds, slack.post_burst),
+    )
+
+
+def intake_settings(settings: Settings) -> IntakeSettings:
     replies = settings.replies
-    return Rules(
+    return IntakeSettings(
         mode=replies.mode,
         prefixes=replies.note_prefixes,
         undo=replies.undo_seconds,
@@ -25,9 +67,9 @@ def rules(settings: Settings) -> Rules:
     )
 
 
-def patience(settings: Settings) -> Patience:
+def send_settings(settings: Settings) -> SendSettings:
     timing = settings.timing
-    return Patience(
+    return SendSettings(
         timeout=timing.call_timeout_seconds,
         settle=timing.settle_seconds,
         retry=timing.retry_seconds,
@@ -36,9 +78,9 @@ def patience(settings: Settings) -> Patience:
     )
 
 
-def place(settings: Settings, provider: str) -> Place:
+def lane_settings(settings: Settings, provider: str) -> LaneSettings:
     timing = settings.timing
-    return Place(
+    return LaneSettings(
         provider=provider,
         routes=routes(settings),
         channel=settings.slack.channel,
@@ -68,3 +110,84 @@ def providers(
         except ValueError as error:
             raise ConfigError(f"account {account.name!r}: {error}") from None
     return built
+
+
+def lanes(
+    settings: Settings,
+    store: RedisStore,
+    chat: SlackChat,
+    providers: Mapping[str, Provider],
+    desk: InboundDesk,
+    may: May,
+) -> dict[str, Lane]:
+    """One lane per account; they share what is known of Slack."""
+    timing = settings.timing
+    timeout, settle = timing.call_timeout_seconds, min(timing.settle_seconds, SLACK_SETTLE_SECONDS)
+    poster = Poster(
+        store,
+        chat,
+        UnrecordedPosts(store, chat),
+        StrayEffects(store, chat, timeout + settle),
+        timeout=timeout,
+        settle=settle,
+        edit_every=timing.edit_seconds,
+    )
+    names = settings.marketplaces()
+    return {
+        name: Lane(
+            store,
+            chat,
+            provider,
+            Sender(provider, may, send_settings(settings)),
+            poster,
+            desk,
+            lane_settings(settings, names[name]),
+        )
+        for name, provider in providers.items()
+    }
+
+
+def pollers(
+    settings: Settings, store: RedisStore, providers: Mapping[str, Provider], desk: InboundDesk
+) -> list[Poller]:
+    timing = settings.timing
+    return [
+        Poller(
+            account.name,
+            account.token_env,
+            store,
+            providers[account.name],
+            desk,
+            PollSettings(
+                poll=account.poll_seconds,
+                full_walk=account.full_walk_seconds,
+                recent=settings.start.recent_hours * 3600,
+                probe=timing.probe_seconds,
+                unauthorized_probe=timing.unauthorized_probe_seconds,
+                down_max=timing.retry_max_seconds,
+            ),
+        )
+        for account in settings.accounts
+    ]
+
+
+def listeners(
+    chat: SlackChat,
+    store: RedisStore,
+    desk: InboundDesk,
+    lookup: TicketLookup,
+    spawn: Spawn,
+    catch_up: CatchUp,
+) -> Listeners:
+    """What answers Slack. An event that cannot be stored is found by catching up."""
+    threads = ThreadMap(store)
+    actions = Actions(chat, desk, lookup, spawn)
+    buttons = Buttons(chat, threads, desk, lookup, actions, spawn)
+    command = Command(chat, desk, lookup, actions, spawn)
+    home = Home(chat, desk, lookup, spawn)
+    missed = partial(_catch_up, spawn, catch_up)
+    return Listeners(chat, store, threads, desk, buttons, command, home, missed)
+
+
+def _catch_up(spawn: Spawn, catch_up: CatchUp) -> None:
+    spawn(catch_up.run())

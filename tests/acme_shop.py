@@ -1,7 +1,4 @@
-"""Acme, the marketplace of docs/providers.md, as a server, and people who use it.
-
-Owns the smallest server with which the contract suite can examine the example.
-"""
+"""Acme, the marketplace of docs/providers.md: the smallest server for the contract suite."""
 
 from __future__ import annotations
 
@@ -18,16 +15,18 @@ from slackbridge.testing.market import Call
 from tests.contract.markets import Local
 
 PAGE = 50
+SHOP = "at"
+ROOT = f"/shops/{SHOP}/tickets"
 NAMES = {
-    "/tickets": {"GET": "List"},
-    "/tickets/{id}": {"GET": "Get"},
-    "/tickets/{id}/messages": {"POST": "Reply"},
+    ROOT: {"GET": "List"},
+    f"{ROOT}/{{id}}": {"GET": "Get"},
+    f"{ROOT}/{{id}}/messages": {"POST": "Reply"},
 }
 Row = dict[str, Any]
 
 
 class AcmeShop:
-    """A running shop; tickets by their numbers."""
+    """A running shop; its tickets are numbered."""
 
     _serving: Serving
 
@@ -41,9 +40,9 @@ class AcmeShop:
 
     async def start(self) -> None:
         app = web.Application(middlewares=[self.faults.middleware(_operation), self._admitted])
-        app.router.add_get("/tickets", self._list)
-        app.router.add_get("/tickets/{id}", self._get)
-        app.router.add_post("/tickets/{id}/messages", self._reply)
+        app.router.add_get(ROOT, self._list)
+        app.router.add_get(f"{ROOT}/{{id}}", self._get)
+        app.router.add_post(f"{ROOT}/{{id}}/messages", self._reply)
         self._serving = await serve(app, 0)
 
     async def stop(self) -> None:

@@ -1,12 +1,14 @@
-"""What every test may ask for: a real server, emptied before each test, and a store on it; and how
-many examples a property is tried with (`--hypothesis-profile long`: many).
+"""For every test: a real Redis server, emptied before each test, a store on it, the number of
+examples that a property is tried with (`--hypothesis-profile long`: many), and the order of tests.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +22,34 @@ from tests.demo_page.chromium import missing
 if TYPE_CHECKING:
     from slackbridge.store.redis import RedisStore
 
+gc.disable()  # until all tests are collected: modules and test items stay to the end
 settings.register_profile("suite", max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of the longest tests, so that none is left for the end.
+
+    `--dist worksteal` gives every worker an equal run of consecutive tests.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    longest = [item for item in items if item.get_closest_marker("crash")]
+    rest = (item for item in items if not item.get_closest_marker("crash"))
+    order: list[pytest.Item] = []
+    for worker in range(workers):
+        share = (len(items) - len(order)) // (workers - worker)
+        first = longest[worker::workers]
+        order += [*first, *islice(rest, share - len(first))]
+    items[:] = order
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Turn the garbage collector on, for what is made from here on."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

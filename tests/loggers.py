@@ -1,4 +1,4 @@
-"""Loggers are global: what sets them up leaves them as they were."""
+"""Restores the global logging configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from slackbridge.ops.log import OURS
 
 @contextmanager
 def restored() -> Iterator[None]:
-    """The log may be set up anew within. Those who listen meanwhile hear nothing, and stay open."""
+    """Logging may be configured within the block; existing handlers are detached meanwhile."""
     root, ours, config = logging.getLogger(), logging.getLogger(OURS), structlog.get_config()
     levels = root.level, ours.level
     try:

@@ -1,4 +1,4 @@
-"""A bridge that runs in the test's own process."""
+"""Runs a bridge in the test's own process."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from slackbridge.app import Bridge
-from slackbridge.config import Settings
+from slackbridge.config.settings import Settings
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.slack.app import SlackSandbox
-
-PATIENCE_SECONDS = 40.0
 
 
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, redis_url: str, slack: SlackSandbox) -> AsyncIterator[Bridge]:
-    """While the block lasts; with both its sockets open, unless it has ended before.
+    """A running bridge. In socket mode both its sockets are open, unless it has ended.
 
     Raises what ended it.
     """
@@ -24,9 +23,7 @@ async def serving(settings: Settings, redis_url: str, slack: SlackSandbox) -> As
     task = asyncio.create_task(bridge.run(stop))
     try:
         if settings.slack.mode == "socket":
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not task.done() and slack.socket.connected != 2:  # noqa: ASYNC110
-                    await asyncio.sleep(0.03)
+            await until("both sockets", lambda: task.done() or slack.socket.connected == 2)
         yield bridge
     finally:
         stop.set()

@@ -1,4 +1,4 @@
-"""The command line as a person at a shell meets it, in the folder and environment of a world."""
+"""Commands of slackbridge, run with the configuration and environment of a world."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
-from slackbridge import cli
-from slackbridge.config import child_environment
+from slackbridge.cli import main
+from slackbridge.config.load import child_environment
+from slackbridge.demo.process import spawn
 from slackbridge.demo.world import World, secrets_of
 from tests.loggers import restored
 
@@ -19,7 +20,7 @@ Ended = tuple[int, str, str]
 
 
 class Shell:
-    """Runs slackbridge. Nothing is typed at its questions: standard input is at its end."""
+    """Runs commands. Their standard input is empty: every question is left unanswered."""
 
     def __init__(self, place: World) -> None:
         self.config = place.folder / "slackbridge.toml"
@@ -27,11 +28,11 @@ class Shell:
         self._folder = place.folder
 
     async def run(self, *words: str) -> Ended:
-        """In a thread of this process, as starting one takes longer than most commands do."""
+        """Run a command in a thread of this process: starting a process costs a second of CPU."""
         return await asyncio.to_thread(self.typed, *words)
 
     def typed(self, *words: str) -> Ended:
-        """The same, and this thread waits."""
+        """The same, blocking."""
         env = {**child_environment(self.secrets), "SLACKBRIDGE_CONFIG": str(self.config)}
         out, err = io.StringIO(), io.StringIO()
         with (
@@ -47,15 +48,11 @@ class Shell:
         return code, out.getvalue(), err.getvalue()
 
     async def process(self, *words: str) -> Ended:
-        """In a process of its own, for what takes signals and ends with it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "slackbridge",
+        """Run a command in a separate process, for those that install signal handlers."""
+        process = await spawn(
             *words,
             cwd=self._folder,
             env=child_environment(self.secrets),
-            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -72,7 +69,7 @@ class Shell:
 
 def _ended() -> int:
     try:
-        cli.main()
+        main.main()
     except SystemExit as end:
         return int(end.code or 0)
     return 0

@@ -14,8 +14,7 @@ import jsonschema
 import pytest
 import yaml
 
-from slackbridge.slack.client import METHODS
-from slackbridge.slack.front import COMMANDS, EVENTS
+from slackbridge.slack.manifest import COMMANDS, EVENTS, METHODS
 
 HERE = Path(__file__).parent.parent
 TEXT = (HERE / "manifest.yml").read_text("utf-8")
@@ -74,9 +73,7 @@ def test_methods_are_those_called() -> None:
 
 
 def test_scopes_are_those_needed() -> None:
-    needed = {
-        scope for scopes in METHODS.values() for entry in scopes for scope in entry.split("|")
-    }
+    needed = {scope for method in METHODS.values() for scope in method.scopes}
     needed |= set(filter(None, EVENTS.values())) | ({"commands"} if COMMANDS else set())
     asked = at("oauth_config.scopes.bot")
     assert sorted(asked) == sorted(needed)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from slackbridge.model import Action, Capabilities, Status
-from slackbridge.providers import REGISTRY
+from slackbridge.domain.model import Action, Capabilities, Status
+from slackbridge.providers.registry import REGISTRY
 from slackbridge.providers.scorecard import renewed, table
 
 README = Path(__file__).parent.parent / "README.md"

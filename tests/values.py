@@ -1,13 +1,13 @@
-"""Values of the vocabulary for the pure tests, each with only what a test says of it."""
+"""Factories of domain values; a test names only the fields it cares about."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from slackbridge.document import Document, digest, from_text
-from slackbridge.intent import Attempt, Intent, State
-from slackbridge.model import (
+from slackbridge.domain.chat import Heard
+from slackbridge.domain.intent import Attempt, Intent, State
+from slackbridge.domain.model import (
     Author,
     Conversation,
     Kind,
@@ -17,7 +17,7 @@ from slackbridge.model import (
     Ticket,
     TicketKey,
 )
-from slackbridge.ports import Heard
+from slackbridge.text.document import Document, digest, from_text
 
 KEY = TicketKey("shop", "7")
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -1,10 +1,10 @@
 """The whole product on this machine: local Slack, local marketplaces, Redis, and the bridge.
 
-`stay` shows it as a web page, in which a visitor is agent and customer at once, until Ctrl-C;
-`play` lets a script act in it, and checks every step.
+`serve` shows it as a web page, on which a visitor is agent and customer, until Ctrl-C.
+`run_script` plays a script in it and checks every step.
 """
 
-from slackbridge.demo.play import play
-from slackbridge.demo.stay import stay
+from slackbridge.demo.script.run import run_script
+from slackbridge.demo.serve import serve
 
-__all__ = ["play", "stay"]
+__all__ = ["run_script", "serve"]

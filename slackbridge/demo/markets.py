@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
+from slackbridge.sandbox.faults import Faults
+from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 
 CLICKBANK, SELLAPP, SELLGATE = "clickbank-main", "sellapp-main", "sellgate-main"
 REFUNDS = "C0REFUNDS"
 HOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - of a server on this machine
-SELLAPP_POLL_SECONDS = 20  # so slow that what comes at once came by the webhook
+SELLAPP_POLL_SECONDS = 20  # long enough to tell a webhook from a poll
 Json = dict[str, Any]
 
 
@@ -27,9 +29,26 @@ class Markets(Enum):
     ALL = auto()
 
 
+class MarketSandbox(Protocol):
+    """What the sandbox servers of all marketplaces have in common."""
+
+    ledger: Ledger
+    faults: Faults
+
+    @property
+    def tickets(self) -> Mapping[Any, Any]: ...
+    @property
+    def customer_opens(self) -> Callable[..., int | str]: ...
+    @property
+    def customer_writes(self) -> Callable[..., int | str]: ...
+    def messages(self, ticket_id: Any, /) -> Sequence[Any]: ...
+    def close(self, ticket_id: Any, /) -> None: ...
+    def pass_time(self, hours: float) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Three running marketplaces. `port` is where the bridge is to listen for webhooks."""
+    """Three running marketplaces. The bridge listens on `port` for webhooks."""
 
     clickbank: ClickBankSandbox
     sellapp: SellAppSandbox
@@ -38,7 +57,7 @@ class Others:
 
     @classmethod
     async def start(cls, stack: contextlib.AsyncExitStack, *, seed: bool) -> Self:
-        """Start them; they end with `stack`."""
+        """Start them; `stack` stops them."""
         clickbank = await ClickBankSandbox.start(seed=seed)
         stack.push_async_callback(clickbank.stop)
         clickbank.rate_per_second = 0
@@ -51,7 +70,7 @@ class Others:
         return cls(clickbank, sellapp, sellgate, port)
 
     def secrets(self) -> dict[str, str]:
-        """What the bridge's environment needs for them."""
+        """Environment variables for the bridge."""
         return {
             "CLICKBANK_KEY": self.clickbank.token,
             "SELLAPP_TOKEN": self.sellapp.token,
@@ -60,7 +79,7 @@ class Others:
         }
 
     def accounts(self, settings: Mapping[str, Any]) -> tuple[Json, ...]:
-        """Their [[accounts]], with these settings."""
+        """Their [[accounts]] tables; `settings` go into each."""
         return (
             _account(CLICKBANK, "clickbank", self.clickbank.url, "CLICKBANK_KEY", settings),
             _account(SELLAPP, "sellapp", self.sellapp.url, "SELLAPP_TOKEN", settings)
@@ -72,7 +91,7 @@ class Others:
         )
 
     def tables(self) -> dict[str, Json]:
-        """What they need in the other tables: Anna may refund, webhooks find a door."""
+        """Settings outside [[accounts]]: Anna may refund; the port for webhooks."""
         return {
             "slack": {"http_host": "127.0.0.1"},
             "agents": {"money": ["U0ANNA"]},
@@ -83,7 +102,7 @@ class Others:
 ROUTES: tuple[tuple[str, Mapping[str, str]], ...] = (
     (REFUNDS, {"provider": "clickbank", "type": "REFUND"}),
 )
-"""Channel and conditions of the [[routes]] of a world with all marketplaces."""
+"""Channel and condition of each [[routes]] entry in a world with all marketplaces."""
 
 
 def _account(

@@ -1,18 +1,37 @@
-"""The bridge as a process of its own: started, stopped, killed and started again."""
+"""The bridge as a separate process."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from slackbridge.config import child_environment
+from slackbridge.config.load import child_environment
+
+
+async def spawn(
+    *words: str,
+    env: Mapping[str, str],
+    module: str = "slackbridge",
+    before: Sequence[str] = (),
+    **more: Any,
+) -> asyncio.subprocess.Process:
+    """Start `python -m slackbridge` with these words, `before` that command, no standard input."""
+    return await asyncio.create_subprocess_exec(
+        *(*before, sys.executable, "-m", module, *words),
+        stdin=asyncio.subprocess.DEVNULL,
+        env=env,
+        **more,
+    )
 
 
 class BridgeProcess:
-    """`python -m slackbridge run` with a configuration of its own. Its log goes to a file."""
+    """`python -m slackbridge run` with its own configuration; its log goes to a file."""
+
+    module = "slackbridge"
 
     def __init__(self, config: Path, secrets: Mapping[str, str], log: Path) -> None:
         self._config = config
@@ -26,36 +45,27 @@ class BridgeProcess:
 
     @property
     def pid(self) -> int:
-        """The process id; 0 while it does not run."""
+        """The process id; 0 while it is not running."""
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if self._process is not None and running else 0
 
     async def start(self) -> None:
-        """Start it; it may take a second until it listens."""
+        """Start it; it is ready about a second later."""
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "slackbridge",
-                "run",
-                "--config",
-                str(self._config),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=child_environment(self._secrets),
-            )
+            words = ("run", "--config", str(self._config))
+            env = child_environment(self._secrets)
+            self._process = await spawn(*words, env=env, module=self.module, stdout=log, stderr=log)
 
     async def stop(self, seconds: float = 12) -> int:
-        """SIGTERM, and wait for its end; kill -9 if that takes too long. Its exit code."""
+        """Send SIGTERM, after `seconds` SIGKILL; returns the exit code."""
         return await self._end(signal.SIGTERM, seconds)
 
     async def kill(self) -> int:
-        """kill -9. Its exit code."""
+        """Send SIGKILL; returns the exit code."""
         return await self._end(signal.SIGKILL)
 
     async def wait(self) -> int:
-        """Wait until it has ended by itself, or was killed by another. Its exit code."""
+        """Wait until it exits for any reason; returns the exit code."""
         return await self._process.wait() if self._process is not None else 0
 
     async def _end(self, number: signal.Signals, seconds: float = 12) -> int:

@@ -1,4 +1,4 @@
-"""Reading what the sandbox's Slack shows, as a person would: threads, cards, receipts, buttons."""
+"""Reads what the sandbox Slack shows of a ticket: card, thread, receipts, reactions, buttons."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ MENTION = re.compile(r"<@(\w+)>")
 
 
 def effect_of(row: Row) -> str:
-    """Which effect a message of the bridge carries; '' for anybody else's."""
+    """The `effect` in a bridge message's metadata; '' for other messages."""
     return str(((row.get("metadata") or {}).get("event_payload") or {}).get("effect", ""))
 
 
 def ticket_of(row: Row) -> str:
-    """The marketplace's ticket id of a message of the bridge."""
+    """The ticket id in a bridge message's metadata; '' for other messages."""
     return str(((row.get("metadata") or {}).get("event_payload") or {}).get("ticket", ""))
 
 
 def cards(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
-    """All cards of a ticket: exactly one, if all is well."""
+    """All cards of a ticket; more than one is a fault."""
     rows = slack.workspace.history(channel)
     return [r for r in rows if effect_of(r) == "card" and ticket_of(r) == str(ticket)]
 
 
 def thread(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
-    """A ticket's thread without its card; empty while there is none."""
+    """The replies below a ticket's card; empty while there is no card."""
     found = cards(slack, ticket, channel)
     return slack.workspace.thread(channel, found[0]["ts"])[1:] if found else []
 
@@ -74,13 +74,13 @@ def texts(node: Any) -> Iterator[str]:
 
 
 def shown(row: Row) -> str:
-    """All a person reads in a message."""
+    """A message's whole text, from its blocks if it has any."""
     blocks = row.get("blocks")
     return " ".join(texts(blocks)) if blocks else str(row.get("text", ""))
 
 
 def as_seen(slack: SlackSandbox, row: Row) -> str:
-    """The same as a Slack client draws it: dates, names and labels instead of tokens."""
+    """`shown` with date, link and mention tokens replaced as a Slack client does."""
     text = LINK.sub(lambda match: match[1], DATE.sub(lambda match: match[1], shown(row)))
     text = MENTION.sub(lambda match: f"@{slack.workspace.users[match[1]].name}", text)
     return re.sub(r"[ \t]+", " ", re.sub(r"\s*\n\s*", "\n", text))

@@ -1,21 +1,21 @@
-"""A world to run the bridge in: a Slack workspace and marketplaces as servers, and Redis."""
+"""A world to run the bridge in: sandbox servers of Slack and marketplaces, and Redis."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
 
-from slackbridge.demo.markets import ROUTES, Markets, Others
+from slackbridge.demo.markets import ROUTES, Markets, MarketSandbox, Others
 from slackbridge.demo.process import BridgeProcess
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.store import embedded
@@ -43,10 +43,10 @@ QUICK: Table = {
 
 @dataclass
 class World:
-    """Everything the bridge meets. `folder` holds its configuration, log and data.
+    """The servers around one bridge. `folder` holds the bridge's configuration, log and data.
 
-    `others` are the marketplaces besides refurbed, None in a world without them. `begun` is when
-    it was opened, in Unix seconds: what happened before is the past that it was given.
+    `others` are the marketplaces besides refurbed, if the world has them. `begun` is when the
+    world was opened, in Unix seconds; earlier messages are seed data.
     """
 
     slack: SlackSandbox
@@ -58,33 +58,25 @@ class World:
     others: Others | None = None
     begun: float = 0.0
 
+    @property
+    def marketplaces(self) -> Iterator[MarketSandbox]:
+        yield self.refurbed
+        if self.others is not None:
+            yield from (self.others.clickbank, self.others.sellapp, self.others.sellgate)
+
     def another(self, number: int) -> BridgeProcess:
-        """One more bridge with the same configuration; not started yet."""
+        """One more bridge with the same configuration, not started yet."""
         return self.bridge.twin(self.folder / f"bridge-{number}.log")
 
     async def until(
         self, what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 40.0
     ) -> Any:
-        """Wait until `probe` gives something true, and return it. Raises Missed."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while True:
-            found = probe()
-            if isinstance(found, Awaitable):
-                found = await found
-            if found:
-                return found
-            if loop.time() > end:
-                raise Missed(f"waited {seconds:g} s in vain: {what}")
-            await asyncio.sleep(0.03)
-
-
-class Missed(AssertionError):
-    """Something that had to happen did not."""
+        """Wait until `probe` returns something true, and return it. Raises Missed on timeout."""
+        return await until(what, probe, seconds)
 
 
 def secrets_of(slack: SlackSandbox, refurbed: RefurbedSandbox) -> dict[str, str]:
-    """The environment of a bridge in this world."""
+    """Environment variables for the bridge."""
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -101,7 +93,7 @@ def write_config(
     extra: Table,
     others: Others | None = None,
 ) -> None:
-    """A slackbridge.toml for this world; `extra` adds to its tables, `account` to every account."""
+    """Write a slackbridge.toml; `extra` adds to its tables, and its `account` to every account."""
     tables: dict[str, dict[str, Any]] = {
         "slack": {"api_url": slack_api, "channel": CHANNEL, "ops_channel": "C0OPS"},
         "redis": {"url": redis_url},
@@ -126,7 +118,7 @@ def write_config(
 
 
 def _rows(values: Mapping[str, Any]) -> list[str]:
-    """JSON's literals are TOML's, for the values we write."""
+    """For the values written here, JSON literals are valid TOML."""
     return [f"{name} = {json.dumps(value)}" for name, value in values.items()]
 
 
@@ -144,10 +136,10 @@ async def world(
     markets: Markets = Markets.REFURBED,
     extend: Callable[[web.Application], None] | None = None,
 ) -> AsyncIterator[World]:
-    """Open a world; the bridge in it is not started yet. Everything ends with the block.
+    """Open a world whose bridge is not started yet. Everything is stopped at the block's end.
 
-    `mode` is how its Slack delivers; where to, is up to `slack.endpoints`. `extend` may hang more
-    routes into its Slack's server.
+    `mode` is how Slack delivers events (for HTTP, to `slack.endpoints`). `extend` may add routes
+    to the sandbox Slack's server.
     """
     async with contextlib.AsyncExitStack() as stack:
         temporary = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-"))

@@ -11,8 +11,8 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from slackbridge.config import Settings
-from slackbridge.errors import Failure
+from slackbridge.config.settings import Settings
+from slackbridge.domain.errors import Failure
 
 log = structlog.get_logger(__name__)
 MAX_BYTES = 1 << 20
@@ -28,36 +28,45 @@ class Heart(Protocol):
 
 
 class Pulse:
-    """How this process is. `sockets` counts its live connections to Slack."""
+    """The health of this process.
 
-    def __init__(self, heart: Heart, process: str) -> None:
+    `refused` says why Slack accepts no call ('' = it does); `sockets` counts the live connections
+    to Slack (None = Slack calls us by HTTP).
+    """
+
+    def __init__(
+        self,
+        heart: Heart,
+        process: str,
+        refused: Callable[[], str],
+        sockets: Callable[[], int] | None,
+    ) -> None:
         self._heart = heart
         self._process = process
-        self.sockets: Callable[[], int] | None = None
-        self.refused: Callable[[], str] = str
-        """Why Slack lets nothing of ours through; '' while it does."""
+        self._refused = refused
+        self._sockets = sockets
 
     def state(self) -> dict[str, object]:
         """Plain facts, for people and machines."""
-        return {"sockets": self.sockets() if self.sockets else None, "slack": self.refused()}
+        return {"sockets": self._sockets() if self._sockets else None, "slack": self._refused()}
 
     def connected(self) -> bool:
         """Whether Slack can reach us."""
-        return self.sockets is None or self.sockets() > 0
+        return self._sockets is None or self._sockets() > 0
 
     async def beat(self) -> None:
         """Say in Redis that this process lives. Raises nothing."""
         try:
             await self._heart.beat(self._process, json.dumps(self.state()))
         except Failure as failure:
-            log.warning("no heartbeat", why=failure.loggable)
+            log.warning("heartbeat.failed", why=failure.loggable)
 
     async def end(self) -> None:
         """Take the heartbeat away. Raises nothing."""
         try:
             await self._heart.rest(self._process)
         except Failure as failure:
-            log.warning("a heartbeat is left", why=failure.loggable)
+            log.warning("heartbeat.left", why=failure.loggable)
 
     async def ready(self) -> str:
         """Why this process cannot do its work; '' if it can."""
@@ -65,7 +74,7 @@ class Pulse:
             await self._heart.sync()
         except Failure as failure:
             return failure.reason
-        return self.refused() or ("" if self.connected() else "no connection to Slack")
+        return self._refused() or ("" if self.connected() else "no connection to Slack")
 
 
 class Server:

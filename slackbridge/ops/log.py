@@ -20,7 +20,7 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from slackbridge.errors import Failure
+from slackbridge.domain.errors import Failure
 
 Style = Literal["auto", "json", "text"]
 OURS = "slackbridge"

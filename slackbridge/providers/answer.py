@@ -1,7 +1,7 @@
 """What a marketplace answered over HTTP, and which failure an answer outside 2xx is.
 
-Reading an answer never raises anything but the four failures; no header or body is ever shown,
-except the marketplace's own short error message.
+Reading an answer raises the four failures only. No header or body is shown, except the
+marketplace's own short error message.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from slackbridge.document import clean
-from slackbridge.errors import Failure, of_status, unreadable
+from slackbridge.domain.errors import Failure, of_status, unreadable
+from slackbridge.text.document import clean
 
 SAID_LIMIT = 300
 LONGEST_PAUSE = 3_600.0
@@ -37,7 +37,7 @@ WORDS = {
 class Answer:
     """One HTTP answer, whole. `at` is our Unix time when it came; header names ignore case.
 
-    `secret` is what must not be shown even if the marketplace repeats it.
+    `secret` is masked in whatever the marketplace says.
     """
 
     vendor: str
@@ -52,7 +52,7 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self, *, write: bool) -> Any:
-        """The body as data; a number with a point is a Decimal. Raises Unknown or Later."""
+        """The parsed body; a number with a point is a Decimal. Raises Unknown or Later."""
         try:
             return self._parsed()
         except (ValueError, RecursionError):
@@ -72,7 +72,7 @@ class Answer:
         return self.quoted(text)
 
     def quoted(self, text: str) -> str:
-        """Words of the marketplace in one line, at most 300 characters, without the secret."""
+        """The marketplace's text in one line, at most 300 characters, the secret masked."""
         line = " ".join(clean(text).split())
         line = line.replace(self.secret, "***") if self.secret else line
         return line if len(line) <= SAID_LIMIT else line[: SAID_LIMIT - 1] + "…"
@@ -106,16 +106,16 @@ class Answer:
 
     @property
     def pause(self) -> float:
-        """Seconds in which the marketplace wants no further call of this account."""
+        """Seconds for which the marketplace asks this account to make no call."""
         asked = self.retry_after if self.status in (429, 503) else None
         return max(asked or 0.0, self.quota_pause or 0.0)
 
     def _parsed(self) -> Any:
-        # Bytes that are not UTF-8 must not make a whole page unreadable.
+        # Invalid UTF-8 must not make a whole page unreadable.
         return json.loads(self.body.decode("utf-8-sig", "replace"), parse_float=Decimal)
 
     def _until(self, unix: float) -> float:
-        # Date has whole seconds only: ours is the better clock unless it is plainly another time.
+        # Date has whole seconds only, so our clock is used unless the two plainly differ.
         theirs = self.date
         skewed = theirs is not None and abs(theirs - self.at) > WRONG_CLOCK
         now = theirs if theirs is not None and skewed else self.at
@@ -125,9 +125,9 @@ class Answer:
 def refused(
     answer: Answer, *, write: bool, status: int = 0, words: str = "", code: str = ""
 ) -> Failure:
-    """The failure that an answer outside 2xx is, by `errors.of_status`.
+    """The failure of an answer outside 2xx, by `errors.of_status`.
 
-    A marketplace that means another status than HTTP says gives `status`; `words` replace ours.
+    `status` overrides the HTTP status where the body tells a better one; `words` replace ours.
     """
     status = status or answer.status
     ours = f"{answer.vendor} {words or _words(status)} ({status})"

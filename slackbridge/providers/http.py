@@ -1,7 +1,6 @@
 """The HTTP client that every marketplace is called with: one call, once, bounded in time and size.
 
-It knows no marketplace. It never repeats a call, follows no redirect, and shows no header, URL or
-body in a log or an error.
+It never retries, follows no redirect, and shows no header, URL or body in a log or an error.
 """
 
 from __future__ import annotations
@@ -17,41 +16,50 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import cache, partial
 from ipaddress import ip_address
+from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 import httpx
 
-from slackbridge.errors import Failure, Later, Rejected, Wire, of_wire, unreadable
+from slackbridge.domain.errors import Code, Failure, Later, Rejected, Wire, of_wire, unreadable
 from slackbridge.providers.answer import Answer
-from slackbridge.providers.pace import Pace
+from slackbridge.providers.pacing import Pace
 
-# At INFO httpx writes whole URLs, at DEBUG httpcore writes headers: keys and customers' words.
+# At INFO httpx logs whole URLs, at DEBUG httpcore logs headers: secrets and customers' words.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 PATIENCE = 30.0
 MAX_BYTES = 8 * 2**20
-# httpcore looks whether an idle connection was closed before it reuses one, so only a close that
-# crosses the request on the wire hurts. Servers close after 5 s or more: be gone by then.
+# httpcore checks that an idle connection is still open before it reuses it, so only a close that
+# crosses the request on the wire hurts. Servers close idle ones after 5 s or more: close earlier.
 KEEPALIVE_SECONDS = 4.0
-# Connecting may take so much of the time. httpcore leaves a half-made TLS connection open when it
-# is cancelled from outside, but closes it when its own timeout strikes first.
+# The share of the time-out that connecting may take. httpcore leaks a half-made TLS connection when
+# it is cancelled from outside, but closes it when its own time-out comes first.
 CONNECTING = 0.9
-# How many calls to one account are under way at a time. httpcore has no such limit to keep, as it
-# loses a place for good when a call is cancelled in its queue (encode/httpcore#1093).
+# Concurrent calls to one account. The limit is not left to httpcore's pool, which loses a slot for
+# good when a call is cancelled in its queue (encode/httpcore#1093).
 AT_ONCE = 8
 LIMITS = httpx.Limits(
     max_connections=None, max_keepalive_connections=4, keepalive_expiry=KEEPALIVE_SECONDS
 )
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "slackbridge"}
 
-# Below HTTP: what never got as far as sending, and what cannot be sent at all. All else left us.
+# Errors before anything was sent, and for what cannot be sent at all. After any other, it may be.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 NOT_SENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 
 # httpcore's names for the two steps in which a request leaves (httpcore/_async/http11.py).
 HEADERS_LEAVE = "http11.send_request_headers.started"
 BODY_LEAVES = "http11.send_request_body.started"
+
+
+class Content(TypedDict, total=False):
+    """What a request holds beside its method and path. `headers` are added to the client's."""
+
+    params: Mapping[str, str] | None
+    json: object
+    headers: Mapping[str, str] | None
 
 
 class _Late(Exception):
@@ -75,14 +83,14 @@ class _Flight:
         self._monotonic = monotonic
 
     def connecting(self) -> float:
-        """Seconds for it; the turn of a call may come late. Raises _Late."""
+        """Seconds left for connecting. Raises _Late."""
         left = self.deadline - self._monotonic()
         if left <= 0:
             raise _Late
         return left * CONNECTING
 
     async def trace(self, event: str, info: Mapping[str, object]) -> None:
-        """httpcore tells every step. A process that was stopped must not send when it wakes."""
+        """httpcore's trace hook. A process that was suspended must not send after its deadline."""
         if event in (HEADERS_LEAVE, BODY_LEAVES) and self._monotonic() >= self.deadline:
             raise _Late
         if event == HEADERS_LEAVE:
@@ -91,26 +99,26 @@ class _Flight:
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """Whom we believe over TLS: httpx's choice, read once, as it takes 50 ms."""
+    """httpx's default certificate authorities, loaded once, as it takes 50 ms."""
     return httpx.create_ssl_context(trust_env=False)
 
 
-class _Lines:
-    """The connections. A call that is cancelled may leave one of them open and in nobody's hands,
-    so those made before it are closed once the calls beside it have ended.
+class _Pool:
+    """The httpx clients. A cancelled call may leak a connection of its client, so a new client
+    replaces that one, which is closed once its other calls have ended.
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
         self._make = make
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._open: Counter[httpx.AsyncClient] = Counter()  # and how many calls use each
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._open: Counter[httpx.AsyncClient] = Counter()  # the calls that use each
         self._closing: set[asyncio.Task[None]] = set()
         self.http = make()
 
     @contextlib.asynccontextmanager
-    async def line(self) -> AsyncIterator[httpx.AsyncClient]:
-        """Wait for a place, and hold it."""
-        async with self._places:
+    async def slot(self) -> AsyncIterator[httpx.AsyncClient]:
+        """Wait for one of the AT_ONCE slots and hold it."""
+        async with self._slots:
             http = self.http
             self._open[http] += 1
             try:
@@ -120,9 +128,9 @@ class _Lines:
                     self.http = self._make()
                 raise
             finally:
-                await self._left(http)
+                await self._release(http)
 
-    async def _left(self, http: httpx.AsyncClient) -> None:
+    async def _release(self, http: httpx.AsyncClient) -> None:
         self._open[http] -= 1
         if not self._open[http] and http is not self.http:
             del self._open[http]
@@ -145,6 +153,7 @@ class HttpClient:
     """Calls to one account at one marketplace.
 
     `headers` go with every call, the credential among them. `per_second` paces all calls together.
+    `skew` is the marketplace's clock minus ours, in seconds, by its newest 2xx answer.
     Raises ValueError for a base URL or header that must not be used.
     """
 
@@ -163,16 +172,17 @@ class HttpClient:
         _check(base_url, headers)
         self.vendor = vendor
         self.clock = clock
+        self.skew: float | None = None
         self._base = base_url.rstrip("/")
         self._timeout = timeout_seconds
         self._monotonic = monotonic
         self._max_bytes = max_bytes
         self._pace = Pace(per_second, monotonic)
         self._secret = headers.get("Authorization", "").rpartition(" ")[2]
-        self._lines = _Lines(partial(_client, {**HEADERS, **headers}))
+        self._pool = _Pool(partial(_client, {**HEADERS, **headers}))
 
     def deadline(self, seconds: float) -> float:
-        """So many seconds from now, for `send`."""
+        """A deadline for `send`, so many seconds from now."""
         return self._monotonic() + seconds
 
     async def send(
@@ -180,16 +190,14 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str] | None = None,
-        json: object = None,
-        headers: Mapping[str, str] | None = None,
         write: bool = False,
         deadline: float | None = None,
+        **content: Unpack[Content],
     ) -> Answer:
         """Make one call, once; an answer of any HTTP status is returned, whole.
 
-        Waits for its turn (30 s at most, and never beyond the deadline). Nothing leaves after the
-        deadline. Raises Later, Rejected, and Unknown for a write that left without an answer.
+        Waits for the rate limit (30 s at most, and never beyond the deadline). Nothing is sent
+        after the deadline. Raises Later, Rejected, and Unknown for a write without an answer.
         """
         await self._turn(deadline)
         until = self.deadline(self._timeout) if deadline is None else deadline
@@ -197,8 +205,8 @@ class HttpClient:
         if flight.seconds <= 0:
             raise self._late()
         try:
-            async with asyncio.timeout(flight.seconds), self._lines.line() as http:
-                request = self._request(http, flight, method, path, params, json, headers)
+            async with asyncio.timeout(flight.seconds), self._pool.slot() as http:
+                request = self._request(http, flight, method, path, content)
                 await self._exchange(http, request, flight)
         except (httpx.HTTPError, OSError, zlib.error, _Late, _TooBig) as error:
             # A refusal is as certain without its body.
@@ -208,10 +216,12 @@ class HttpClient:
             self.vendor, flight.status, self.clock(), flight.headers, flight.body, self._secret
         )
         self._pace.pause(answer.pause)
+        if answer.ok and answer.skew is not None:
+            self.skew = answer.skew
         return answer
 
     async def close(self) -> None:
-        await self._lines.close()
+        await self._pool.close()
 
     async def _turn(self, deadline: float | None) -> None:
         left = PATIENCE if deadline is None else deadline - self._monotonic()
@@ -220,7 +230,7 @@ class HttpClient:
         wait = self._pace.reserve(min(PATIENCE, left))
         if wait > min(PATIENCE, left):
             reason = f"{self.vendor} allows no further call for {math.ceil(wait)} s"
-            raise Later(reason, wait, code="paced")
+            raise Later(reason, wait, code=Code.PACED)
         await asyncio.sleep(wait)
 
     def _request(
@@ -229,23 +239,18 @@ class HttpClient:
         flight: _Flight,
         method: str,
         path: str,
-        params: Mapping[str, str] | None,
-        json: object,
-        headers: Mapping[str, str] | None,
+        content: Content,
     ) -> httpx.Request:
         try:
             return http.build_request(
                 method,
                 f"{self._base}/{path.lstrip('/')}",
-                params=params,
-                json=json,
-                headers=headers,
+                **content,
                 timeout=httpx.Timeout(None, connect=flight.connecting()),
                 extensions={"trace": flight.trace},
             )
         except (httpx.InvalidURL, ValueError):
-            reason = f"this cannot be put into a call to {self.vendor}"
-            raise Rejected(reason, code="unsendable") from None
+            raise self._unsendable() from None
 
     async def _exchange(
         self, http: httpx.AsyncClient, request: httpx.Request, flight: _Flight
@@ -259,7 +264,7 @@ class HttpClient:
 
     def _fault(self, error: Exception, flight: _Flight, write: bool) -> Failure:
         if isinstance(error, NOT_SENDABLE):
-            return Rejected(f"this cannot be put into a call to {self.vendor}", code="unsendable")
+            return self._unsendable()
         if isinstance(error, _TooBig | zlib.error):
             return unreadable(f"{self.vendor} sent an answer that cannot be read", write=write)
         if isinstance(error, _Late) and not flight.left:
@@ -268,8 +273,11 @@ class HttpClient:
         wire = Wire.NOT_SENT if stayed else Wire.BROKEN
         return of_wire(wire, f"{self.vendor} {_words(error, flight)}", write=write)
 
+    def _unsendable(self) -> Rejected:
+        return Rejected(f"this cannot be put into a call to {self.vendor}", code=Code.UNSENDABLE)
+
     def _late(self) -> Later:
-        return Later(f"there was no time left to call {self.vendor}", 1.0, code="late")
+        return Later(f"there was no time left to call {self.vendor}", 1.0, code=Code.LATE)
 
 
 def _client(headers: Mapping[str, str]) -> httpx.AsyncClient:
@@ -279,12 +287,12 @@ def _client(headers: Mapping[str, str]) -> httpx.AsyncClient:
         trust_env=False,
         follow_redirects=False,
         limits=LIMITS,
-        timeout=None,  # noqa: S113 - the deadline bounds the whole call, drip by drip
+        timeout=None,  # noqa: S113 - the deadline bounds the whole call, slow bodies included
     )
 
 
 async def _body(response: httpx.Response, limit: int) -> bytes:
-    """The body, unpacked, never holding more than `limit` bytes. Raises _TooBig, zlib.error."""
+    """The body, decompressed, at most `limit` bytes in memory. Raises _TooBig, zlib.error."""
     packed = response.headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip")
     gzip = zlib.decompressobj(wbits=31) if packed else None
     body = bytearray()

@@ -1,6 +1,6 @@
-"""What marketplaces send, read leniently: a strange value becomes that field's default.
+"""Lenient models of JSON: an invalid value becomes the default of its field.
 
-A page of tickets must never be lost to one poisonous value in it.
+One such value must not cost a whole page of tickets.
 """
 
 from __future__ import annotations
@@ -10,17 +10,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    GetCoreSchemaHandler,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
-from slackbridge.document import clean
+from slackbridge.text.document import clean
 
 T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,7 +31,7 @@ class Lenient(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """A value that does not fit becomes the default, in pydantic's own core: pages are long."""
+        """Set in pydantic's core schema, since a Python validator would be slow on long pages."""
         schema = handler(source)
         model = handler.resolve_ref_schema(schema)
         for field in model["schema"]["fields"].values():
@@ -57,7 +51,7 @@ def _text(value: object) -> object:
 
 
 def _objects(value: object) -> object:
-    # Some marketplaces send a list of one as the one thing itself.
+    # Some marketplaces send a list of one as the bare object.
     rows = value if isinstance(value, list) else [value]
     return [row for row in rows if isinstance(row, dict)]
 
@@ -72,13 +66,13 @@ Rows = Annotated[list[T], BeforeValidator(_objects)]
 
 
 class Names:
-    """Ids for messages that came without one: what they say, counted where it is said twice."""
+    """Ids for messages that came without one: a digest of the content, numbered if it repeats."""
 
     def __init__(self) -> None:
         self._copies = Counter[str]()
 
     def of(self, *facts: object) -> str:
-        """The same for the same facts, as long as they are asked for in the same order."""
+        """The same id for the same facts, if all are asked for in the same order each time."""
         said = "|".join(map(str, facts)).encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(said).hexdigest()[:16]
         self._copies[digest] += 1
@@ -86,5 +80,5 @@ class Names:
 
 
 def number(id: str) -> int:
-    """A numeric id's place among others; 0 for one that is none."""
+    """A numeric id for sorting; 0 for any other."""
     return int(id[:20]) if id.isascii() and id.isdigit() else 0

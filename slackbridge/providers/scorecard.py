@@ -1,7 +1,7 @@
 """What each marketplace can do, as a Markdown table made from the registry.
 
-Pure, but for `python -m slackbridge.providers.scorecard [FILE]`, which renews the table in FILE
-(README.md). It asks no marketplace: what only a running account learns is not in it.
+`python -m slackbridge.providers.scorecard [FILE]` renews the table in FILE (README.md). No
+marketplace is called, so what an account learns only at run time is not in it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from slackbridge.model import QUERY_FIELDS, Action, Status
-from slackbridge.optional import Hinted, Measures, Previews
-from slackbridge.providers import REGISTRY, Factory
+from slackbridge.domain.model import QUERY_FIELDS, Action, Status
+from slackbridge.ports.capabilities import Hinted, Measures, Previews
+from slackbridge.providers.factory import Factory
+from slackbridge.providers.registry import REGISTRY
 
 BEGIN, END = "<!-- scorecard -->", "<!-- /scorecard -->"
 NO = "-"
-NAMES = {"clickbank": "ClickBank", "sellapp": "SellApp", "sellgate": "Sellgate"}
 
 
 def _yes(offered: bool) -> str:
@@ -43,7 +43,7 @@ def _statuses(factory: Factory) -> str:
 
 def _actions(factory: Factory) -> str:
     can = factory.capabilities
-    # A status that wants a form has its action; it is told of with the statuses.
+    # An action that is the form of a status is listed with the statuses.
     forms = set(can.status_forms.values())
     own = [action for action in can.actions if action.name not in forms]
     return _listed(map(_action, [*own, *([can.create] if can.create else [])]))
@@ -59,7 +59,7 @@ def _preview(factory: Factory) -> str:
 
 
 def _is(factory: Factory, protocol: type) -> bool:
-    """Whether what the factory makes fulfils it; a factory that is no class does not tell."""
+    """Whether the provider has this capability; a factory function does not tell."""
     return isinstance(factory.provider, type) and issubclass(factory.provider, protocol)
 
 
@@ -84,7 +84,7 @@ ROWS: Mapping[str, Callable[[Factory], str]] = {
 
 def table(registry: Mapping[str, Factory] = REGISTRY) -> str:
     """The scorecard, a column for each marketplace."""
-    head = ["", *(NAMES.get(name, name) for name in registry)]
+    head = ["", *(getattr(one.provider, "title", name) for name, one in registry.items())]
     rows = [[what, *(tell(one) for one in registry.values())] for what, tell in ROWS.items()]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,4 +1,4 @@
-"""A service's clock: real time plus what a driver has let pass."""
+"""A service's clock: a base clock plus the time that a driver has added."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ HOUR = 3600.0
 
 
 class Clock:
-    """Unix seconds; `advance` moves it for good, `pinned` replays an act of the past."""
+    """Unix seconds; `advance` adds to it, `pinned` sets it while an act of the past is replayed."""
 
     def __init__(self, base: Callable[[], float]) -> None:
         self._base = base
@@ -27,7 +27,7 @@ class Clock:
 
     @contextmanager
     def pinned(self, at: float) -> Iterator[None]:
-        """Let everything inside happen at `at`."""
+        """Return `at` inside the block."""
         self._pin = at
         try:
             yield

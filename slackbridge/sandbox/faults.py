@@ -1,8 +1,7 @@
-"""Switches for faults at a sandbox server: one aiohttp middleware that every server wears.
+"""Fault injection for the sandbox servers, as one aiohttp middleware.
 
 A fault names an operation (a glob over the names the server gives its calls, such as
-`chat.postMessage` or `UpdateTicket`), a phase and an action. Servers know nothing of faults:
-the middleware sees each call arrive, lets the handler commit, and sends or spoils the answer.
+`chat.postMessage` or `UpdateTicket`), a phase and an action. The handlers know nothing of faults.
 The kill matrix numbers calls with `seen` and kills the bridge at the wanted one.
 """
 
@@ -26,17 +25,17 @@ Namer = Callable[[web.Request], str]
 
 
 class Phase(StrEnum):
-    """When, in the life of one call, a fault strikes."""
+    """The point of a call at which a fault strikes."""
 
     ARRIVAL = "arrival"  # before the request is read
-    COMMIT = "commit"  # the request is read, nothing is committed yet
-    ANSWER = "answer"  # committed, the answer has not left
-    HALF = "half"  # half of the answer has left
-    AFTER = "after"  # the answer has left whole
+    COMMIT = "commit"  # the request is read, nothing is committed
+    ANSWER = "answer"  # committed, nothing of the answer is sent
+    HALF = "half"  # half of the answer is sent
+    AFTER = "after"  # the whole answer is sent
 
 
 class Action(StrEnum):
-    """What a fault does. `STATUS` answers instead; the rest act on connection, time or process."""
+    """What a fault does. `STATUS` replaces the answer."""
 
     STATUS = "status"
     DELAY = "delay"
@@ -47,7 +46,7 @@ class Action(StrEnum):
 
 @dataclass(slots=True)
 class Fault:
-    """One switch. It strikes `times` calls (None = for ever) after letting `skip` calls pass."""
+    """Strikes `times` calls (None = all) after letting `skip` calls pass; `struck` counts them."""
 
     operation: str
     phase: Phase
@@ -78,7 +77,7 @@ class Fault:
 
 
 class Faults:
-    """The switchboard of one server. `seen` is the numbered list of every call that arrived."""
+    """The faults of one server. `seen` lists every call that arrived, in order."""
 
     def __init__(self, peer: str, seed: int = 0) -> None:
         self.peer = peer
@@ -87,12 +86,12 @@ class Faults:
         self._dice = random.Random(seed)
 
     def add(self, fault: Fault) -> Fault:
-        """Switch a fault on."""
+        """Switch a fault on and return it."""
         self._faults.append(fault)
         return fault
 
     def remove(self, fault: Fault) -> None:
-        """Switch this one off and no other, not even its equal; one that is off stays off."""
+        """Switch this very object off, not an equal one; harmless if it is off already."""
         self._faults = [each for each in self._faults if each is not fault]
 
     def __contains__(self, fault: Fault) -> bool:
@@ -161,7 +160,7 @@ async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:
         case Action.KILL:
             await asyncio.sleep(fault.seconds)
             os.kill(fault.pid, signal.SIGKILL)
-            # What a process had only begun to send dies with it.
+            # A request that the killed process had not finished sending is lost.
             return _reset(request) if fault.phase is Phase.ARRIVAL else None
         case Action.STOP:
             os.kill(fault.pid, signal.SIGSTOP)
@@ -170,7 +169,7 @@ async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:
 
 
 def wake(pid: int) -> None:
-    """Let a stopped process go on; it may have ended meanwhile."""
+    """Continue a stopped process; it may have ended meanwhile."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGCONT)
 
@@ -182,7 +181,7 @@ def _reset(request: web.Request) -> web.Response:
 
 
 async def _send_half(request: web.Request, response: web.StreamResponse) -> None:
-    """Send the head and half of the body, then cut the line."""
+    """Send the head and half of the body, then close the connection."""
     body = response.body if isinstance(response, web.Response) else b""
     whole = body if isinstance(body, bytes) else b""
     head = (

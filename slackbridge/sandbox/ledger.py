@@ -1,7 +1,7 @@
 """The append-only ledger of a sandbox server: what it committed, in order.
 
-A test or the demo compares the ledgers of both sides; nothing here is ever changed or removed.
-With a path, every entry is also a line of JSON on disk, written before the answer leaves.
+Tests and the demo compare the ledgers of both sides. With a path, every entry is also written to
+disk as a line of JSON, before the answer is sent.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ class Ledger:
         return entry
 
     def watch(self, callback: Callable[[Entry], None]) -> None:
-        """Have `callback` called with every entry after it is committed; it must not raise.
+        """Call `callback` with every entry after it is committed; it must not raise.
 
-        What the entry tells of may still be under way: look at the state a moment later.
+        The state may not show the entry's act yet: read it in a later event-loop step.
         """
         self._watchers.append(callback)
 
     def all(self, *acts: str) -> list[Entry]:
-        """All entries, or those of the named acts."""
+        """The entries of the named acts, or all."""
         return [entry for entry in self._entries if not acts or entry.act in acts]
 
     def as_json(self) -> list[dict[str, Any]]:

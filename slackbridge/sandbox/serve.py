@@ -7,7 +7,7 @@ import logging
 from aiohttp import web
 
 _log = logging.getLogger(__name__)
-_log.addFilter(lambda record: not _gone(record))
+_log.addFilter(lambda record: not _is_disconnect(record))
 
 
 class Serving:
@@ -37,6 +37,6 @@ async def serve(app: web.Application, port: int = 0, host: str = "127.0.0.1") ->
     return Serving(runner, host, int(bound))
 
 
-def _gone(record: logging.LogRecord) -> bool:
-    """A client that was killed while it asked is no fault of the server."""
+def _is_disconnect(record: logging.LogRecord) -> bool:
+    """Whether it reports a client that closed the connection, as a killed one does."""
     return record.exc_info is not None and isinstance(record.exc_info[1], ConnectionError)

@@ -1,4 +1,4 @@
-"""How many calls a second a service takes. Knows neither who calls nor what the refusal says."""
+"""The rate limit of a service, in calls per second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 class Window:
-    """One-second windows of real time, whatever the service's own clock says."""
+    """Fixed windows of one second of real time, not of the service's own clock."""
 
     def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
         self._timer = timer
@@ -16,7 +16,7 @@ class Window:
         self._used = 0
 
     def take(self, allowed: int) -> bool:
-        """Count a call; False if it is one too many. `allowed` 0 = no limit."""
+        """Count a call; False if it is over the limit. `allowed` 0 = no limit."""
         now = self._timer()
         if now - self._since >= 1.0:
             self._since, self._used = now, 0

@@ -1,31 +1,31 @@
-"""A marketplace's own actions: the form, for money the second step, then the intent.
+"""A marketplace's own actions: the form, for money a second step, then the intent.
 
-What will happen is asked of the marketplace before anything moves; only reading is done here.
+Only reading is done here: before money moves, the marketplace is asked what exactly will happen.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
-from slackbridge import policy
-from slackbridge.document import clean
-from slackbridge.errors import Failure
-from slackbridge.front import FrontDesk, Lookup
-from slackbridge.model import Act, Action, Kind, TicketKey
-from slackbridge.slack import action_views, views
+from slackbridge.domain.errors import Failure
+from slackbridge.domain.model import Act, Action, Kind, TicketKey
+from slackbridge.ports.front_desk import FrontDesk, Lookup
+from slackbridge.ports.signal import Spawn
+from slackbridge.slack.blocks import action_views, views
+from slackbridge.slack.blocks.ids import Callback, Input
 from slackbridge.slack.chat import SlackChat
+from slackbridge.text.clean import clean
 
 log = structlog.get_logger(__name__)
-Spawn = Callable[[Coroutine[Any, Any, None]], None]
 Values = dict[str, str]
 
 
 class Actions:
-    """`spawn` runs the asking, which goes on after Slack was answered."""
+    """`spawn` runs what goes on after Slack was answered."""
 
     def __init__(self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, spawn: Spawn) -> None:
         self._chat = chat
@@ -34,9 +34,9 @@ class Actions:
         self._spawn = spawn
 
     def named(self, key: TicketKey, name: str) -> Action | None:
-        """The action of a ticket's marketplace that is called so; a new ticket is an account's."""
+        """An action by its name: opening a ticket for an account's key, else any other one."""
         can = self._lookup.can(key.account)
-        action = policy.named(can, name) if can else None
+        action = can.named(name) if can else None
         return action if can and key.is_account == (action is can.create) else None
 
     async def begin(self, key: TicketKey, user: str, action: Action, trigger: str) -> str:
@@ -45,17 +45,16 @@ class Actions:
             return why
         meta = json.dumps({"key": str(key), "action": action.name})
         view = action_views.form(key, self._lookup.provider(key.account), action, meta)
-        await self._chat.client.call("views.open", trigger_id=trigger, view=view)
+        await self._chat.open(trigger, view)
         return ""
 
     async def submitted(self, ack: Any, key: TicketKey, user: str, view: Mapping[str, Any]) -> None:
-        """A form was submitted, or its second step."""
-        meta = json.loads(str(view["private_metadata"]))
-        action = self.named(key, str(meta.get("action", "")))
+        """A form, or its second step, was submitted."""
+        action = self.named(key, str(json.loads(view["private_metadata"]).get("action", "")))
         if action is None:
             await ack()
-        elif view.get("callback_id") == action_views.MONEY:
-            await self._confirmed(ack, key, user, action, view, meta)
+        elif view.get("callback_id") == Callback.MONEY:
+            await self._confirmed(ack, key, user, action, view)
         else:
             await self._filled(ack, key, user, action, view)
 
@@ -68,13 +67,13 @@ class Actions:
             return
         if not action.money:
             problem = await self._desk.act(key, user, str(view["id"]), action, values)
-            await _answer(ack, action, problem)
+            await answer(ack, action.label, problem)
             return
-        await ack(response_action="update", view=action_views.asking(action))
+        await answer(ack, action.label, "Asking the marketplace what exactly will happen…")
         self._spawn(self._ask(key, action, values, str(view["id"])))
 
     def _too_long(self, key: TicketKey, action: Action, values: Values) -> dict[str, str]:
-        """What is wrong with which field; the form stays open, and nothing written is lost."""
+        """What is wrong with which field; with errors the form stays open as it is."""
         texts = [field.name for field in action.fields if field.name in values]
         if action.money and len(dumped(values)) > views.META_LIMIT - 200:
             longest = max(texts, key=lambda name: len(values[name]))
@@ -83,8 +82,8 @@ class Actions:
         return {name: problem for name, problem in problems.items() if problem}
 
     async def _ask(self, key: TicketKey, action: Action, values: Values, view_id: str) -> None:
-        """Show what exactly will happen; without that nothing can be confirmed."""
-        act = Act(Kind.ACTION, fields={**values, "name": action.name})
+        """Show what exactly will happen; only then can it be confirmed."""
+        act = Act(Kind.ACTION, fields=values, action=action.name)
         try:
             said = await self._lookup.preview(key, act)
         except Failure as failure:
@@ -98,38 +97,32 @@ class Actions:
         try:
             await self._chat.client.call("views.update", view_id=view_id, view=shown)
         except Failure as failure:
-            log.warning("preview not shown", ticket=str(key), why=failure.code)
+            log.warning("preview.not_shown", ticket=str(key), why=failure.code)
 
     async def _confirmed(
-        self,
-        ack: Any,
-        key: TicketKey,
-        user: str,
-        action: Action,
-        view: Mapping[str, Any],
-        meta: Mapping[str, Any],
+        self, ack: Any, key: TicketKey, user: str, action: Action, view: Mapping[str, Any]
     ) -> None:
-        typed = value_of(view, action_views.TYPED).strip()
+        meta = json.loads(str(view["private_metadata"]))
+        typed = value_of(view, Input.TYPED).strip()
         word = str(meta.get("word", ""))
         if not word or typed.casefold() != word.casefold():
-            await ack(
-                response_action="errors", errors={action_views.TYPED: f"Type exactly: {word}"}
-            )
+            await ack(response_action="errors", errors={Input.TYPED: f"Type exactly: {word}"})
             return
         values = {str(k): str(v) for k, v in dict(meta.get("values", {})).items()}
         problem = await self._desk.act(key, user, str(view["id"]), action, values)
-        await _answer(ack, action, problem)
+        await answer(ack, action.label, problem)
 
 
-async def _answer(ack: Any, action: Action, problem: str) -> None:
-    if problem:
-        await ack(response_action="update", view=views.message_modal(action.label, problem))
+async def answer(ack: Any, title: str, text: str) -> None:
+    """Close a modal, or show a text in it."""
+    if text:
+        await ack(response_action="update", view=views.message_modal(title, text))
     else:
         await ack()
 
 
 def dumped(value: Mapping[str, Any]) -> str:
-    """JSON that takes no more characters than it must: Slack counts them."""
+    """JSON in few characters: Slack counts them."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,49 +1,54 @@
-"""Buttons, menus and modals. A button's value is a look-up key, never authority: which ticket is
-meant is decided by the thread that the button stands in.
+"""Buttons, menus and modals: what was pressed or submitted becomes a call of the front desk.
+
+A button's value gives no rights: its ticket is that of the thread that the button stands in.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
 
-from slackbridge.document import clean
-from slackbridge.errors import Failure
-from slackbridge.front import FrontDesk, Lookup
-from slackbridge.intent import Press
-from slackbridge.model import Capabilities, Kind, Status, TicketKey
-from slackbridge.slack import views
-from slackbridge.slack.action_views import FORM, MONEY
-from slackbridge.slack.actions import Actions, Spawn, value_of
+from slackbridge.domain.errors import Failure
+from slackbridge.domain.intent import Press
+from slackbridge.domain.model import Capabilities, Kind, Status, TicketKey
+from slackbridge.domain.view import Button, NoticeButton
+from slackbridge.ports.front_desk import FrontDesk, Lookup
+from slackbridge.ports.signal import Spawn
+from slackbridge.slack.actions import Actions, answer, value_of
+from slackbridge.slack.blocks import views
+from slackbridge.slack.blocks.block_kit import Block
+from slackbridge.slack.blocks.ids import Callback, How, Input, Target
 from slackbridge.slack.chat import SlackChat
-from slackbridge.slack.threads import Threads
+from slackbridge.slack.thread_map import ThreadMap
+from slackbridge.text.clean import clean
 
 log = structlog.get_logger(__name__)
-STATUS = {
-    "solve": Status.SOLVED,
-    "pending": Status.WAITING,
-    "close": Status.CLOSED,
-    "reopen": Status.NEEDS_AGENT,
+STATUS: Mapping[str, Status] = {
+    Button.SOLVE: Status.SOLVED,
+    Button.PENDING: Status.WAITING,
+    Button.CLOSE: Status.CLOSED,
+    Button.REOPEN: Status.NEEDS_AGENT,
 }
-HOW = {
-    "send": (Kind.REPLY, None),
-    "send_solve": (Kind.REPLY, Status.SOLVED),
-    "internal": (Kind.INTERNAL, None),
-    "private": (Kind.PRIVATE, None),
+HOW: Mapping[str, tuple[Kind, Status | None]] = {
+    How.SEND: (Kind.REPLY, None),
+    How.SEND_SOLVE: (Kind.REPLY, Status.SOLVED),
+    How.INTERNAL: (Kind.INTERNAL, None),
+    How.PRIVATE: (Kind.PRIVATE, None),
 }
 FOREIGN = "This button does not belong to a ticket that I know."
 
 
 class Buttons:
-    """`spawn` runs what may go on after Slack was answered; only reading is done there."""
+    """`spawn` runs what goes on after Slack was answered; only reading is done there."""
 
     def __init__(
         self,
         chat: SlackChat,
-        threads: Threads,
+        threads: ThreadMap,
         desk: FrontDesk,
         lookup: Lookup,
         actions: Actions,
@@ -58,21 +63,21 @@ class Buttons:
 
     async def pressed(self, ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A block action anywhere."""
-        room, _, name = str(action.get("action_id", "")).partition(":")
-        if name == "more":
+        target, _, name = str(action.get("action_id", "")).partition(":")
+        if name == Button.MORE:
             name = str((action.get("selected_option") or {}).get("value", ""))
         user = str(body["user"]["id"])
         text = ""
-        if room == "ticket":
+        if target == Target.TICKET:
             text = await self._ticket(body, name, user)
-        elif room == "intent":
+        elif target == Target.INTENT:
             text = await self._intent(body, action, name, user)
-        elif room == "account" and name == "show":
-            text = await self._account(str(action.get("value", "")), user)
+        elif target == Target.ACCOUNT and name == NoticeButton.SHOW_ALL:
+            account = str(action.get("value", ""))
+            known = self._lookup.can(account) is not None
+            text = await self._desk.show_all(account, user) if known else FOREIGN
         await ack()
         await self._tell(body, user, text)
-
-    # -- what was pressed ----------------------------------------------------------------------
 
     async def _ticket(self, body: Mapping[str, Any], name: str, user: str) -> str:
         key = await self._key(body)
@@ -80,35 +85,32 @@ class Buttons:
         if key is None or can is None:
             return FOREIGN
         if special := self._actions.named(key, _behind(can, name)):
-            trigger = str(body.get("trigger_id", ""))
-            return await self._desk.refused(user) or await self._actions.begin(
-                key, user, special, trigger
-            )
+            why = await self._desk.refused(user)
+            return why or await self._actions.begin(key, user, special, _trigger(body))
         if name in STATUS:
             return await self._desk.status(key, user, STATUS[name])
-        if name == "unclaim":
+        if name == Button.UNCLAIM:
             return await self._desk.holders.unclaim(key, user, can)
         if why := await self._desk.refused(user):
             return why
-        if name == "claim":
+        if name == Button.CLAIM:
             return await self._claim(body, key, user, can)
-        if name in ("reply", "internal", "private"):
+        if name in (Button.REPLY, Button.INTERNAL, Button.PRIVATE):
             await self._open_reply(body, key, user, can, name)
-        elif name == "follow_up":
+        elif name == Button.FOLLOW_UP:
             view = views.follow_up_modal(key, self._provider(key), can.reply_limit, _meta(key))
-            await self._open(body, view)
+            await self._chat.open(_trigger(body), view)
         return ""
 
     async def _claim(
         self, body: Mapping[str, Any], key: TicketKey, user: str, can: Capabilities
     ) -> str:
-        warning = await self._desk.holders.claim(key, user, await self._email(user), can)
-        if warning.endswith("?"):
-            await self._open(
-                body, views.confirm_modal("Claim", warning, "claim", _meta(key), "Take over")
-            )
+        claim = await self._desk.holders.claim(key, user, await self._email(user), can)
+        if claim.asks:
+            view = views.confirm_modal("Claim", claim.text, Callback.CLAIM, _meta(key), "Take over")
+            await self._chat.open(_trigger(body), view)
             return ""
-        return warning
+        return claim.text
 
     async def _intent(
         self, body: Mapping[str, Any], action: Mapping[str, Any], name: str, user: str
@@ -121,11 +123,6 @@ class Buttons:
             return FOREIGN
         return await self._desk.pressed(key, id, Press(name), user, shown)
 
-    async def _account(self, account: str, user: str) -> str:
-        if self._lookup.can(account) is None:
-            return FOREIGN
-        return await self._desk.show_all(account, user)
-
     async def _key(self, body: Mapping[str, Any]) -> TicketKey | None:
         container = body.get("container") or {}
         message = body.get("message") or {}
@@ -135,45 +132,30 @@ class Buttons:
             return None
         return await self._threads.ticket(str(channel), str(root))
 
-    # -- modals --------------------------------------------------------------------------------
-
     async def _open_reply(
         self, body: Mapping[str, Any], key: TicketKey, user: str, can: Capabilities, name: str
     ) -> None:
-        warning = await self._desk.holders.busy(key, user)
-
-        def view(last: Any, loading: bool) -> dict[str, Any]:
-            return views.reply_modal(
-                key=key,
-                title=f"Reply · {key.account}",
-                last=last,
-                loading=loading,
-                limit=can.reply_limit,
-                choices=choices(can, name),
-                warning=warning,
-                meta=_meta(key),
-                provider=self._provider(key),
-            )
-
-        opened = await self._open(body, view(None, True))
-        if opened:
+        view = partial(
+            views.reply_modal,
+            key=key,
+            title=f"Reply · {key.account}",
+            limit=can.reply_limit,
+            choices=choices(can, name),
+            warning=await self._desk.holders.busy(key, user),
+            meta=_meta(key),
+            provider=self._provider(key),
+        )
+        if opened := await self._chat.open(_trigger(body), view(last=None, loading=True)):
             self._spawn(self._fill(key, opened, view))
 
-    async def _fill(
-        self, key: TicketKey, view_id: str, view: Callable[[Any, bool], dict[str, Any]]
-    ) -> None:
-        """Show the customer's last message in an open modal; what was typed stays."""
+    async def _fill(self, key: TicketKey, view_id: str, view: Callable[..., Block]) -> None:
+        """Show the customer's last message in an open modal; Slack keeps what was typed."""
         try:
             last = await self._lookup.last_words(key)
-            await self._chat.client.call("views.update", view_id=view_id, view=view(last, False))
+            filled = view(last=last, loading=False)
+            await self._chat.client.call("views.update", view_id=view_id, view=filled)
         except Failure as failure:
-            log.info("last message not shown", ticket=str(key), why=failure.code)
-
-    async def _open(self, body: Mapping[str, Any], view: dict[str, Any]) -> str:
-        answer = await self._chat.client.call(
-            "views.open", trigger_id=str(body.get("trigger_id", "")), view=view
-        )
-        return str((answer.get("view") or {}).get("id", ""))
+            log.info("last_message.not_shown", ticket=str(key), why=failure.code)
 
     async def submitted(self, ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
         """A modal was submitted."""
@@ -183,41 +165,31 @@ class Buttons:
         if key is None or can is None:
             await ack()
             return
-        if view.get("callback_id") in (FORM, MONEY):
+        callback = view.get("callback_id")
+        if callback in (Callback.FORM, Callback.MONEY):
             await self._actions.submitted(ack, key, user, view)
-            return
-        if key.is_account:  # nobody can be answered there
-            await ack()
-            return
-        problem = ""
-        if view.get("callback_id") == "claim":
-            problem = await self._desk.holders.claim(
-                key, user, await self._email(user), can, force=True
-            )
-        elif view.get("callback_id") in ("reply", "follow_up"):
-            problem = await self._send(key, user, view, can)
-        if problem and view.get("callback_id") == "claim":
-            await ack(response_action="update", view=views.message_modal("Claim", problem))
-        elif problem:
-            await ack(response_action="errors", errors={"text": problem})
+        elif callback == Callback.CLAIM and not key.is_account:
+            email = await self._email(user)
+            claimed = await self._desk.holders.claim(key, user, email, can, force=True)
+            await answer(ack, "Claim", claimed.text)
+        elif callback in (Callback.REPLY, Callback.FOLLOW_UP) and not key.is_account:
+            problem = await self._send(key, user, view)
+            errors = {"response_action": "errors", "errors": {Input.TEXT: problem}}
+            await ack(**(errors if problem else {}))
         else:
             await ack()
 
-    async def _send(
-        self, key: TicketKey, user: str, view: Mapping[str, Any], can: Capabilities
-    ) -> str:
-        text = clean(value_of(view, "text")).strip()
+    async def _send(self, key: TicketKey, user: str, view: Mapping[str, Any]) -> str:
+        text = clean(value_of(view, Input.TEXT)).strip()
         if not text:
             return "There is no text to send."
         if why := self._lookup.too_long(key.account, text):
             return why
-        if view.get("callback_id") == "follow_up":
+        if view.get("callback_id") == Callback.FOLLOW_UP:
             kind, status = Kind.FOLLOW_UP, None
         else:
-            kind, status = HOW.get(value_of(view, "how"), (Kind.REPLY, None))
+            kind, status = HOW.get(value_of(view, Input.HOW), HOW[How.SEND])
         return await self._desk.submit(key, user, str(view["id"]), kind, text, status)
-
-    # -- helpers -------------------------------------------------------------------------------
 
     def _provider(self, key: TicketKey) -> str:
         return self._lookup.provider(key.account)
@@ -234,19 +206,20 @@ class Buttons:
             return
         message = body.get("message") or {}
         thread = str(message.get("thread_ts") or message.get("ts") or "")
-        try:
-            await self._chat.tell(str(channel), user, text, thread)
-        except Failure as failure:
-            log.warning("could not tell a person", channel=channel, why=failure.code)
+        await self._chat.tell(str(channel), user, text, thread)
 
 
-def choices(can: Capabilities, first: str = "reply") -> tuple[str, ...]:
-    """What the Reply modal offers; the one asked for comes first."""
-    offered = ["send"]
-    offered += ["send_solve"] if Status.SOLVED in can.reply_with_status else []
-    offered += ["internal"] if can.internal_notes else []
-    offered += ["private"] if can.private_notes else []
+def choices(can: Capabilities, first: str = Button.REPLY) -> tuple[str, ...]:
+    """What the reply modal offers; the one that was pressed comes first."""
+    offered = [How.SEND]
+    offered += [How.SEND_SOLVE] if Status.SOLVED in can.reply_with_status else []
+    offered += [How.INTERNAL] if can.internal_notes else []
+    offered += [How.PRIVATE] if can.private_notes else []
     return tuple(sorted(offered, key=lambda name: name != first))
+
+
+def _trigger(body: Mapping[str, Any]) -> str:
+    return str(body.get("trigger_id", ""))
 
 
 def _meta(key: TicketKey) -> str:
@@ -260,9 +233,9 @@ def _message_ts(body: Mapping[str, Any]) -> str:
 
 
 def _account(about: str) -> TicketKey | None:
-    """What belongs to no ticket stands in no thread of one: there its own key tells.
+    """The account that a button's value names: such a button stands in no ticket's thread.
 
-    That it names what the message shows is for the desk to see.
+    The desk checks that the message is the one the value is about.
     """
     try:
         key = TicketKey.parse(about)

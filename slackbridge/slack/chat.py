@@ -1,4 +1,4 @@
-"""Slack as the lane uses it: `ports.Chat` on the Web API."""
+"""`ports.chat.Chat` on Slack's Web API."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slackbridge.errors import Later, Rejected, Unknown, unreadable
-from slackbridge.model import TicketKey
-from slackbridge.ports import THREAD_GONE, Heard, Mark, Member
-from slackbridge.slack import cards, hear
+import structlog
+
+from slackbridge.domain.chat import Heard, Mark, Member
+from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown, unreadable
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.view import Item
+from slackbridge.slack import events
+from slackbridge.slack.blocks import cards
 from slackbridge.slack.client import SlackClient
 from slackbridge.slack.directory import Directory
-from slackbridge.view import Item
+from slackbridge.slack.history import History, Reading, metadata_of
 
-EVENT_TYPE = "slackbridge"
-PAGE = 200
-PAGES = 50
+log = structlog.get_logger(__name__)
 
 
 class SlackChat:
-    """Implements `ports.Chat`. `begin` must be called before anything else."""
+    """Implements `Chat`. `begin` must be called before anything else."""
 
     def __init__(
         self, client: SlackClient, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.client = client
         self.directory = Directory(client, monotonic)
-        self.bot_id = ""
-        self.bot_user = ""
+        self.history = History(client)
         self.workspace_url = ""
 
     async def begin(self) -> dict[str, Any]:
         """Learn who we are (`auth.test`). Raises Rejected if the token is refused."""
         answer: dict[str, Any] = await self.client.call("auth.test")
-        self.bot_id = str(answer.get("bot_id") or "")
-        self.bot_user = str(answer.get("user_id") or "")
+        self.history.bot_id = str(answer.get("bot_id") or "")
+        self.history.bot_user = str(answer.get("user_id") or "")
         self.directory.team = str(answer.get("team_id") or "")
         self.workspace_url = str(answer.get("url") or "")
         return answer
@@ -49,11 +50,10 @@ class SlackChat:
             "chat.postMessage",
             channel=channel,
             thread_ts=thread or None,
-            text=drawn.text,
-            blocks=drawn.blocks,
+            **drawn.content,
             username=drawn.username or None,
             icon_emoji=drawn.icon_emoji or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": payload(mark)},
+            metadata=metadata_of(mark),
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -65,39 +65,33 @@ class SlackChat:
         return ts
 
     async def _verify(self, channel: str, thread: str, ts: str, mark: Mark) -> None:
-        """A reply to a root that is gone stands in the channel, for all to see: take it away."""
+        """A reply whose root was deleted stands in the channel, where all see it: delete it."""
         since = float(ts) - 1
         try:
             if ts in (await self._in_thread(channel, thread, mark, since) or ()):
                 return
             if ts not in await self._marked(channel, "", mark, since):
-                raise Unknown("Slack does not show the post yet", code="unseen")
+                raise Unknown("Slack does not show the post yet", code=Code.UNSEEN)
             await self.delete(channel, ts)
         except (Later, Rejected) as failure:
             raise Unknown(failure.reason, code=failure.code) from None
-        raise Rejected("its thread is gone: the root was deleted", code=THREAD_GONE)
+        raise Rejected("its thread is gone: the root was deleted", code=Code.THREAD_GONE)
 
     async def edit(self, channel: str, ts: str, item: Item) -> None:
-        drawn = cards.draw(item)
-        await self.client.call(
-            "chat.update",
-            who=f"{channel}:{ts}",
-            channel=channel,
-            ts=ts,
-            text=drawn.text,
-            blocks=drawn.blocks,
-        )
+        content = cards.draw(item).content
+        who = f"{channel}:{ts}"
+        await self.client.call("chat.update", who=who, channel=channel, ts=ts, **content)
 
     async def delete(self, channel: str, ts: str) -> None:
         try:
             await self.client.call("chat.delete", who=ts, channel=channel, ts=ts)
         except Rejected as failure:
-            if failure.code != "message_not_found":
+            if failure.code != Code.NO_MESSAGE:
                 raise
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
-        await self._reaction("reactions.add", channel, ts, add, "already_reacted")
-        await self._reaction("reactions.remove", channel, ts, remove, "no_reaction")
+        await self._reaction("reactions.add", channel, ts, add, Code.ALREADY_REACTED)
+        await self._reaction("reactions.remove", channel, ts, remove, Code.NO_REACTION)
 
     async def _reaction(self, method: str, channel: str, ts: str, name: str, fine: str) -> None:
         if not name:
@@ -105,7 +99,7 @@ class SlackChat:
         try:
             await self.client.call(method, who=ts, channel=channel, timestamp=ts, name=name)
         except Rejected as failure:
-            if failure.code not in (fine, "message_not_found"):
+            if failure.code not in (fine, Code.NO_MESSAGE):
                 raise
 
     async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
@@ -121,95 +115,69 @@ class SlackChat:
     async def _in_thread(
         self, channel: str, thread: str, mark: Mark, since: float
     ) -> tuple[str, ...] | None:
-        """None where there is no such thread any more."""
+        """None if the thread is gone."""
         try:
             return await self._marked(channel, thread, mark, since)
         except Rejected as failure:
-            if failure.code != "thread_not_found":
+            if failure.code != Code.NO_THREAD:
                 raise
             return None
 
     async def _marked(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
-        wanted = payload(mark)
-        rows = await self._rows(channel, thread, f"{since:.6f}", str(mark.key), True, True)
-        found = [str(row["ts"]) for row in rows if self._is_ours(row, wanted)]
+        reading = Reading(channel, thread, f"{since:.6f}", who=str(mark.key))
+        rows = [row async for row in self.history.rows(reading)]
+        found = [str(row["ts"]) for row in rows if self.history.mark(row) == mark]
         return tuple(sorted(found, key=float))
-
-    def _is_ours(self, row: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
-        """Anybody may attach metadata to a message; only our own bot's counts."""
-        metadata = row.get("metadata") or {}
-        if metadata.get("event_type") != EVENT_TYPE or metadata.get("event_payload") != wanted:
-            return False
-        return not self.bot_id or row.get("bot_id") in (self.bot_id, None)
 
     async def standing(
         self, channel: str, thread: str, key: TicketKey
     ) -> tuple[tuple[str, str], ...]:
-        rows = await self._rows(channel, thread, "0", str(key), True, True)
-        found = {str(row["ts"]): self._effect(row, key) for row in rows}
-        return tuple((effect, ts) for ts, effect in found.items() if effect and ts != thread)
-
-    def _effect(self, row: Mapping[str, Any], key: TicketKey) -> str:
-        told = (row.get("metadata") or {}).get("event_payload") or {}
-        effect = str(told.get("effect", ""))
-        return effect if self._is_ours(row, payload(Mark(key, effect))) else ""
+        rows = self.history.rows(Reading(channel, thread, who=str(key)))
+        found = {str(row["ts"]): self.history.mark(row) async for row in rows}
+        return tuple(
+            (m.effect, ts) for ts, m in found.items() if m and m.key == key and ts != thread
+        )
 
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
-        rows = await self._rows(channel, thread, since, thread, False, live)
-        spoken = [r for r in rows if hear.spoken(r) and float(r["ts"]) > float(since)]
-        heard = []
-        for row in spoken:
-            names = await self.directory.names(hear.mentioned(row))
-            heard.append(hear.heard(row, channel, names))
-        return tuple(heard)
+        reading = Reading(channel, thread, since, who=thread, live=live, metadata=False)
+        rows = [r async for r in self.history.rows(reading) if events.spoken(r)]
+        new = [row for row in rows if float(row["ts"]) > float(since)]
+        return tuple([await self.read(row, channel) for row in new])
+
+    async def read(self, event: Mapping[str, Any], channel: str, changed: str = "") -> Heard:
+        """What a person said, with the names of those mentioned; see `events.heard`."""
+        names = await self.directory.names(events.mentioned(event))
+        return events.heard(event, channel, names, changed)
 
     async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
-        rows = await self._rows(channel, "", f"{max(oldest, 0):.6f}", "", False, True)
-        # A row that has answers but does not say when may have been answered just now.
+        reading = Reading(channel, oldest=f"{max(oldest, 0):.6f}", metadata=False)
+        rows = [row async for row in self.history.rows(reading)]
+        # A row with replies but without latest_reply may have been answered just now.
         return tuple(
             (str(row["ts"]), float(row.get("latest_reply") or "inf"))
             for row in rows
             if row.get("reply_count")
         )
 
-    async def _rows(
-        self, channel: str, thread: str, oldest: str, who: str, metadata: bool, live: bool
-    ) -> list[Mapping[str, Any]]:
-        """All rows of a thread, or of the channel where there is no thread, after `oldest`."""
-        rows: list[Mapping[str, Any]] = []
-        cursor: str | None = None
-        for _ in range(PAGES):
-            answer = await self.client.call(
-                "conversations.replies" if thread else "conversations.history",
-                who=who,
-                live=live,
-                channel=channel,
-                ts=thread or None,
-                oldest=oldest,
-                limit=PAGE,
-                cursor=cursor,
-                include_all_metadata=metadata or None,
-            )
-            rows += answer.get("messages") or ()
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                if answer.get("has_more"):  # what was not read proves nothing
-                    raise Later("Slack shows a part only", 2.0, code="incomplete")
-                break
-        return rows
-
     async def tell(self, channel: str, user: str, text: str, thread: str = "") -> None:
-        """Say something to one person alone."""
-        await self.client.call(
-            "chat.postEphemeral", channel=channel, user=user, text=text, thread_ts=thread or None
-        )
+        """Say something to one person alone; a failure is only logged."""
+        said: dict[str, Any] = {"user": user, "text": text, "thread_ts": thread or None}
+        try:
+            await self.client.call("chat.postEphemeral", channel=channel, **said)
+        except Failure as failure:
+            log.warning("person.not_told", channel=channel, why=failure.code)
+
+    async def open(self, trigger: str, view: Mapping[str, Any]) -> str:
+        """Open a modal; its id."""
+        answer = await self.client.call("views.open", trigger_id=trigger, view=view)
+        return str((answer.get("view") or {}).get("id", ""))
 
     async def publish(self, user: str, view: Mapping[str, Any]) -> None:
         """Show somebody's Home tab."""
         await self.client.call("views.publish", who=user, user_id=user, view=view)
 
     def link(self, channel: str, ts: str) -> str:
-        """The address of a message, '' while the workspace's own is unknown."""
+        """The address of a message; '' while the workspace's is unknown."""
         base = self.workspace_url.rstrip("/")
         return f"{base}/archives/{channel}/p{ts.replace('.', '')}" if base else ""
 
@@ -218,8 +186,3 @@ class SlackChat:
 
     async def in_group(self, user: str, group: str) -> bool:
         return await self.directory.in_group(user, group)
-
-
-def payload(mark: Mark) -> dict[str, str]:
-    """What a post of ours carries: ids only, anybody in the workspace can read it."""
-    return {"account": mark.key.account, "ticket": mark.key.id, "effect": mark.effect}

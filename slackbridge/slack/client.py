@@ -1,21 +1,22 @@
-"""Calls to Slack's Web API: one method, one request, one of our failures.
+"""Calls Slack's Web API: one request per call, and every error is one of our failures.
 
-slack_sdk's own retries are off: its default handler sends a POST again when the connection drops
-after the request was accepted. Pacing goes through the store, so that all processes share it.
+slack_sdk's own retries are off: its default handler repeats a POST whose connection broke after the
+request was accepted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slackbridge.errors import (
+from slackbridge.domain.errors import (
+    Code,
     Failure,
     Later,
     Rejected,
@@ -26,102 +27,38 @@ from slackbridge.errors import (
     of_wire,
     unreadable,
 )
+from slackbridge.slack import manifest
+from slackbridge.slack.pacing import Pace, Pacer, post_bucket
 
 log = structlog.get_logger(__name__)
-
-METHODS: Mapping[str, tuple[str, ...]] = {
-    "apps.connections.open": (),
-    "auth.test": (),
-    "chat.postMessage": ("chat:write", "chat:write.customize"),
-    "chat.update": ("chat:write",),
-    "chat.delete": ("chat:write",),
-    "chat.postEphemeral": ("chat:write",),
-    "conversations.history": ("channels:history", "groups:history"),
-    "conversations.replies": ("channels:history", "groups:history"),
-    "conversations.info": ("channels:read", "groups:read"),
-    "reactions.add": ("reactions:write",),
-    "reactions.remove": ("reactions:write",),
-    "users.info": ("users:read", "users:read.email"),
-    "usergroups.users.list": ("usergroups:read",),
-    "views.open": (),
-    "views.publish": (),
-    "views.update": (),
+PERHAPS_DONE = {
+    *("fatal_error", "internal_error", "request_timeout", "service_unavailable"),
+    *("duplicate_message_not_found", "duplicate_channel_not_found"),
 }
-"""Every Web API method the bridge uses, and the bot scopes it needs."""
-
-READS = frozenset(
-    {
-        "auth.test",
-        "conversations.history",
-        "conversations.replies",
-        "conversations.info",
-        "users.info",
-        "usergroups.users.list",
-    }
-)
-PACES: Mapping[str, tuple[float, int]] = {
-    "chat.update": (1.2, 20),
-    "chat.delete": (1.2, 20),
-    "conversations.history": (1.2, 20),
-    "conversations.replies": (1.2, 20),
-    "reactions.add": (1.2, 20),
-    "reactions.remove": (3.0, 10),
-}
-"""Seconds between calls and burst, by tier (docs.slack.dev/apis/web-api/rate-limits)."""
-
-PERHAPS_DONE = frozenset(
-    {
-        "fatal_error",
-        "internal_error",
-        "request_timeout",
-        "service_unavailable",
-        "duplicate_message_not_found",
-        "duplicate_channel_not_found",
-    }
-)
 """Errors after which, as Slack says, "some aspect of the operation may have succeeded"."""
 
-LIMITED = frozenset({"ratelimited", "rate_limited"})
-REFUSED = frozenset(
-    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-)
-"""Errors that end only with another token."""
+LIMITED = {"ratelimited", "rate_limited"}
+REFUSED = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+"""Errors that only another token mends."""
 
 RETRY_SECONDS = 5.0
 SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?")
 
-# slack_sdk takes every answer for an object: of plain text or a list it asks for attributes.
-BROKEN = (
-    TimeoutError,
-    aiohttp.ClientError,
-    OSError,
-    ValueError,
-    AttributeError,
-    SlackClientError,
-)
-
-
-class Pacer(Protocol):
-    """Shared rate buckets."""
-
-    async def pace(self, bucket: str, who: str, interval: float, burst: int, live: bool) -> float:
-        """Seconds to wait before the next call of a bucket; 0 = go now."""
-
-    async def block(self, bucket: str, seconds: float) -> None:
-        """Nobody calls this bucket for so long."""
+# AttributeError: slack_sdk takes every answer for an object, also plain text or a list.
+BROKEN = aiohttp.ClientError, OSError, ValueError, AttributeError, SlackClientError
 
 
 class SlackClient:
-    """The Web API of one workspace. `timeout` is in seconds."""
+    """The Web API of one workspace. `timeout` is in seconds; without a `pacer` nothing waits."""
 
     def __init__(
         self,
         token: str,
         api_url: str,
-        pacer: Pacer,
+        pacer: Pacer | None = None,
         *,
         timeout: float = 10.0,
-        post_pace: tuple[float, int] = (1.0, 3),
+        post_pace: Pace = (1.0, 3),
     ) -> None:
         self._pacer = pacer
         self._timeout = timeout
@@ -129,14 +66,13 @@ class SlackClient:
         self._session: aiohttp.ClientSession | None = None
         self.last_headers: Mapping[str, str] = {}
         self.refused = ""
-        """Why nothing of ours is let through any more; '' while Slack accepts the token."""
+        """Why Slack refuses our token; '' while it accepts it."""
         self.web = AsyncWebClient(
             token=token, base_url=api_url, timeout=int(max(1, timeout)), retry_handlers=[]
         )
 
     async def open(self) -> None:
-        """Make the connection pool; idle connections are dropped early, so that fewer posts
-        meet a connection that the other side has just closed."""
+        """Make the connection pool; idle connections are closed before Slack closes them."""
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=self._timeout),
             connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=8),
@@ -148,15 +84,12 @@ class SlackClient:
             await self._session.close()
 
     async def turn(self, channel: str, who: str, live: bool) -> None:
-        """The right to post in a channel now. Raises Later with the wait."""
-        await self._pace(post_bucket(channel), who, *self._post_pace, live=live)
+        """Take a slot of a channel's post bucket. Raises Later with the wait if there is none."""
+        await self._pace(post_bucket(channel), who, self._post_pace, live)
 
-    async def _pace(
-        self, bucket: str, who: str, interval: float, burst: int, *, live: bool
-    ) -> None:
-        wait = await self._pacer.pace(bucket, who, interval, burst, live)
-        if wait > 0:
-            raise Later("Slack allows no more for the moment", wait, code="pace")
+    async def _pace(self, bucket: str, who: str, pace: Pace, live: bool) -> None:
+        if self._pacer and (wait := await self._pacer.pace(bucket, who, *pace, live)) > 0:
+            raise Later("Slack allows no more for the moment", wait, code=Code.PACED)
 
     async def call(self, method: str, *, who: str = "", live: bool = True, **args: Any) -> Any:
         """One call. Arguments that are None are left out.
@@ -164,25 +97,26 @@ class SlackClient:
         Raises Rejected with Slack's error as its code, Later, or Unknown (never for a read).
         """
         bucket = post_bucket(args["channel"]) if method == "chat.postMessage" else method
-        if method in PACES and who:
-            await self._pace(bucket, who, *PACES[method], live=live)
+        pace = manifest.METHODS[method].pace
+        if pace and who:
+            await self._pace(bucket, who, pace, live)
         given = {name: value for name, value in args.items() if value is not None}
         try:
             answer = await self._send(method, given)
         except Later as failure:
-            if failure.code == "ratelimited":
+            if self._pacer and failure.code == Code.RATE_LIMITED:
                 await self._pacer.block(bucket, failure.seconds)
             raise
         except Unauthorized as failure:
-            if not self.refused:  # only the log and the health page can still tell
-                log.error("Slack refuses the token", why=failure.loggable)
+            if not self.refused:
+                log.error("token.refused", why=failure.loggable)
             self.refused = f"Slack refuses the token: {failure.code or 'HTTP 401'}"
             raise
         self.refused = ""
         return answer
 
     async def _send(self, method: str, args: dict[str, Any]) -> Any:
-        write = method not in READS
+        write = not manifest.METHODS[method].read
         try:
             # slack_sdk's own method decides how arguments travel (query, form or JSON).
             answer = await getattr(self.web, method.replace(".", "_"))(**args)
@@ -196,18 +130,13 @@ class SlackClient:
         return answer.data
 
 
-def post_bucket(channel: str) -> str:
-    """Posts are limited per channel, whatever the thread."""
-    return f"chat.postMessage:{channel}"
-
-
 def _wire(error: Exception) -> Wire:
     never = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
     return Wire.NOT_SENT if isinstance(error, never) else Wire.BROKEN
 
 
 def _of_answer(method: str, response: Any, write: bool) -> Failure:
-    """The failure that an answer of Slack's stands for."""
+    """The failure that an answer of Slack's means."""
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) and data.get("ok") is False else ""
@@ -215,11 +144,13 @@ def _of_answer(method: str, response: Any, write: bool) -> Failure:
     reason = f"Slack answered {code or status} ({method})"
     wait = _retry_after(response)
     if status == 429 or code in LIMITED or (status == 503 and wait is not None):
-        return Later(reason, RETRY_SECONDS if wait is None else max(wait, 1.0), code="ratelimited")
+        return Later(
+            reason, RETRY_SECONDS if wait is None else max(wait, 1.0), code=Code.RATE_LIMITED
+        )
     if code in PERHAPS_DONE:
         return Unknown(reason, code=code) if write else Later(reason, 2.0, code=code)
     if status == 408 or status >= 500 or not code:
-        # Something between Slack and us may have words of its own, which say nothing of the post.
+        # A proxy may have answered: its words do not tell whether Slack got the post.
         if status == 200:
             return unreadable(reason, write=write)
         return of_status(status, reason, write=write)

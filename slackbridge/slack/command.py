@@ -1,30 +1,29 @@
 """The slash command: looks tickets up and answers only the asker, within three seconds.
 
-A slow marketplace does not hold the answer: what is known after two seconds is said at once, the
-rest follows through `response_url`.
+An answer that takes longer than two seconds follows through `response_url`.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from slackbridge import search
-from slackbridge.errors import Failure
-from slackbridge.front import Found, FrontDesk, Lookup
-from slackbridge.model import QUERY_FIELDS, TicketKey
-from slackbridge.slack import answers
-from slackbridge.slack.actions import Actions, Spawn
-from slackbridge.slack.cards import Drawn
+from slackbridge.domain.errors import Failure
+from slackbridge.domain.model import QUERY_FIELDS, TicketKey
+from slackbridge.ports.front_desk import Found, FrontDesk, Lookup, Queue
+from slackbridge.ports.signal import Spawn
+from slackbridge.slack.actions import Actions
+from slackbridge.slack.blocks import command_answers
+from slackbridge.slack.blocks.block_kit import Drawn
 from slackbridge.slack.chat import SlackChat
 
 log = structlog.get_logger(__name__)
 AT_ONCE_SECONDS = 2.0
-LISTS = ("open", "mine", "overdue")
 HELP: tuple[tuple[str, str], ...] = (
     ("KEY", "shows a ticket, such as `refurbed-at:4711`"),
     ("ORDER", "shows the tickets of an order number"),
@@ -36,6 +35,17 @@ HELP: tuple[tuple[str, str], ...] = (
     ("new [ACCOUNT]", "opens a ticket with a customer, where the marketplace allows it"),
     ("help", "shows this"),
 )
+
+
+class Verb(StrEnum):
+    """The first word; any other text is looked up."""
+
+    FIND = "find"
+    LIST = "list"
+    STATS = "stats"
+    WHY = "why"
+    NEW = "new"
+    HELP = "help"
 
 
 class Command:
@@ -51,21 +61,20 @@ class Command:
         self._spawn = spawn
 
     async def run(self, ack: Any, command: dict[str, Any]) -> None:
-        """Answer, or say that the answer follows."""
+        """Answer within three seconds, or say that the answer follows."""
         user = str(command["user_id"])
         if why := await self._desk.refused(user):
             await ack(text=why, response_type="ephemeral")
             return
         name, text = str(command["command"]), str(command.get("text") or "")
-        if text.lower().split()[:1] == ["new"]:
+        if _verb(text) == Verb.NEW:
             trigger = str(command.get("trigger_id") or "")
             await ack(text=await self._new(text.split()[1:], user, trigger))
             return
         asked = asyncio.ensure_future(self._answer(name, text, user))
         done, _ = await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
         if done:
-            drawn = asked.result()
-            await ack(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral")
+            await ack(**asked.result().content, response_type="ephemeral")
             return
         await ack(text="A marketplace is slow to answer; one moment…", response_type="ephemeral")
         self._spawn(self._follow(asked, str(command.get("response_url") or "")))
@@ -73,41 +82,39 @@ class Command:
     async def _follow(self, asked: asyncio.Future[Drawn], url: str) -> None:
         drawn = await asked
         if url:
-            await AsyncWebhookClient(url, session=self._chat.client.web.session).send(
-                text=drawn.text,
-                blocks=drawn.blocks,
-                response_type="ephemeral",
-                replace_original=True,
-            )
+            webhook = AsyncWebhookClient(url, session=self._chat.client.web.session)
+            await webhook.send(**drawn.content, response_type="ephemeral", replace_original=True)
 
     async def _answer(self, name: str, text: str, user: str) -> Drawn:
-        words = text.split()
-        if not words or words[0].lower() == "help" or text.strip().lower() == "why":
-            return answers.help_answer(HELP, name)
+        verb, words = _verb(text), text.split()[1:]
+        if verb in ("", Verb.HELP) or (verb == Verb.WHY and not words):
+            return command_answers.help_answer(HELP, name)
         try:
-            if words[0].lower() == "list":
-                return await self._list(words[1:], user)
-            if words[0].lower() == "stats":
-                return answers.said(await self._lookup.stats())
-            if words[0].lower() == "why":
-                return answers.said(await self._lookup.why(words[1]))
-            if words[0].lower() == "find":
-                found = await self._lookup.search(search.query(text.strip()[4:]))
+            if verb == Verb.LIST:
+                return await self._list(words, user)
+            if verb == Verb.STATS:
+                return command_answers.said(await self._lookup.stats())
+            if verb == Verb.WHY:
+                return command_answers.said(await self._lookup.why(words[0]))
+            if verb == Verb.FIND:
+                found = await self._lookup.search(text.strip()[len(verb) :])
             else:
                 found = await self._lookup.find(text.strip())
             hint = () if found.cards else (f"`{name} help` tells what can be asked.",)
-            return answers.ticket_answer(found.cards, found.notes + hint, self._links(found))
+            return command_answers.ticket_answer(
+                found.cards, found.notes + hint, self._links(found)
+            )
         except ValueError as error:
-            return answers.said([str(error)])
+            return command_answers.said([str(error)])
         except Failure as failure:
-            return answers.said([f"That could not be looked up: {failure.quoted}."])
+            return command_answers.said([f"That could not be looked up: {failure.quoted}."])
 
     async def _list(self, words: list[str], user: str) -> Drawn:
-        which = words[0].lower() if words else "open"
-        if which not in LISTS:
-            return answers.said([f"There is no such list; there are {', '.join(LISTS)}."])
-        found = await self._lookup.queue(which, await self._chat.member(user))
-        return answers.list_answer(found.cards, found.notes, self._links(found))
+        which = words[0].lower() if words else Queue.OPEN
+        if which not in set(Queue):
+            return command_answers.said([f"There is no such list; there are {', '.join(Queue)}."])
+        found = await self._lookup.queue(Queue(which), await self._chat.member(user))
+        return command_answers.list_answer(found.cards, found.notes, self._links(found))
 
     async def _new(self, words: list[str], user: str, trigger: str) -> str:
         """Open the form of a new ticket. Why not, in words for the person; '' if it opened."""
@@ -122,3 +129,8 @@ class Command:
 
     def _links(self, found: Found) -> Mapping[str, str]:
         return {key: self._chat.link(*place) for key, place in found.threads.items()}
+
+
+def _verb(text: str) -> str:
+    """The first word in lower case, '' if there is none."""
+    return (text.lower().split() or [""])[0]

@@ -1,12 +1,12 @@
-"""Who is who in the workspace, remembered for some minutes."""
+"""Members and user groups of the workspace, cached for some minutes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from slackbridge.errors import Failure
-from slackbridge.ports import Member
+from slackbridge.domain.chat import Member
+from slackbridge.domain.errors import Failure
 from slackbridge.slack.client import SlackClient
 
 T = TypeVar("T")
@@ -15,7 +15,7 @@ ROOM = 5_000
 
 
 class Memory(Generic[T]):
-    """A small cache: what was learnt within the last minutes is not asked again."""
+    """A small cache; the whole of it is dropped when it is full."""
 
     def __init__(self, ask: Callable[[str], Awaitable[T]], monotonic: Callable[[], float]) -> None:
         self._ask = ask
@@ -23,7 +23,7 @@ class Memory(Generic[T]):
         self._known: dict[str, tuple[float, T]] = {}
 
     async def get(self, id: str) -> T:
-        """What is known of `id`, asked for if need be."""
+        """The value of `id`, asked for where it is unknown or too old."""
         at, value = self._known.get(id, (0.0, None))
         if value is not None and self._monotonic() - at < REMEMBER_SECONDS:
             return value
@@ -35,7 +35,7 @@ class Memory(Generic[T]):
 
 
 class Directory:
-    """Members and user groups. `team` is our own workspace's id, '' if Slack did not say."""
+    """`team` is our workspace's id, '' if Slack did not say."""
 
     def __init__(self, client: SlackClient, monotonic: Callable[[], float]) -> None:
         self._client = client
@@ -52,7 +52,7 @@ class Directory:
         return user in await self._groups.get(group)
 
     async def names(self, users: Iterable[str]) -> dict[str, str]:
-        """Display names; whoever Slack does not tell is left out."""
+        """Display names; unknown users are left out."""
         found = {}
         for user in users:
             try:
@@ -73,17 +73,11 @@ class Directory:
 def member_of(user: dict[str, Any], id: str, team: str) -> Member:
     """A person from `users.info`. Guests are Slack's restricted and ultra-restricted users."""
     profile = user.get("profile") or {}
-    name = (
-        profile.get("display_name")
-        or profile.get("real_name")
-        or user.get("real_name")
-        or user.get("name")
-        or id
-    )
+    names = (profile.get("display_name"), *(p.get("real_name") for p in (profile, user)))
     home = str(user.get("team_id") or profile.get("team") or team)
     return Member(
         id=id,
-        name=str(name),
+        name=str(next(filter(None, (*names, user.get("name"))), id)),
         email=str(profile.get("email") or ""),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or id == "USLACKBOT"),

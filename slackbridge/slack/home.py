@@ -1,7 +1,4 @@
-"""The app's Home tab: what waits for the agent who opens it.
-
-It reads the marketplaces each time it is opened, and changes nothing but the tab itself.
-"""
+"""The app's Home tab: the tickets that wait for the agent who opens it, read anew each time."""
 
 from __future__ import annotations
 
@@ -10,15 +7,16 @@ from typing import Any
 
 import structlog
 
-from slackbridge.errors import Failure
-from slackbridge.front import Found, FrontDesk, Lookup
-from slackbridge.slack import answers, kit
-from slackbridge.slack.actions import Spawn
+from slackbridge.domain.errors import Failure
+from slackbridge.ports.front_desk import Found, FrontDesk, Lookup, Queue
+from slackbridge.ports.signal import Spawn
+from slackbridge.slack.blocks import block_kit, command_answers
+from slackbridge.slack.blocks.block_kit import Block
 from slackbridge.slack.chat import SlackChat
-from slackbridge.slack.kit import Block
 
 log = structlog.get_logger(__name__)
-QUEUES = (("mine", "Yours"), ("open", "Newest of all active tickets"))
+QUEUES = ((Queue.MINE, "Yours"), (Queue.OPEN, "Newest of all active tickets"))
+HOME = "home"
 HINT = (
     "Read when you opened this tab. `/ticket list overdue` shows what is late, `/ticket help` more."
 )
@@ -34,32 +32,34 @@ class Home:
         self._spawn = spawn
 
     async def opened(self, event: Mapping[str, Any]) -> None:
-        """Slack tells of the Messages tab, too, which is not ours to draw."""
-        if event.get("tab", "home") == "home":
+        """Draw it; Slack sends the event for the Messages tab too."""
+        if event.get("tab", HOME) == HOME:
             self._spawn(self._publish(str(event["user"])))
 
     async def _publish(self, user: str) -> None:
         try:
             await self._chat.publish(user, home_view(await self._blocks(user)))
         except Failure as failure:
-            log.warning("no Home tab", user=user, why=failure.loggable)
+            log.warning("home.not_shown", user=user, why=failure.loggable)
 
     async def _blocks(self, user: str) -> list[Block]:
         if why := await self._desk.refused(user):
-            return answers.said([why]).blocks
+            return command_answers.said([why]).blocks
         try:
             member = await self._chat.member(user)
             queues = [(name, await self._lookup.queue(which, member)) for which, name in QUEUES]
         except Failure as failure:
-            return answers.said([f"The tickets could not be read: {failure.quoted}."]).blocks
+            return command_answers.said(
+                [f"The tickets could not be read: {failure.quoted}."]
+            ).blocks
         return [block for name, found in queues for block in self._queue(name, found)]
 
     def _queue(self, name: str, found: Found) -> Sequence[Block]:
         links = {key: self._chat.link(*place) for key, place in found.threads.items()}
-        lines = answers.list_answer(found.cards, found.notes, links)
-        return (kit.header(name), *lines.blocks)
+        lines = command_answers.list_answer(found.cards, found.notes, links)
+        return (block_kit.header(name), *lines.blocks)
 
 
 def home_view(blocks: Sequence[Block]) -> Block:
     """The tab. Slack allows 100 blocks."""
-    return {"type": "home", "blocks": [*blocks[:99], kit.context(HINT)]}
+    return {"type": HOME, "blocks": [*blocks[:99], block_kit.context(HINT)]}

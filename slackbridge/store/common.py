@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
-from slackbridge.errors import Later
+from slackbridge.domain.errors import Code, Later
 from slackbridge.store import keys
 
 P = ParamSpec("P")
@@ -47,7 +47,7 @@ def guarded(
             return await call(*args, **kwargs)
         except (RedisError, OSError) as error:
             kind = type(error).__name__
-            raise Later(f"Redis is not available ({kind})", 1.0, code="redis") from error
+            raise Later(f"Redis is not available ({kind})", 1.0, code=Code.REDIS) from error
 
     return wrapper
 
@@ -104,13 +104,13 @@ class Common:
     @guarded
     async def server_facts(self) -> dict[str, str]:
         """Version, persistence and eviction policy; what the server does not tell is left out."""
-        info = await settled(self.redis.info())
+        info = await awaited(self.redis.info())
         facts = {
             "version": str(info.get("redis_version", "")),
             "policy": str(info.get("maxmemory_policy", "")),
         }
         try:
-            appendonly = await settled(self.redis.config_get("appendonly"))
+            appendonly = await awaited(self.redis.config_get("appendonly"))
             facts["appendonly"] = str(appendonly.get("appendonly", ""))
         except RedisError:
             facts["appendonly"] = "yes" if info.get("aof_enabled") else ""
@@ -120,16 +120,16 @@ class Common:
     async def heartbeats(self) -> dict[str, str]:
         """What each living process says of itself, by its name."""
         names = [name async for name in self.redis.scan_iter(match=keys.alive("*"), count=1000)]
-        values = await settled(self.redis.mget(names)) if names else []
+        values = await awaited(self.redis.mget(names)) if names else []
         return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
 
     @guarded
-    async def born(self) -> str:
+    async def map_began(self) -> str:
         """Since when a bridge keeps its map here; '' = nobody ever did, or everything is lost."""
-        return str(await settled(self.redis.get(keys.born())) or "")
+        return str(await awaited(self.redis.get(keys.born())) or "")
 
     @guarded
-    async def bear(self, state: str) -> None:
+    async def begin_map(self, state: str) -> None:
         """A bridge keeps its map here from now on."""
         await self.redis.set(keys.born(), state)
 
@@ -152,6 +152,6 @@ class Common:
         return int(count)
 
 
-async def settled(call: Any) -> Any:
+async def awaited(call: Any) -> Any:
     """redis-py types every command as sync-or-async; ours are always async."""
     return await call

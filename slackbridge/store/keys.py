@@ -24,7 +24,7 @@ The first two live until `retention_days` after the ticket's end, threads as lon
 
 from __future__ import annotations
 
-from slackbridge.model import TicketKey
+from slackbridge.domain.model import TicketKey
 
 DAY = 86_400
 

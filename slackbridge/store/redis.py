@@ -15,12 +15,20 @@ import structlog
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
-from slackbridge.intent import Intent
-from slackbridge.model import TicketKey
-from slackbridge.ports import Change, Claim, Record, Stale
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import (
+    AccountFacts,
+    Change,
+    FactsPatch,
+    Record,
+    encoded,
+    encoded_facts,
+)
+from slackbridge.ports.store import Lease, LostLease
 from slackbridge.store import keys
-from slackbridge.store.common import Common, connect, guarded, script, settled
-from slackbridge.store.met import Met
+from slackbridge.store.common import Common, awaited, connect, guarded, script
+from slackbridge.store.server_epoch import ServerEpoch
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
@@ -43,7 +51,7 @@ class RedisStore(Common):
         self._retention = retention_seconds
         self._monotonic = monotonic
         self._offset = clock() - monotonic()
-        self._met = Met(redis, monotonic)
+        self._epoch = ServerEpoch(redis, monotonic)
         self._write = redis.register_script(script("write"))
         self._claim = redis.register_script(script("claim"))
         self._release = redis.register_script(script("release"))
@@ -52,8 +60,8 @@ class RedisStore(Common):
     def now(self) -> float:
         return self._monotonic() + self._offset
 
-    def since(self) -> float:
-        return self._met.since(self._offset)
+    def server_epoch(self) -> float:
+        return self._epoch.since(self._offset)
 
     def _sync(self, server_ms: float) -> None:
         self._offset = server_ms / 1000 - self._monotonic()
@@ -96,13 +104,15 @@ class RedisStore(Common):
             for before, after in change.swaps
         ]
         swaps += [[keys.name_field(name), "", id] for name, id in change.names]
+        put, drop = encoded(change.put)
+        known = change.known.raw if change.known else {}
         act = {
             "id": key.id,
             "token": "" if token is None else str(token),
             "lease_ms": self._lease_ms,
             "swaps": swaps,
-            "put": [text for pair in change.put.items() for text in pair],
-            "drop": [[name, change.known.get(name, "")] for name in change.drop],
+            "put": [text for pair in put.items() for text in pair],
+            "drop": [[name, known.get(name, "")] for name in drop],
             "forget": list(change.forget),
             "seen": change.seen,
             "due": -1 if change.due is None else int(change.due * 1000),
@@ -121,11 +131,11 @@ class RedisStore(Common):
             args=[json.dumps(act)],
         )
         if result == "stale":
-            raise Stale
+            raise LostLease
         return bool(result == "ok")
 
     @guarded
-    async def claim(self, account: str, limit: int) -> tuple[list[Claim], float | None]:
+    async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
         answer = await self._claim(
             keys=[
                 keys.work(account),
@@ -136,22 +146,22 @@ class RedisStore(Common):
             args=[limit, self._lease_ms],
         )
         self._sync(float(answer[0]))
-        claims = [
-            Claim(TicketKey(account, answer[i]), int(answer[i + 1]), int(answer[i + 2]))
+        leases = [
+            Lease(TicketKey(account, answer[i]), int(answer[i + 1]), int(answer[i + 2]))
             for i in range(2, len(answer), 3)
         ]
         due = float(answer[1])
-        return claims, None if due < 0 else due / 1000
+        return leases, None if due < 0 else due / 1000
 
     @guarded
-    async def release(self, claim: Claim, due: float | None) -> None:
-        account = claim.key.account
+    async def release(self, lease: Lease, due: float | None) -> None:
+        account = lease.key.account
         await self._release(
             keys=[keys.work(account), keys.lease(account), keys.generation(account)],
             args=[
-                claim.key.id,
-                claim.token,
-                claim.generation,
+                lease.key.id,
+                lease.token,
+                lease.generation,
                 -1 if due is None else int(due * 1000),
             ],
         )
@@ -180,22 +190,22 @@ class RedisStore(Common):
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
         if not ids:
             return []
-        return list(await settled(self.redis.hmget(keys.seen(account), list(ids))))
+        return list(await awaited(self.redis.hmget(keys.seen(account), list(ids))))
 
     @guarded
     async def active(self, account: str) -> set[str]:
-        return set(await settled(self.redis.hkeys(keys.seen(account))))
+        return set(await awaited(self.redis.hkeys(keys.seen(account))))
 
     @guarded
     async def hasten(self, account: str, at: float) -> None:
-        later = await settled(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
+        later = await awaited(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
         if later:
             await self.mark(account, dict.fromkeys(later, at), {})
 
     @guarded
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
         if ids:
-            await settled(self.redis.hdel(keys.seen(account), *ids))
+            await awaited(self.redis.hdel(keys.seen(account), *ids))
 
     @guarded
     async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
@@ -219,28 +229,29 @@ class RedisStore(Common):
         await pipe.execute()
 
     @guarded
-    async def lately(self, account: str, since: float) -> list[str]:
+    async def active_since(self, account: str, since: float) -> list[str]:
         name = keys.lately(account)
-        return list(await settled(self.redis.zrevrangebyscore(name, "+inf", since)))
+        return list(await awaited(self.redis.zrevrangebyscore(name, "+inf", since)))
 
     @guarded
-    async def lately_keys(self, account: str, seconds: float) -> list[TicketKey]:
+    async def recently_active(self, account: str, seconds: float) -> list[TicketKey]:
         """Active within `seconds` before the latest activity noted, however long ago that was."""
-        latest = await settled(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
+        latest = await awaited(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
         since = latest[0][1] - seconds if latest else 0.0
-        return [TicketKey(account, id) for id in await self.lately(account, since)]
+        return [TicketKey(account, id) for id in await self.active_since(account, since)]
 
     @guarded
-    async def note(self, account: str, **fields: str) -> None:
-        await settled(self.redis.hset(keys.facts(account), mapping=cast(Any, fields)))
+    async def note(self, account: str, patch: FactsPatch) -> None:
+        fields = cast(Any, encoded_facts(patch))
+        await awaited(self.redis.hset(keys.facts(account), mapping=fields))
 
     @guarded
-    async def facts(self, account: str) -> dict[str, str]:
-        return dict(await settled(self.redis.hgetall(keys.facts(account))))
+    async def facts(self, account: str) -> AccountFacts:
+        return AccountFacts.of(await awaited(self.redis.hgetall(keys.facts(account))))
 
     async def close(self) -> None:
         """From now on every call raises Later."""
-        self._met.end()
+        self._epoch.end()
         await self.redis.aclose()
 
 

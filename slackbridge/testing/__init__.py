@@ -1,1 +1,1 @@
-"""What packages with a marketplace of their own need to test it; see `contract`."""
+"""What a package with a marketplace needs to test it; see `contract`."""

@@ -1,4 +1,4 @@
-"""The contract suite: what every marketplace's provider must do, whatever its wire looks like.
+"""The contract suite: what every provider must do, whatever the marketplace's API looks like.
 
 Import it into a test module that has a fixture `market` (see `slackbridge.testing.market`):
 
@@ -8,15 +8,27 @@ The fixture must be fresh for each test. For failures that show values, call
 `pytest.register_assert_rewrite("slackbridge.testing")` first, in a `conftest.py`. Needs pytest and
 pytest-asyncio.
 """
-# ruff: noqa: S101 - it is made of assertions
+# ruff: noqa: S101 - these are tests
 
 from __future__ import annotations
 
 import pytest
 
-from slackbridge.document import normalise, plain
-from slackbridge.errors import Later, Rejected, Unauthorized, Unsupported
-from slackbridge.model import Act, Author, Kind, Query, Scope, Status, Ticket
+from slackbridge.sdk import (
+    Act,
+    Author,
+    Kind,
+    Later,
+    Query,
+    Rejected,
+    Scope,
+    Status,
+    Ticket,
+    Unauthorized,
+    Unsupported,
+    normalise,
+    plain,
+)
 from slackbridge.testing.failures import *  # noqa: F403 - tests, passed on
 from slackbridge.testing.look import REPLY, TEXT, echoes, ids, listed, said, walk
 from slackbridge.testing.market import Call, Market, Trouble, When
@@ -236,7 +248,7 @@ async def test_what_is_not_offered_is_not_tried(market: Market) -> None:
     }
     acts = [Act(kind, "text", email="a@example.com") for kind, ok in offered.items() if not ok]
     acts += [Act(Kind.STATUS, status=status) for status in Status if status not in can.statuses]
-    acts += [Act(Kind.ACTION, fields={"name": "conjure", **form}) for form in FORMS]
+    acts += [Act(Kind.ACTION, action="conjure", fields=form) for form in FORMS]
     id = market.customer_opens("Hi")
     for act in acts:
         with pytest.raises(Unsupported):

@@ -1,8 +1,8 @@
-"""The contract suite's other half: what a provider does when its marketplace fails.
+"""The part of the contract suite about failures of a marketplace.
 
-`slackbridge.testing.contract` passes these tests on; import that.
+`slackbridge.testing.contract` re-exports these tests; import that.
 """
-# ruff: noqa: S101 - it is made of assertions
+# ruff: noqa: S101 - these are tests
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import asyncio
 
 import pytest
 
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.sdk import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
 from slackbridge.testing.look import REPLY, TEXT, echoes, ids
 from slackbridge.testing.market import Call, Market, Trouble, When
 

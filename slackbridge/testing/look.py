@@ -1,12 +1,20 @@
-"""How the contract suite looks at a provider. Knows no marketplace and no pytest."""
+"""Reading from a provider, for the contract suite and other tests. Needs no pytest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from slackbridge.document import digest, normalise, plain
-from slackbridge.model import Act, Author, Conversation, Kind, Ticket
-from slackbridge.ports import Provider
+from slackbridge.sdk import (
+    Act,
+    Author,
+    Conversation,
+    Kind,
+    Provider,
+    Ticket,
+    digest,
+    normalise,
+    plain,
+)
 from slackbridge.testing.market import Market
 
 TEXT = "Hello & <welcome>, it's 5 > 4 \N{EM DASH} \N{SNOWMAN}\n\nsecond line"
@@ -20,7 +28,7 @@ def ids(tickets: Iterable[Ticket]) -> list[str]:
 
 
 async def walk(provider: Provider, between: Between = lambda page, tickets: None) -> list[Ticket]:
-    """All that a full walk lists; `between` happens after each page but the last."""
+    """All that a full walk lists; `between` is called after each page but the last."""
     found: list[Ticket] = []
     cursor, number = "", 0
     while True:
@@ -41,6 +49,6 @@ def said(conversation: Conversation) -> list[tuple[Author, str]]:
 
 
 def echoes(conversation: Conversation, text: str) -> int:
-    """How many messages of agents are recognised as this text."""
+    """How many agents' messages are recognised as this text."""
     agents = [m for m in conversation.messages if m.author is Author.AGENT]
     return sum(digest(plain(m.body)) == digest(text) for m in agents)

@@ -1,7 +1,6 @@
-"""What the contract suite asks of a marketplace: people who use it, faults, and a provider.
+"""What the contract suite needs of a marketplace: people who use it, faults, and a provider.
 
-Owns the protocol only. Whoever implements it brings a server that behaves like the marketplace;
-the suite never sees that server's wire format.
+Implement `Market` with a server that behaves like the marketplace.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from slackbridge.ports import Provider
+from slackbridge.sdk import Provider
 
 
 class Call(StrEnum):
-    """A kind of call: the suite does not know what a marketplace names its calls."""
+    """A kind of call, whatever the marketplace names it."""
 
     LIST = "list"  # a page of tickets
     READ = "read"  # one ticket; the first call of several
@@ -23,7 +22,7 @@ class Call(StrEnum):
 
 
 class When(StrEnum):
-    """When trouble strikes a call."""
+    """At which point of a call the trouble happens."""
 
     BEFORE = "before"  # the request is read, nothing is committed
     AFTER = "after"  # committed, nothing of the answer has left
@@ -46,10 +45,10 @@ class Trouble:
 
 
 class Market(Protocol):
-    """A marketplace without tickets, freshly started, whose clock stands unless told to go on.
+    """A marketplace without tickets, freshly started, whose clock stands still between `tick`s.
 
     `provider` talks to it with a time-out of about half a second and no limit on its pace. `token`
-    is its credential. `missing` is an id as they look there, of no ticket. Texts are plain.
+    is its credential. `missing` is a well-formed id of no ticket. Texts are plain.
     """
 
     provider: Provider
@@ -65,13 +64,13 @@ class Market(Protocol):
         """An agent answers in the marketplace's own pages."""
 
     def stranger_writes(self, id: str, text: str) -> None:
-        """A message by a kind of sender that no client has heard of."""
+        """A message by an unknown kind of sender."""
 
     def close(self, id: str) -> None:
         """The ticket is closed there."""
 
     def strange_status(self, id: str) -> str:
-        """The ticket gets a status that no client has heard of; the word for it."""
+        """The ticket gets an unknown status; the word for it."""
 
     def bulk(self, n: int) -> list[str]:
         """`n` active tickets, all of the same instant; their ids."""

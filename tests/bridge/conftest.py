@@ -1,4 +1,4 @@
-"""A world with the bridge running in it, in this process, over real HTTP, WebSocket and Redis."""
+"""The bridge in the test's process, against sandboxes over real HTTP, WebSocket and Redis."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from typing import Any
 
 import pytest
 
-from slackbridge import config
 from slackbridge.app import Bridge
-from slackbridge.demo.world import (
-    QUICK,
-    Table,
-    World,
-    secrets_of,
-    world,
-    write_config,
-)
+from slackbridge.config import load, settings
+from slackbridge.demo.world import QUICK, Table, World, secrets_of, world, write_config
 from tests.bridge.stage import Stage
 from tests.serving import serving
 
-POLL_SECONDS = 0.2  # most tests begin by waiting for one
+POLL_SECONDS = 0.2  # most tests begin by waiting for a poll
 Running = Callable[..., AbstractAsyncContextManager[Bridge]]
 
 
@@ -45,21 +38,21 @@ def run(place: World) -> Running:
     return running
 
 
-def configured(place: World, changes: Table) -> config.Settings:
+def configured(place: World, changes: Table) -> settings.Settings:
     """The world's configuration with changes to its tables."""
     quick = {**QUICK, "account": {**QUICK["account"], "poll_seconds": POLL_SECONDS}}
     extra = {name: {**quick.get(name, {}), **changes.get(name, {})} for name in {*quick, *changes}}
     path = place.folder / "slackbridge.toml"
     write_config(path, place.slack.api_url, place.refurbed.url, place.redis_url, extra)
-    return config.load(path, secrets_of(place.slack, place.refurbed))
+    return load.load(path, secrets_of(place.slack, place.refurbed))
 
 
-UNDO_SECONDS = 2.0  # of a machine that does other things as well
+UNDO_SECONDS = 2.0  # long enough for a busy machine
 
 
 @pytest.fixture
 async def stage(place: World, run: Running) -> AsyncIterator[Stage]:
-    """The world with a bridge running in it, and time to take back what was written."""
+    """The world with a running bridge and an undo window."""
     async with run(replies={"undo_seconds": UNDO_SECONDS}):
         yield Stage(place)
 

@@ -73,7 +73,7 @@ class Stage:
         await self.anna.click(CHANNEL, row["ts"], f"intent:{button}")
 
     async def quiet(self, seconds: float = 0.8) -> None:
-        """Let what may still come, come."""
+        """Wait for effects that should not happen."""
         await asyncio.sleep(seconds)
 
     def balanced(self, ticket: int) -> None:

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from slackbridge import config
+from slackbridge.config import load
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of
-from slackbridge.intent import Receipt
-from slackbridge.model import TicketKey
-from slackbridge.ports import Change
+from slackbridge.domain.intent import Receipt
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import Change
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.store.redis import RedisStore
@@ -33,7 +33,7 @@ def notices(place: World, channel: str = "C0OPS") -> list[str]:
 
 
 def broken(times: int | None = None, skip: int = 0) -> Fault:
-    """The marketplace is down; it says that one may ask again at once."""
+    """The marketplace answers 503 with `Retry-After: 0`."""
     at_once = {"Retry-After": "0"}
     return Fault("*", Phase.ARRIVAL, Action.STATUS, skip, times, status=503, headers=at_once)
 
@@ -45,7 +45,7 @@ async def bridged(place: World, more: str, **secrets: str) -> AsyncIterator[None
     path = place.folder / "slackbridge.toml"
     path.write_text(f"{path.read_text('utf-8')}\n{more}", "utf-8")
     given = {**secrets_of(place.slack, place.refurbed), **secrets}
-    async with serving(config.load(path, given), place.redis_url, place.slack):
+    async with serving(load.load(path, given), place.redis_url, place.slack):
         yield
 
 
@@ -133,7 +133,7 @@ async def test_a_hint_of_a_ticket_that_is_gone_is_no_trouble(place: World, run: 
         await stage.quiet(1.5)
         assert stage.market.calls["GetTicket"] == reads + 1
         assert notices(place) == []
-        assert (await bridge.store.load(gone)).fields == {}
+        assert (await bridge.store.load(gone)).raw == {}
 
 
 async def test_a_refused_token_stops_the_polls_until_it_works_again(

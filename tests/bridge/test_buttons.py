@@ -36,7 +36,7 @@ async def says(stage: Stage, ticket: int, words: str) -> None:
 
 
 async def whispered(person: Person, words: str) -> None:
-    """Until a person alone is told so."""
+    """Wait for an ephemeral message to a person."""
     assert await found(person, words), f"{words!r} not in {person.ephemerals(CHANNEL)}"
 
 
@@ -192,7 +192,7 @@ async def test_receipt_buttons_act_once_whoever_presses(instant: Stage) -> None:
 
 
 async def test_forged_values_and_foreign_threads_change_nothing(stage: Stage) -> None:
-    """A value names something within the thread the button stands in, and nothing elsewhere."""
+    """A button's value is looked up in the button's own thread only."""
     mine, other = await stage.opened(), await stage.opened("<p>other</p>")
     ts = await stage.say(other, "Hello")
     await stage.receipt(other, ts, "goes out")
@@ -212,7 +212,7 @@ async def test_forged_values_and_foreign_threads_change_nothing(stage: Stage) ->
 
 
 async def forged(stage: Stage, thread: str, action: str, value: str) -> None:
-    """Press a button in a thread that the bridge never put there."""
+    """Press a button that the bridge never posted."""
     label = {"type": "plain_text", "text": "x"}
     button: dict[str, Any] = {"type": "button", "action_id": action, "text": label, "value": value}
     block = {"type": "actions", "block_id": "b", "elements": [button]}
@@ -224,7 +224,7 @@ async def forged(stage: Stage, thread: str, action: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["reply", "solve", "claim", "pending"])
 async def test_a_button_of_a_closed_ticket_explains(instant: Stage, name: str) -> None:
-    """The card is older than the ticket: the marketplace has closed it meanwhile."""
+    """The card is stale: the marketplace has closed the ticket meanwhile."""
     ticket = await instant.opened()
     instant.market.faults.add(
         Fault("ListTickets", Phase.ARRIVAL, Action.STATUS, status=503, times=None)

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.refurbed.vocabulary import Status
-from slackbridge.slack import socket
+from slackbridge.slack import socket_mode
 from slackbridge.store import keys
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
@@ -24,12 +24,12 @@ ALL = {"undo_seconds": 0}
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost connection is noticed within half a second."""
-    monkeypatch.setattr(socket, "PING_SECONDS", 0.4)
+    monkeypatch.setattr(socket_mode, "PING_SECONDS", 0.4)
 
 
 @contextlib.asynccontextmanager
 async def unheard(stage: Stage) -> AsyncIterator[None]:
-    """Nobody is connected meanwhile: Slack keeps nothing of what happens in here."""
+    """While the block lasts, no socket is connected and Slack keeps no event."""
     stage.slack.socket.refuse(60)
     stage.slack.socket.drop_all()
     yield
@@ -57,7 +57,7 @@ async def test_what_was_written_while_the_sockets_were_down_arrives(stage: Stage
 
 
 async def test_every_gap_is_looked_into_whatever_was_read_before(stage: Stage) -> None:
-    """The second look must see what happened to messages that the first one has read."""
+    """The second catch-up must see changes to messages that the first has read."""
     ticket = await stage.opened()
     async with unheard(stage):
         held = await stage.say(ticket, "/ hm")
@@ -68,7 +68,7 @@ async def test_every_gap_is_looked_into_whatever_was_read_before(stage: Stage) -
 
 
 async def test_the_customer_does_not_wait_for_slack_to_let_threads_be_read(instant: Stage) -> None:
-    """Reading again what was active lately takes Slack minutes where there are many threads."""
+    """Reading recently active threads again takes minutes at Slack's rate limits."""
     ticket = await instant.opened()
     backlog = int(1000 * (time.time() + 3))
     async with Redis.from_url(instant.place.redis_url) as redis:
@@ -117,7 +117,7 @@ async def test_a_restart_hears_what_was_written_meanwhile(place: World, run: Run
 
 
 async def test_a_long_rest_loses_nothing(place: World, run: Running) -> None:
-    """What counts is how long before the bridge stopped a thread was active, not before now."""
+    """A thread's age counts back from the time the bridge stopped, not from now."""
     stage = Stage(place)
     hour = 1 / 3600
     async with run(timing={"catch_up_hours": hour}):
@@ -164,7 +164,7 @@ async def test_without_redis_nothing_is_acknowledged_or_lost(
 
 
 class Weir:
-    """A way to Redis that can be closed."""
+    """A TCP proxy to Redis that can be closed."""
 
     def __init__(self, url: str, socket: Path) -> None:
         self._target = url.removeprefix("unix://").partition("?")[0]

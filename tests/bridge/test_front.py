@@ -129,7 +129,7 @@ async def test_bots_and_what_is_no_ticket_change_nothing(instant: Stage) -> None
 
 
 async def test_every_event_is_answered_at_once(instant: Stage) -> None:
-    """Whatever is subscribed to: an event without an answer would be repeated for minutes."""
+    """Every subscribed event type: Slack redelivers an unacknowledged event for minutes."""
     ticket = await instant.opened()
     waits = deliveries(instant)
     ts = await instant.say(ticket, "Hello")
@@ -212,7 +212,7 @@ async def test_files_are_asked_about(instant: Stage) -> None:
 
 
 async def test_a_button_that_fails_has_no_threads_read_again(instant: Stage) -> None:
-    """Only an event can be found again in a thread; whoever pressed sees that it failed."""
+    """A catch-up finds events, not button presses; the presser sees the failure."""
     ticket = await instant.opened()
     await instant.quiet()
     seen = len(instant.slack.faults.seen)
@@ -224,7 +224,7 @@ async def test_a_button_that_fails_has_no_threads_read_again(instant: Stage) -> 
 
 
 def deliveries(stage: Stage) -> list[tuple[str, float | None]]:
-    """Every event from now on: its type, and after how many seconds it was answered."""
+    """Every event from now on: its type, and the seconds until it was acknowledged."""
     waits: list[tuple[str, float | None]] = []
     socket: Any = stage.slack.socket
     send = socket.event

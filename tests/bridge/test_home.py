@@ -9,7 +9,7 @@ from tests.bridge.stage import Stage
 
 
 async def home(stage: Stage, person: Person, words: str) -> str:
-    """What somebody's tab comes to say once it holds these words."""
+    """The text of a person's Home tab once it holds these words."""
     await person.open_home()
     await stage.until(words, lambda: words in views.shown(person.home() or {}))
     return views.shown(person.home() or {})

@@ -14,7 +14,7 @@ import pytest
 from redis.asyncio import Redis
 
 from slackbridge.demo.world import CHANNEL, World, world
-from slackbridge.sandbox.slack.http_line import signature
+from slackbridge.sandbox.slack.http_transport import signature
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -25,7 +25,7 @@ Headers = list[tuple[str, str]]
 
 
 class Door:
-    """The bridge's own address, and requests to it as an attacker or Slack would make them."""
+    """Sends requests to the bridge as Slack or an attacker would."""
 
     def __init__(self, place: World, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -59,7 +59,7 @@ async def place(redis_url: str) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def door(place: World, run: Running) -> AsyncIterator[Door]:
-    """A bridge that listens where Slack delivers."""
+    """A bridge in HTTP mode, to which the sandbox delivers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -105,7 +105,7 @@ async def test_the_same_behaviour_as_by_socket(place: World, door: Door) -> None
 
 
 def forged(door: Door, body: str) -> dict[str, tuple[str | bytes, Headers]]:
-    """Everything that was not signed by Slack, just now, as it is."""
+    """Requests with a bad, missing or old signature, or a changed body."""
     good = door.headers(body)
     stamp, signed, kind = good
     now = int(time.time())

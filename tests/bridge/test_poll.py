@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from slackbridge.app import Bridge
-from slackbridge.cli import _poll
+from slackbridge.cli.inspect import _poll
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -38,7 +38,7 @@ async def born(place: World, bridge: Bridge) -> None:
     """The first walk is over."""
 
     async def told() -> bool:
-        return "born" in await bridge.store.facts(ACCOUNT)
+        return bool((await bridge.store.facts(ACCOUNT)).born_at)
 
     await place.until("the first walk", told)
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from slackbridge import app, rebuild
 from slackbridge.app import Bridge
-from slackbridge.config import ConfigError
+from slackbridge.cli import doctor, records
+from slackbridge.config.errors import ConfigError
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
-from slackbridge.ops import doctor, records
+from slackbridge.ops import service
+from slackbridge.rooms.recovery import rebuild
 from slackbridge.slack import archive
 from tests.bridge.conftest import Running, configured
 from tests.bridge.stage import Stage
@@ -113,7 +114,7 @@ async def test_what_was_done_stays_done_and_what_is_open_is_asked(
 
 
 async def test_the_marketplace_tells_what_slack_does_not(place: World, run: Running) -> None:
-    """A reply went out, and Redis was lost before anybody knew."""
+    """A reply was sent, and Redis was lost before its outcome was stored."""
     stage = Stage(place)
     async with run(replies=NOW):
         ticket = await stage.opened()
@@ -193,7 +194,7 @@ async def test_it_may_be_interrupted_and_until_its_end_nothing_starts(
 
 
 async def test_only_our_own_marks_count(place: World, run: Running) -> None:
-    """Anybody may post metadata like ours, and tick a message."""
+    """Any app can post metadata like ours, and anybody can add a reaction."""
     stage = Stage(place)
     async with run(replies=NOW):
         ticket = await stage.opened()
@@ -221,7 +222,7 @@ async def test_only_our_own_marks_count(place: World, run: Running) -> None:
 async def test_emptied_while_it_runs_it_ends_and_posts_no_second_card(
     place: World, run: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(service, "BEAT_SECONDS", 0.2)
     stage = Stage(place)
     running = run(replies=NOW)
     await running.__aenter__()

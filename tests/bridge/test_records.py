@@ -1,4 +1,4 @@
-"""What an operator takes out of Redis: an export for audits, and a customer who is forgotten."""
+"""`export` and `forget`: an audit export, and erasure of a customer's data."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from slackbridge import cli
 from slackbridge.app import Bridge
-from slackbridge.config import ConfigError
+from slackbridge.cli import errands, records
+from slackbridge.config.errors import ConfigError
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
-from slackbridge.model import TicketKey
-from slackbridge.ops import records
+from slackbridge.domain.model import TicketKey
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 from tests.bridge.test_rebuild import resting
@@ -72,9 +71,9 @@ async def test_an_export_tells_who_did_what_and_nobodys_words(
 
 @pytest.mark.parametrize("text", ["2026-03-01", "2026-03-01T00:00:00Z", "2026-03-01T01:00+01:00"])
 def test_a_moment(text: str) -> None:
-    assert cli.moment(text) == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+    assert errands.moment(text) == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
     with pytest.raises(ConfigError, match="no date"):
-        cli.moment("yesterday")
+        errands.moment("yesterday")
 
 
 async def test_a_customer_is_forgotten_but_not_while_a_ticket_is_open(
@@ -101,7 +100,7 @@ async def test_a_customer_is_forgotten_but_not_while_a_ticket_is_open(
     assert str(ended) not in stored
     assert stage.root(ended) not in stored
     assert str(active) in stored
-    assert (await bridge.store.load(TicketKey(ACCOUNT, str(active)))).fields
+    assert (await bridge.store.load(TicketKey(ACCOUNT, str(active)))).raw
     (again,), _ = await records.held(bridge, f"{ACCOUNT}:{ended}")
     assert (await records.forget(bridge, [again]))[0], "twice is once"
 
@@ -120,7 +119,7 @@ async def test_what_cannot_be_asked_is_not_forgotten(
     found, notes = await records.held(bridge, "somebody@example.com")
     assert found == []
     assert "was not asked" in notes[0]
-    assert (await bridge.store.load(TicketKey(ACCOUNT, str(ticket)))).fields
+    assert (await bridge.store.load(TicketKey(ACCOUNT, str(ticket)))).raw
 
 
 @pytest.mark.parametrize("customer", ["Huber", "elsewhere:1", f"{ACCOUNT}:~"])

@@ -1,4 +1,4 @@
-"""The fixture of the contract suite: every marketplace of ours, one after the other."""
+"""The fixture of the contract suite: each of our marketplaces in turn."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The marketplaces that are ours, as the contract suite wants them: one function each.
+"""Our marketplaces for the contract suite.
 
-A new one is a class for its words, a function that starts it, and a line in `MARKETS`.
+A new one is a subclass of `Local`, a function that starts it, and a line in `MARKETS`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from typing import Any, ClassVar
 
 from pydantic import SecretStr
 
-from slackbridge.config import Account
-from slackbridge.html import from_plain
-from slackbridge.ports import Provider
-from slackbridge.providers import REGISTRY, clickbank, refurbed, sellapp, sellgate
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.clickbank.provider import ClickBank as ClickBankProvider
 from slackbridge.providers.http import HttpClient
+from slackbridge.providers.refurbed.provider import Refurbed as RefurbedProvider
+from slackbridge.providers.registry import REGISTRY
+from slackbridge.providers.sellapp.provider import SellApp as SellAppProvider
+from slackbridge.providers.sellapp.settings import SellAppSettings
+from slackbridge.providers.sellgate.provider import Sellgate as SellgateProvider
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
@@ -24,13 +28,14 @@ from slackbridge.sandbox.refurbed.records import Author
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.testing.market import Call, Market, Trouble, When
+from slackbridge.text.html import from_plain
 
 PHASES = {When.BEFORE: Phase.COMMIT, When.AFTER: Phase.ANSWER, When.HALF: Phase.HALF}
 Start = Callable[[], AbstractAsyncContextManager[Market]]
 
 
 class Time:
-    """Stands until it is told to go on."""
+    """A clock that moves only when a test sets `now`."""
 
     now = 1_800_000_000.0
 
@@ -39,9 +44,9 @@ class Time:
 
 
 class Local:
-    """What all our sandboxes have in common. `operations` are a sandbox's names for its calls.
+    """A sandbox as a `Market`. `operations` are the sandbox's names for its calls.
 
-    `key` makes of an id what the sandbox knows a ticket by; `robot` is an author unheard of.
+    `key` converts an id to the sandbox's own type; `robot` is an unknown author.
     """
 
     operations: ClassVar[Mapping[Call, str]]
@@ -108,13 +113,13 @@ class Local:
         self.sandbox.allow(self.token)
 
     def _written(self, text: str) -> str:
-        """Plain text as people's words stand in the sandbox."""
+        """Plain text in the sandbox's format."""
         return text
 
 
-def account(name: str, sandbox: Any, time: Time) -> tuple[str, Account, HttpClient]:
-    """What a provider is made of: in a hurry to give up, and at no set pace."""
-    settings = Account(
+def account(name: str, sandbox: Any, time: Time) -> tuple[str, AccountSettings, HttpClient]:
+    """A provider's arguments, with a short time-out and no rate limit."""
+    settings = REGISTRY[name].settings(
         name="shop", provider=name, token_env="SHOP_TOKEN", token=SecretStr(sandbox.token)
     )
     headers = REGISTRY[name].headers(sandbox.token)
@@ -151,7 +156,7 @@ async def refurbed_market() -> AsyncIterator[Market]:
     time = Time()
     sandbox = await RefurbedSandbox.start(seed=False, clock=time)
     sandbox.rate_per_second = 0
-    provider = refurbed.Refurbed(*account("refurbed", sandbox, time))
+    provider = RefurbedProvider(*account("refurbed", sandbox, time))
     yield Refurbed(sandbox, provider, time)
     await provider.close()
     await sandbox.stop()
@@ -171,9 +176,9 @@ async def clickbank_market() -> AsyncIterator[Market]:
     time = Time()
     sandbox = await ClickBankSandbox.start(seed=False, clock=time)
     sandbox.rate_per_second = 0
-    sandbox.bad_key_status = 401  # with 403, a key withdrawn in mid-run looks like a used-up quota
-    name, settings, client = account("clickbank", sandbox, time)  # clock=time: it asks for days
-    provider = clickbank.ClickBank(name, settings, client, slow_seconds=0.01)
+    sandbox.bad_key_status = 401  # with 403, a withdrawn key looks like a used-up quota
+    name, settings, client = account("clickbank", sandbox, time)  # clock=time: it lists by date
+    provider = ClickBankProvider(name, settings, client, slow_seconds=0.01)
     yield ClickBank(sandbox, provider, time)
     await provider.close()
     await sandbox.stop()
@@ -196,8 +201,10 @@ class SellApp(Local):
 async def sellapp_market() -> AsyncIterator[Market]:
     time = Time()
     sandbox = await SellAppSandbox.start(seed=False, clock=time)
-    sandbox.searches = False  # the suite troubles the list, which stands in for the search
-    provider = sellapp.SellApp(*account("sellapp", sandbox, time))
+    sandbox.searches = False  # the suite's faults hit the list, which is the fallback
+    name, settings, client = account("sellapp", sandbox, time)
+    assert isinstance(settings, SellAppSettings)
+    provider = SellAppProvider(name, settings, client)
     yield SellApp(sandbox, provider, time)
     await provider.close()
     await sandbox.stop()
@@ -222,7 +229,7 @@ class Sellgate(Local):
 async def sellgate_market() -> AsyncIterator[Market]:
     time = Time()
     sandbox = await SellgateSandbox.start(seed=False, clock=time)
-    provider = sellgate.Sellgate(*account("sellgate", sandbox, time))
+    provider = SellgateProvider(*account("sellgate", sandbox, time))
     yield Sellgate(sandbox, provider, time)
     await provider.close()
     await sandbox.stop()

@@ -1,4 +1,4 @@
-"""What axe finds wrong with a page as people with disabilities meet it."""
+"""Accessibility findings of axe-core."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ GRAVE = {"serious", "critical"}
 
 
 async def findings(page: Page, *rules: str) -> list[str]:
-    """Serious and critical findings, each with its elements; of these rules, or else of all."""
+    """Serious and critical findings with their elements; of these rules, by default of all."""
     if not await page.evaluate("'axe' in window"):
-        # By way of the debugger, to which the page's policy does not apply.
+        # Injected through the debugger, which the content security policy does not restrict.
         source = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
         await page.evaluate(f"{source}; undefined")
     only = {"runOnly": rules} if rules else {}

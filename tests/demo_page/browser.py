@@ -1,8 +1,8 @@
-"""A real browser for the tests of the page: Chromium, started once, and pages that forgive nothing.
+"""Chromium for the tests of the page, started once; a page fails its test on any console error.
 
-Import the fixtures you need into a test module, and let its tests run in the session's loop, where
-the browser lives: `pytestmark = IN_BROWSER`. A module that imports this one is skipped where there
-is no browser; what it needs of Playwright it takes from here, so that it is skipped in time.
+Import the fixtures into a test module, and set `pytestmark = IN_BROWSER`: its tests must run in
+the session's event loop, as the browser does. A module that imports this one is skipped without a
+browser; import Playwright's names from here, so that it is skipped before they are missing.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ ARGS = [
     "--disable-sync",
 ]
 WIDE, PHONE = (900, 900), (390, 844)
-PATIENCE_MS = 20_000  # of a machine that does other things as well
+PATIENCE_MS = 20_000  # the machine may be busy
 IN_BROWSER = pytest.mark.asyncio(loop_scope="session")
 Theme = Literal["light", "dark"]
 expect.set_options(timeout=PATIENCE_MS)
@@ -71,7 +71,7 @@ async def launched() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="page")
 async def page_fixture(browser: Browser) -> AsyncIterator[Page]:
-    """An empty page of a fresh profile for the tests of a module; see `opened`."""
+    """An empty page of a new profile, shared by a module's tests; see `opened`."""
     async with opened(browser) as page:
         yield page
 
@@ -85,9 +85,8 @@ async def opened(
     scale: float = 1,
     still: bool = False,
 ) -> AsyncIterator[Page]:
-    """A page of a fresh profile. At its end nothing may be in its console that is an error or a
-    warning, nothing thrown, no browser's dialog shown, and no request may have gone to another
-    origin than its own."""
+    """A page of a new profile. Raises AssertionError at the end after a console error or warning,
+    an uncaught exception, a browser dialog, or a request to another machine."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         device_scale_factor=scale,
@@ -107,7 +106,7 @@ async def opened(
 
 
 def _watched(context: BrowserContext) -> list[str]:
-    """What goes wrong in a profile's pages, as it does."""
+    """The faults of a profile's pages; the list grows as they happen."""
     wrong: list[str] = []
 
     def said(message: ConsoleMessage) -> None:
@@ -115,7 +114,7 @@ def _watched(context: BrowserContext) -> list[str]:
             wrong.append(message.text)
 
     def asked(request: Request) -> None:
-        if _abroad(request):
+        if _external(request):
             wrong.append(request.url)
 
     async def shown(dialog: Dialog) -> None:
@@ -129,7 +128,7 @@ def _watched(context: BrowserContext) -> list[str]:
     return wrong
 
 
-def _abroad(request: Request) -> bool:
+def _external(request: Request) -> bool:
     """Whether a request leaves the machine."""
     address = urlsplit(request.url)
     return address.scheme not in ("data", "blob", "about") and address.hostname != "127.0.0.1"

@@ -1,4 +1,4 @@
-"""Whether this machine can show the page at all: the package Playwright, and a Chromium."""
+"""Whether Playwright and a Chromium are installed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def executable() -> str:
-    """The path of a Chromium; '' where there is none."""
+    """The path of Chromium; '' if there is none."""
     return next(filter(None, map(shutil.which, NAMES)), "")
 
 
 def missing() -> str:
-    """What is missing for the tests in a browser, and the remedy; '' where all is there."""
+    """What the browser tests lack, and the remedy; '' if nothing."""
     if importlib.util.find_spec("playwright") is None:
         return "no Playwright: it comes with `make setup`"
     if not executable():

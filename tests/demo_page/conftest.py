@@ -1,4 +1,4 @@
-"""A world whose page is open, without a bridge in it, and somebody who asks it over HTTP."""
+"""A world with the page but without a running bridge, and an HTTP client of the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.page.routes import Routes
-from slackbridge.demo.stay import SETTINGS
+from slackbridge.demo.serve import SETTINGS
 from slackbridge.demo.world import ALL, World, world
 
 SECONDS = 10.0
@@ -21,7 +21,7 @@ SECONDS = 10.0
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for a browser needs more than Python, and can be left out."""
+    """Mark the tests that need a browser, so that they can be deselected."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
@@ -34,7 +34,7 @@ class Stream:
         self._response = response
 
     async def next(self, type: str, **facts: Any) -> Any:
-        """The next event of a type whose data has these facts; others are passed over."""
+        """The next event of a type whose data contains `facts`; others are skipped."""
         async with asyncio.timeout(SECONDS):
             while True:
                 name, data = await self._event()
@@ -42,7 +42,7 @@ class Stream:
                     return data
 
     async def ends(self, *errors: type[Exception]) -> None:
-        """Read until the stream ends; `errors` are those it may end with."""
+        """Read until the stream ends, with one of `errors` or without."""
         async with asyncio.timeout(SECONDS):
             with contextlib.suppress(EOFError, *errors):
                 while True:
@@ -60,7 +60,7 @@ class Stream:
 
 
 class Raw(NamedTuple):
-    """An answer as it came."""
+    """An undecoded response."""
 
     status: int
     kind: str
@@ -69,7 +69,7 @@ class Raw(NamedTuple):
 
 
 class Visitor:
-    """Asks over HTTP. `ask` gives status and body, `get` and `post` the result if all is well."""
+    """`ask` returns status and body; `get` and `post` return the result of a successful call."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self.url = url
@@ -90,13 +90,12 @@ class Visitor:
         return answer["result"]
 
     async def refused(self, path: str, **body: Any) -> tuple[int, str]:
-        """Status and sentence of a POST that does not go well."""
+        """Status and error of a POST that fails."""
         status, answer = await self.ask("POST", path, json=body)
         assert answer["ok"] is False
         return status, answer["error"]
 
     async def raw(self, path: str, **headers: str) -> Raw:
-        """Any answer at all."""
         async with self._session.get(f"{self.url}{path}", headers=headers) as response:
             kind, data = response.content_type, await response.read()
             return Raw(response.status, kind, response.headers, data)
@@ -117,7 +116,7 @@ def routes() -> Routes:
 @pytest.fixture
 async def place(routes: Routes, redis_url: str) -> AsyncIterator[World]:
     async with world(
-        extra=SETTINGS, redis_url=redis_url, seed=False, markets=ALL, extend=routes.hang
+        extra=SETTINGS, redis_url=redis_url, seed=False, markets=ALL, extend=routes.add_to
     ) as place:
         yield place
 

@@ -1,5 +1,5 @@
-"""Cards, messages, receipts and modals as the bridge's own code draws them, and the rest of Block
-Kit once: what the page has to show well."""
+"""Blocks that the page must show well: cards, messages, receipts and modals as the bridge draws
+them, and every other kind of Block Kit block once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slackbridge.document import Document, Listing, Paragraph, Preformatted, Quote, Span, from_text
-from slackbridge.intent import Press
-from slackbridge.model import Action, Attachment, Author, Field, Scope
-from slackbridge.slack import action_views, views
-from slackbridge.slack.cards import draw
-from slackbridge.view import Item, Notice, Words
+from slackbridge.domain.intent import Press
+from slackbridge.domain.model import Action, Attachment, Author, Field, Scope
+from slackbridge.domain.view import Item, Notice, Words
+from slackbridge.slack.blocks import action_views, views
+from slackbridge.slack.blocks.cards import draw
+from slackbridge.text.document import (
+    Document,
+    Listing,
+    Paragraph,
+    Preformatted,
+    Quote,
+    Span,
+    from_text,
+)
 from tests.slack.drawing import AT, KEY, card, part
 
 Json = dict[str, Any]

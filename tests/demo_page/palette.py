@@ -1,4 +1,4 @@
-"""A picture with at most 256 colours: a third of the bytes, and nobody sees the difference."""
+"""Reduces a picture to 256 colours, which takes a third of the bytes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ REDUCE = """async (png) => {
 
 
 async def reduced(context: BrowserContext, png: bytes) -> bytes:
-    """The same picture, opaque. An empty page of the browser finds the colours."""
+    """The same picture without transparency. The colours are computed in an empty browser page."""
     page = await context.new_page()
     address = f"data:image/png;base64,{base64.b64encode(png).decode()}"
     width, height, colours, packed = await page.evaluate(REDUCE, address)

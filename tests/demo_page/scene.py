@@ -1,7 +1,7 @@
-"""A whole world behind the page, with the bridge running in it, and tickets for the tests.
+"""A world with a running bridge behind the page, and tickets for the tests.
 
-Import `scene_fixture` into a module whose tests run in a browser; its tests share the world, so
-each works on tickets of its own.
+Import `scene_fixture` into a module of browser tests. Its tests share the world, so each uses
+tickets of its own.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import pytest_asyncio
 
 from slackbridge.demo import views
-from slackbridge.demo.page.markets.market import Letter
+from slackbridge.demo.page.markets.customer_message import CustomerMessage
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.page.routes import Routes
-from slackbridge.demo.stay import SETTINGS, STOP_SECONDS, UNDO_SECONDS
+from slackbridge.demo.serve import SETTINGS, STOP_SECONDS, UNDO_SECONDS
 from slackbridge.demo.world import ALL, CHANNEL, World, world
 
 KIM = "Kim Muster"
@@ -32,17 +32,17 @@ class Case(NamedTuple):
 
     @property
     def thread(self) -> str:
-        """Where the page shows its thread."""
+        """The page's address of its thread."""
         return f"{self.channel}/{self.ts}"
 
     @property
-    def desk(self) -> str:
-        """Where the page shows it as its customer sees it."""
+    def customer_page(self) -> str:
+        """The page's address of the customer's view of it."""
         return f"customers/{self.market}/{self.ticket}"
 
 
 class Scene:
-    """The world as the tests see it from outside the browser."""
+    """The world, as tests see it without the browser."""
 
     def __init__(self, place: World, page: Page) -> None:
         self.place = place
@@ -53,9 +53,9 @@ class Scene:
     async def opens(
         self, market: str = "refurbed", text: str = "Where is it?", **more: Any
     ) -> Case:
-        """A customer opens a ticket; its thread is there when this returns."""
+        """A customer opens a ticket; returns when its thread exists."""
         facts = {"name": KIM, "email": "kim.muster@example.com", "text": text, **more}
-        return await self.arrived(market, self.page.desks.open(market, Letter(**facts)))
+        return await self.arrived(market, self.page.markets.open(market, CustomerMessage(**facts)))
 
     async def arrived(self, market: str, ticket: str | int, channel: str = CHANNEL) -> Case:
         """Wait for the thread of a ticket that was opened."""
@@ -63,12 +63,12 @@ class Scene:
         return Case(market, str(ticket), channel, views.cards(self.slack, ticket, channel)[0]["ts"])
 
     def answers(self, case: Case) -> list[str]:
-        """What the customer got, oldest first."""
-        sheet = self.page.desks.market(case.market).sheet(case.ticket)
-        return [line.text for line in sheet.history if line.by == "merchant" and not line.internal]
+        """The merchant's replies to the customer, oldest first."""
+        ticket = self.page.markets.market(case.market).ticket(case.ticket)
+        return [line.text for line in ticket.history if line.by == "merchant" and not line.internal]
 
     async def answered(self, case: Case, *texts: str) -> None:
-        """Wait until the customer got exactly these answers."""
+        """Wait until the customer has exactly these replies."""
         await self.place.until(f"{texts}", lambda: self.answers(case) == list(texts))
 
 
@@ -77,10 +77,10 @@ async def staged(*, seed: bool = False, undo_seconds: float = UNDO_SECONDS) -> A
     """A world like `slackbridge demo`'s; `seed` fills it with tickets as there."""
     routes = Routes()
     settings = {**SETTINGS, "replies": {"undo_seconds": undo_seconds}}
-    async with world(extra=settings, seed=seed, markets=ALL, extend=routes.hang) as place:
+    async with world(extra=settings, seed=seed, markets=ALL, extend=routes.add_to) as place:
         page = routes.show(place)
         try:
-            await page.motor.start()
+            await page.bridge.start()
             await place.until("the bridge", lambda: place.slack.socket.connected >= 1)
             yield Scene(place, page)
         finally:
@@ -97,6 +97,6 @@ async def scene_fixture() -> AsyncIterator[Scene]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="scene")
 async def patient_fixture() -> AsyncIterator[Scene]:
-    """The same for what takes its time: answers wait until a test sends them."""
+    """The same with a long undo window: replies wait until a test sends them."""
     async with staged(undo_seconds=60) as scene:
         yield scene

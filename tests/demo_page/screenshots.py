@@ -1,7 +1,6 @@
-"""The README's pictures of the page: `python -m tests.demo_page.screenshots` makes them anew.
+"""Makes the README's pictures of the page: `python -m tests.demo_page.screenshots`.
 
-A world of its own in which the tour's customers have written, one agent has answered, and the
-bridge was killed once.
+They show a world with sample tickets, one answered by an agent, and a bridge killed once.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ import typer
 from tests.demo_page import palette
 from tests.demo_page.browser import PHONE, Browser, Locator, expect, launched, opened
 from tests.demo_page.scene import Case, Scene, staged
-from tests.demo_page.window import DESK, Window
+from tests.demo_page.window import DESKTOP, Window
 
 TO = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-SCALE, STORIES = 1.5, 6
+SCALE, TICKETS = 1.5, 6
 NARROW = 900
 REFUNDS = "C0REFUNDS"
 YES = "Hello Nora, thank you for writing! Yes, a cable belongs to it: we send you one today."
@@ -26,12 +25,11 @@ FITS = "It will: the charger's end of the cable is USB-C, as it was with your ol
 
 
 async def main() -> None:
-    """All of them."""
     TO.mkdir(parents=True, exist_ok=True)
     async with staged() as scene, launched() as browser:
-        cases = [await arrive(scene) for _ in range(STORIES)]
+        cases = [await open_sample(scene) for _ in range(TICKETS)]
         nora, walter = cases[0], cases[1]
-        async with opened(browser, DESK, scale=SCALE) as page:
+        async with opened(browser, DESKTOP, scale=SCALE) as page:
             window = Window(page, scene)
             await conversation(scene, window, nora)
             await shot(window, "thread")
@@ -40,15 +38,15 @@ async def main() -> None:
         await others(browser, scene, nora)
 
 
-async def arrive(scene: Scene) -> Case:
-    """The next of the invented customers."""
-    told = scene.page.arrivals.arrive()
-    channel = REFUNDS if told["market"] == "clickbank" else "C0SUPPORT"
-    return await scene.arrived(told["market"], told["ticket"], channel)
+async def open_sample(scene: Scene) -> Case:
+    """Open the next sample ticket."""
+    opened = scene.page.samples.open_next()
+    channel = REFUNDS if opened["market"] == "clickbank" else "C0SUPPORT"
+    return await scene.arrived(opened["market"], opened["ticket"], channel)
 
 
 async def conversation(scene: Scene, window: Window, case: Case) -> None:
-    """An answer that is out, what the customer says to it, a note, and an answer that waits."""
+    """A sent reply, the customer's answer, a note, and a reply in its undo window."""
     await window.read(case)
     await window.press("ticket:claim", window.card(case))
     first = await window.write(YES)
@@ -67,9 +65,9 @@ async def forms(window: Window, case: Case) -> None:
     """The card of a refund, and the form behind one of its buttons."""
     await window.visit(case.channel)
     card = window.channel.locator(f"[data-ts='{case.ts}']")
-    await window.page.set_viewport_size({"width": NARROW, "height": DESK[1]})
+    await window.page.set_viewport_size({"width": NARROW, "height": DESKTOP[1]})
     await shot(window, "card", card)
-    await window.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    await window.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     await card.locator("[data-action-id='ticket:more']").click()
     await window.page.get_by_role("menuitem", name="Refund").click()
     modal = window.modal
@@ -84,13 +82,13 @@ async def forms(window: Window, case: Case) -> None:
 
 
 async def views(scene: Scene, window: Window, case: Case) -> None:
-    """The queue, the other side, and the books after a death of the bridge."""
+    """The queue, the customer's view, and the ledgers after the bridge was killed."""
     page = window.page
     await window.visit("home")
     await expect(page.locator(".home .bk")).to_contain_text(case.ticket)
     await shot(window, "home", page.locator(".sheet"))
     await scene.answered(case, YES, FITS)
-    await window.visit(case.desk)
+    await window.visit(case.customer_page)
     await expect(page.locator(".os-fresh").last).to_be_visible()
     await shot(window, "customers")
     await window.visit("faults")
@@ -101,8 +99,8 @@ async def views(scene: Scene, window: Window, case: Case) -> None:
 
 
 async def others(browser: Browser, scene: Scene, case: Case) -> None:
-    """The same thread in the dark and on a phone."""
-    async with opened(browser, DESK, "dark", scale=SCALE) as page:
+    """The same thread in dark mode and on a phone."""
+    async with opened(browser, DESKTOP, "dark", scale=SCALE) as page:
         window = Window(page, scene)
         await window.read(case)
         await shot(window, "thread-dark")
@@ -113,7 +111,7 @@ async def others(browser: Browser, scene: Scene, case: Case) -> None:
 
 
 async def shot(window: Window, name: str, part: Locator | None = None) -> None:
-    """The window, or a part of it, once what moves has come to rest."""
+    """Save a picture of the window or a part of it, after animations have ended."""
     page, path = window.page, TO / f"{name}.png"
     await page.evaluate("document.querySelector('.toasts').style.display = 'none'")
     await page.mouse.move(0, 0)

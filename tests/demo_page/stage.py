@@ -1,4 +1,4 @@
-"""The stage: a bare page under the real page's policy that draws the blocks a test gives."""
+"""A bare page, with the real page's content security policy, that draws a test's blocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from slackbridge.demo.page.assets import INLINE, asset
-from slackbridge.demo.page.policy import content_policy
+from slackbridge.demo.page.security import content_policy
 from tests.demo_page.browser import Page
 
 HERE = Path(__file__).parent / "stage_files"
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 @asynccontextmanager
 async def served() -> AsyncIterator[str]:
-    """The stage's address while it is open."""
+    """Serve the stage; yields its address."""
     app = web.Application()
     app.router.add_get("/", _index)
     app.router.add_get("/static/{path:.+}", asset)
@@ -41,13 +41,13 @@ async def _index(request: web.Request) -> web.Response:
 
 
 class Stage:
-    """What a test does with the stage."""
+    """The stage in a browser page."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     async def open(self, address: str) -> None:
-        """An empty stage."""
+        """Load the stage if needed, and clear it."""
         if self.page.url != address:
             await self.page.goto(address)
             await self.page.wait_for_function("window.stage")
@@ -58,7 +58,7 @@ class Stage:
         await self.cards([("", list(blocks))], errors or {})
 
     async def cards(self, cards: list[tuple[str, list[Json]]], errors: dict[str, str]) -> None:
-        """Draw several lists of blocks, each under its name."""
+        """Draw several named lists of blocks."""
         await self.page.evaluate("([cards, wrong]) => stage.show(cards, wrong)", [cards, errors])
 
     async def say(self, text: str) -> None:
@@ -70,15 +70,15 @@ class Stage:
         return await self.page.evaluate("([name, args]) => stage[name](...args)", [name, args])
 
     async def acted(self) -> list[list[Any]]:
-        """What the elements did: action id, block id, what was selected."""
+        """The actions of the elements: action id, block id, selection."""
         done: list[list[Any]] = await self.page.evaluate("stage.acted")
         return done
 
     async def values(self) -> Json:
-        """What the inputs hold."""
+        """The inputs' values."""
         held: Json = await self.page.evaluate("stage.values")
         return held
 
     async def html(self) -> str:
-        """What is drawn, as markup."""
+        """The drawn HTML."""
         return await self.page.locator("#stage").inner_html()

@@ -1,4 +1,4 @@
-"""Block Kit as the page draws it, in a real browser: what is shown, and what the elements do."""
+"""Block Kit in a real browser: what is drawn, and what the elements do."""
 
 from __future__ import annotations
 
@@ -528,7 +528,7 @@ async def test_a_new_version_of_a_view_keeps_what_is_being_typed(stage: Stage) -
 async def test_real_cards_fit_and_say_everything(
     browser: Browser, address: str, size: tuple[int, int], theme: Theme
 ) -> None:
-    """Whatever the bridge draws fits the page's width, and nothing of it is a riddle."""
+    """Everything the bridge draws fits the page's width and is labelled."""
     async with opened(browser, size, theme) as page:
         stage = Stage(page)
         await stage.open(address)

@@ -1,4 +1,4 @@
-"""The text of Block Kit as the page reads it: mrkdwn, dates, plain words, the check of a form."""
+"""Block Kit text on the page: mrkdwn, dates, plain text, and form validation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY = 86_400
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(browser: Browser) -> AsyncIterator[Stage]:
-    """One stage for all: nothing here is drawn."""
+    """One stage for all tests: nothing is drawn on it."""
     async with served() as address, opened(browser) as page:
         stage = Stage(page)
         await stage.open(address)
@@ -29,7 +29,7 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
 
 
 def spelt(blocks: list[dict[str, Any]]) -> str:
-    """A tree in a line: `[bold …]` for what is styled, `{user U1}` for what is looked up."""
+    """A tree as one line: `[bold …]` for styled text, `{user U1}` for references."""
     return " ¶ ".join(_block(block) for block in blocks)
 
 

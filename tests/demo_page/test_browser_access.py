@@ -1,4 +1,4 @@
-"""The page without a mouse, without much room, and as axe judges it."""
+"""The page by keyboard, on a phone, and checked by axe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.demo_page.browser import (
     opened,
 )
 from tests.demo_page.scene import Scene, patient_fixture
-from tests.demo_page.window import DESK, Window, window_fixture
+from tests.demo_page.window import DESKTOP, Window, window_fixture
 
 __all__ = ["browser_fixture", "patient_fixture", "window_fixture"]
 pytestmark = IN_BROWSER
@@ -25,7 +25,7 @@ RULES: dict[Theme, tuple[str, ...]] = {"light": (), "dark": ("color-contrast",)}
 @pytest.mark.parametrize("theme", RULES)
 async def test_axe_finds_nothing_serious(scene: Scene, browser: Browser, theme: Theme) -> None:
     case, wrong = await scene.opens(), {}
-    async with opened(browser, DESK, theme, still=True) as page:
+    async with opened(browser, DESKTOP, theme, still=True) as page:
         window = Window(page, scene)
 
         async def judge(place: str) -> None:
@@ -42,7 +42,7 @@ async def test_axe_finds_nothing_serious(scene: Scene, browser: Browser, theme: 
         await expect(window.modal).to_have_count(0)
         for place, sign in {
             "home": ".home .bk",
-            case.desk: ".os-words",
+            case.customer_page: ".os-words",
             "customers/refurbed/new": ".os-new",
             "faults": ".os-entry",
         }.items():
@@ -105,14 +105,14 @@ async def test_on_a_phone_one_thing_is_shown_at_a_time(scene: Scene, browser: Br
         await expect(window.channel).not_to_be_visible()
         await window.thread.get_by_role("button", name="Back to #support").click()
         await expect(window.channel).to_be_visible()
-        for place in (case.thread, case.desk, "customers", "faults", "home"):
+        for place in (case.thread, case.customer_page, "customers", "faults", "home"):
             await window.visit(place)
             wide = await page.evaluate("document.scrollingElement.scrollWidth")
             assert wide <= PHONE[0], place
 
 
 async def tab_to(window: Window, selector: str, key: str) -> None:
-    """Press a key until the focus is there."""
+    """Press a key until the element has the focus."""
     for _ in range(40):
         if await window.page.evaluate(f'document.activeElement.matches("{selector}")'):
             return

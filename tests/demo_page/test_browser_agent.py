@@ -84,7 +84,7 @@ async def test_a_guest_may_look_and_nothing_more(scene: Scene, window: Window) -
     others = (scene.page.workspace.person(user)["ephemerals"] for user in (ANNA, BEN))
     assert "Guests" not in str(list(others))
     assert scene.answers(case) == []
-    assert scene.page.desks.market("refurbed").sheet(case.ticket).open
+    assert scene.page.markets.market("refurbed").ticket(case.ticket).open
 
 
 async def test_files_are_held(scene: Scene, window: Window) -> None:

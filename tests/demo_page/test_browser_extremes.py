@@ -1,5 +1,4 @@
-"""What the page must bear: text that would like to be a program, on either side, and a thread of
-five hundred messages."""
+"""Injection attempts by customers and agents, and a thread of five hundred messages."""
 
 from __future__ import annotations
 
@@ -66,7 +65,7 @@ async def test_what_a_customer_sends_stays_text(scene: Scene, window: Window) ->
         await expect(window.thread).to_contain_text("long" * 10)
         await expect(page.locator(".bk-mention")).to_have_count(0)
         await harmless(window, window.thread.locator(".scroller"))
-        await window.visit(case.desk)
+        await window.visit(case.customer_page)
         words = page.locator(".os-words")
         await expect(words).to_contain_text("<!channel> <@U0BEN> <!subteam^S0AGENTS>")
         await harmless(window, page.locator(".os-conversation"))
@@ -90,13 +89,13 @@ async def test_what_an_agent_types_stays_text(scene: Scene, window: Window) -> N
     await window.press("intent:send")
     await scene.place.until("the answer", lambda: scene.answers(case))
     assert MARKUP in scene.answers(case)[0]
-    await window.visit(case.desk)
+    await window.visit(case.customer_page)
     await expect(window.page.locator(".os-fresh .os-words")).to_contain_text(MARKUP)
     await harmless(window, window.page.locator(".os-conversation"))
 
 
 async def harmless(window: Window, pane: Locator) -> None:
-    """Nothing has run, nothing was put in, and a long word does not push the pane apart."""
+    """No script ran, no element was injected, and a long word does not widen the pane."""
     assert await window.page.evaluate("window.ran") is None
     await expect(window.page.locator(INJECTED)).to_have_count(0)
     wide, shown = await pane.evaluate("(pane) => [pane.scrollWidth, pane.clientWidth]")
@@ -109,7 +108,7 @@ async def test_five_hundred_messages(
     (root, last), page = await long_thread(scene), window.page
     session = await page.context.new_cdp_session(page)
     await session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    # What comes late once may be the machine's fault; what is always late is the page's.
+    # A single slow round may be due to a busy machine; only the best round counts.
     openings = [await opening(window, session, f"{OTHER}/{root}", last) for _ in range(ROUNDS)]
     seconds, working = map(min, zip(*openings, strict=True))
     await expect(window.thread.locator(".row")).to_have_count(MANY)
@@ -129,7 +128,7 @@ async def test_five_hundred_messages(
 async def opening(
     window: Window, session: CDPSession, thread: str, last: str
 ) -> tuple[float, float]:
-    """Seconds until a fresh page shows a thread to its end, and seconds of work for it."""
+    """Wall time and CPU time in seconds until a reloaded page shows a thread's end."""
     await window.visit("faults")
     await window.page.reload()
     await window.page.wait_for_selector("#act-as", state="attached")
@@ -156,14 +155,14 @@ async def meanwhile(scene: Scene, window: Window, root: str, last: str, number: 
 
 
 async def work(session: CDPSession) -> float:
-    """Seconds that the page's thread and we, who serve it, have worked; not those of waiting."""
+    """CPU seconds of the page's main thread and of this process, which serves it."""
     metrics = (await session.send("Performance.getMetrics"))["metrics"]
     spent = next(each["value"] for each in metrics if each["name"] == "TaskDuration")
     return float(spent) + time.process_time()
 
 
 async def long_thread(scene: Scene) -> tuple[str, str]:
-    """The first and the last message of a thread with plain ones and the bridge's own drawings."""
+    """Create a thread of plain messages and of cards; returns the first and the last message."""
     person = scene.slack.person("ben")
     drawings = [blocks for name, blocks in cards() if name.startswith(("card", "message", "rec"))]
     assert person.id == BEN

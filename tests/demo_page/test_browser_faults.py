@@ -1,5 +1,4 @@
-"""The tour, which ends at the fault panel, and the panel itself: what people write while the bridge
-is dead, and what a lost answer leads to."""
+"""The guided tour, and the Faults view: a killed bridge, and a reply whose response is lost."""
 
 from __future__ import annotations
 
@@ -46,10 +45,10 @@ async def test_a_newcomer_answers_a_customer_and_breaks_the_bridge(
     record_property("the tour", f"{reached:.1f} s to the answer, {whole:.1f} s in all")
     await main.filter(has_text="Finish").click()
     await expect(step).to_have_count(0)
-    books = scene.page.books.shown()
-    assert (books["lost"], books["doubled"], books["bridge"]["killed"]) == (0, 0, 1)
-    sheets = scene.page.desks.market("refurbed").sheets()
-    assert [line.text for sheet in sheets for line in sheet.history if line.by == "merchant"] == [
+    ledgers = scene.page.ledgers.shown()
+    assert (ledgers["lost"], ledgers["doubled"], ledgers["bridge"]["killed"]) == (0, 0, 1)
+    tickets = scene.page.markets.market("refurbed").tickets()
+    assert [row.text for ticket in tickets for row in ticket.history if row.by == "merchant"] == [
         answer
     ]
     assert whole < TOUR_SECONDS
@@ -60,7 +59,7 @@ async def test_what_is_written_while_the_bridge_is_dead(scene: Scene, window: Wi
     await window.visit("faults")
     await page.locator("#kill-bridge").click()
     await expect(page.locator(".banner")).to_contain_text("The bridge is not running")
-    await window.visit(case.desk)
+    await window.visit(case.customer_page)
     await page.locator("#customer-composer").fill("Are you there?")
     await page.keyboard.press("Enter")
     await expect(page.locator(".os-bubble", has_text="Are you there?")).to_be_visible()
@@ -73,7 +72,7 @@ async def test_what_is_written_while_the_bridge_is_dead(scene: Scene, window: Wi
     await window.read(case)
     await expect(window.said("Are you there?")).to_have_count(1)
     await expect(written.locator("[data-reaction=white_check_mark]")).to_be_visible()
-    await window.visit(case.desk)
+    await window.visit(case.customer_page)
     await expect(page.locator(".os-fresh .os-bubble")).to_have_text(["Yes, all the time."])
     await window.visit("faults")
     await expect(page.locator("#doubled[data-kind=good]")).to_have_text("0")

@@ -1,4 +1,4 @@
-"""The switches, the books, and a bridge that is killed while somebody watches."""
+"""The fault switches, the ledgers, and a bridge that is killed while a page is open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from slackbridge.demo import views
-from slackbridge.demo.books import balance
+from slackbridge.demo.audit import lost_and_doubled
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -16,7 +16,7 @@ from tests.demo_page.conftest import Visitor
 
 
 class Bot:
-    """Calls Slack as the bridge does."""
+    """Posts to Slack as the bridge does."""
 
     def __init__(self, place: World, session: aiohttp.ClientSession) -> None:
         self._place = place
@@ -87,7 +87,7 @@ async def test_what_is_no_switch(visitor: Visitor) -> None:
     assert (await visitor.refused("/page/switches/slack-down", on="yes"))[0] == 400
 
 
-async def test_the_books_say_who_did_what(visitor: Visitor, place: World) -> None:
+async def test_the_ledgers_say_who_did_what(visitor: Visitor, place: World) -> None:
     await visitor.post("/sandbox/people/U0ANNA/say", channel=CHANNEL, text="hi <@U0BEN> & all")
     ticket = place.refurbed.customer_opens(html="<p>where <b>is</b> it?</p>")
     sides = {side["name"]: side for side in (await visitor.get("/page/books"))["sides"]}
@@ -126,7 +126,7 @@ async def test_a_killed_bridge_goes_on_where_it_was(
         await visitor.post("/page/switches/market-answer-lost", on=False)
         lost = (await visitor.get("/page/books"))["lost"]
         await visitor.post("/page/markets/sellapp/open", **open)
-        assert (await visitor.get("/page/books"))["lost"] > lost  # visitors come of themselves, too
+        assert (await visitor.get("/page/books"))["lost"] > lost  # sample tickets arrive, too
         again = await visitor.post(act, act="start")
         assert (again["running"], again["started"]) == (True, 2)
         await stream.next("books")
@@ -134,9 +134,9 @@ async def test_a_killed_bridge_goes_on_where_it_was(
         answers = partial(answers_of, page, market, ticket)
         await place.until("the answer", answers)
         assert answers() == [f"answer to {ticket}"]
-    await place.until("what was opened meanwhile", lambda: balance(place) == (0, 0))
+    await place.until("what was opened meanwhile", lambda: lost_and_doubled(place) == (0, 0))
 
 
 def answers_of(page: Page, market: str, ticket: str) -> list[str]:
-    lines = page.desks.market(market).sheet(ticket).history
-    return [line.text for line in lines if line.by == "merchant"]
+    messages = page.markets.market(market).ticket(ticket).history
+    return [message.text for message in messages if message.by == "merchant"]

@@ -1,4 +1,4 @@
-"""The customers' side of the page: the same acts at four marketplaces."""
+"""The customers' side of the page: the same actions at four marketplaces."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from slackbridge.demo.page.arrivals import stories
 from slackbridge.demo.page.page import Page
+from slackbridge.demo.page.sample_tickets import sample_tickets
 from slackbridge.demo.world import World
 from tests.demo_page.conftest import Visitor
 
@@ -102,23 +102,23 @@ async def test_what_cannot_be_is_said_in_a_sentence(
     assert words in answer[1]
 
 
-async def test_every_invented_customer_arrives(visitor: Visitor, page: Page) -> None:
-    arrived = [await visitor.post("/page/arrive") for _ in stories()]
+async def test_every_sample_ticket_is_opened(visitor: Visitor, page: Page) -> None:
+    arrived = [await visitor.post("/page/arrive") for _ in sample_tickets()]
     assert {each["market"] for each in arrived} == set(MARKETS)
     assert arrived[0]["market"] == "refurbed"
     for each in arrived:
         shown = await visitor.get(f"/page/markets/{each['market']}/tickets/{each['ticket']}")
         assert shown["history"][-1]["text"]
     again = await visitor.post("/page/arrive")
-    assert again["market"] == arrived[0]["market"], "the stories begin again"
+    assert again["market"] == arrived[0]["market"], "the samples start over"
     assert again["ticket"] != arrived[0]["ticket"]
 
 
-async def test_somebody_comes_when_the_first_page_is_opened(
+async def test_a_sample_ticket_is_opened_when_the_first_page_is_opened(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slackbridge.demo.page.arrivals.FIRST_SECONDS", 0.05)
-    monkeypatch.setattr("slackbridge.demo.page.arrivals.EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("slackbridge.demo.page.sample_tickets.FIRST_SECONDS", 0.05)
+    monkeypatch.setattr("slackbridge.demo.page.sample_tickets.EVERY_SECONDS", 0.05)
     async with visitor.listening() as stream:
         first, second = [await stream.next("ticket") for _ in range(2)]
     assert (first["market"], second["market"]) == ("refurbed", "clickbank")

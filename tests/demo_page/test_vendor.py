@@ -1,4 +1,4 @@
-"""The page's libraries are the published files, and nothing else is among them."""
+"""The vendored libraries match their published checksums, and there are no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Slack side of the page: what it shows, and what it is told when something changes."""
+"""The Slack side of the page: its state, and the events on changes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import base64
 
 import yaml
 
-from slackbridge import report
 from slackbridge.demo.page import manifest
 from slackbridge.demo.world import CHANNEL, World
+from slackbridge.slack.manifest import manifest_text
 from tests.demo_page.conftest import Visitor
 
 ANNA = "/sandbox/people/U0ANNA"
@@ -29,7 +29,7 @@ async def test_the_state_names_everybody_and_everything(visitor: Visitor) -> Non
 
 
 def test_the_manifest_is_read_as_yaml_reads_it() -> None:
-    features = yaml.safe_load(report.manifest())["features"]
+    features = yaml.safe_load(manifest_text())["features"]
     assert manifest.commands() == [
         {"command": row["command"], "description": row["description"], "usage": row["usage_hint"]}
         for row in features["slash_commands"]

@@ -1,6 +1,6 @@
-"""What a person does at the page, for the tests: go somewhere, write, press, be somebody else.
+"""Actions of a person on the page: navigate, write, press, switch person.
 
-Import `window_fixture`, with those of the browser and the scene, into a module that needs one.
+Import `window_fixture` together with the fixtures of the browser and the scene.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest_asyncio
 from tests.demo_page.browser import Browser, Locator, Page, expect, opened
 from tests.demo_page.scene import Case, Scene
 
-DESK = (1280, 800)
+DESKTOP = (1280, 800)
 ANNA, BEN, GIL = "U0ANNA", "U0BEN", "U0GIL"
 QUIET = """
 if (!localStorage.getItem("slackbridge.tour"))
@@ -22,8 +22,8 @@ if (!localStorage.getItem("slackbridge.tour"))
 
 @pytest_asyncio.fixture(loop_scope="session", name="window")
 async def window_fixture(browser: Browser, scene: Scene) -> AsyncIterator[Window]:
-    """A window as wide as a desk's, nothing shown in it yet."""
-    async with opened(browser, DESK) as page:
+    """A desktop-sized window without a page."""
+    async with opened(browser, DESKTOP) as page:
         yield Window(page, scene)
 
 
@@ -38,7 +38,7 @@ class Window:
         self.modal = page.locator("dialog[data-modal]")
 
     async def visit(self, place: str = "") -> None:
-        """Go to a place such as "faults"; the tour stays away."""
+        """Go to a place such as "faults", with the tour closed."""
         if not self.page.url.startswith(self._scene.url):
             await self.page.add_init_script(QUIET)
         await self.page.goto(f"{self._scene.url}/#/{place}")
@@ -58,14 +58,14 @@ class Window:
         return self.thread.locator(f'[data-ts="{ts}"]')
 
     def said(self, text: str) -> Locator:
-        """The messages of the open thread with these words."""
+        """The messages of the open thread that contain this text."""
         return self.thread.locator(".row").filter(has_text=text)
 
     async def act_as(self, user: str) -> None:
         await self.page.locator("#act-as").select_option(user)
 
     async def write(self, text: str) -> Locator:
-        """Write into the open thread; gives the message, once it is there."""
+        """Write into the open thread; returns the message when it is shown."""
         await self.page.locator("#thread-composer").fill(text)
         await self.page.keyboard.press("Enter")
         written = self.said(text).filter(has=self.page.locator(".author, .stamp")).first
@@ -78,7 +78,7 @@ class Window:
         await picker.set_input_files({"name": name, "mimeType": kind, "buffer": data})
 
     async def press(self, action: str, within: Locator | None = None) -> None:
-        """Press the newest button of that action id."""
+        """Press the last button with that action id."""
         await (within or self.thread).locator(f'[data-action-id="{action}"]').last.click()
 
     async def menu(self, row: Locator, entry: str) -> None:

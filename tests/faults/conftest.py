@@ -1,4 +1,4 @@
-"""A world with a Redis server of its own, to be hurt."""
+"""A world with its own Redis server, for fault injection."""
 
 from __future__ import annotations
 

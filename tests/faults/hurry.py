@@ -1,31 +1,21 @@
-"""`python -m tests.faults.hurry run ...`: slackbridge that waits for Slack only when told to."""
+"""`python -m tests.faults.hurry run ...`: the bridge without pacing of its calls to Slack."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
+from dataclasses import replace
 
-from slackbridge import cli
-from slackbridge.config import child_environment
+from slackbridge.cli import main
 from slackbridge.demo.process import BridgeProcess
-from slackbridge.slack import client
+from slackbridge.slack import manifest
 
 
 class Hurried(BridgeProcess):
-    """The process."""
+    """The bridge without pacing of its calls to Slack."""
 
-    async def start(self) -> None:
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.hurry", "run", "--config"),
-                str(self._config),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=child_environment(self._secrets),
-            )
+    module = "tests.faults.hurry"
 
 
 if __name__ == "__main__":
-    client.PACES = dict.fromkeys(client.PACES, (0.0, 20))
-    cli.main()
+    methods = manifest.METHODS.items()
+    manifest.METHODS = {n: replace(m, pace=m.pace and (0.0, 20)) for n, m in methods}
+    main.main()

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.jump SECONDS run ...`: slackbridge, whose wall clock jumps at SIGUSR1."""
+"""`python -m tests.faults.jump SECONDS run ...`: slackbridge; its wall clock jumps at SIGUSR1."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 import apscheduler.schedulers.base
 
-from slackbridge import cli
+from slackbridge.cli.main import main as slackbridge
 from slackbridge.ops import schedule
 
 real = time.time
@@ -39,7 +39,7 @@ def main() -> None:
     setattr(time, "time", wall)  # noqa: B010 - mypy takes time.time for final
     for module in (apscheduler.schedulers.base, schedule):
         setattr(module, "datetime", Jumping)  # noqa: B010
-    cli.main()
+    slackbridge()
 
 
 if __name__ == "__main__":

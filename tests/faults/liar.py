@@ -1,4 +1,4 @@
-"""A way to Redis on which every script of ours is answered with an error, as long as one is set."""
+"""A Redis proxy that answers every EVALSHA with an error while one is set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OURS = ("redis.claim", "redis.mark", "redis.pace", "redis.release", "redis.write
 
 
 class Liar:
-    """`error` is what it says, '' for nothing; `told` counts how often."""
+    """`error` is the answer ('' passes calls on); `told` counts the errors sent."""
 
     def __init__(self, target: str) -> None:
         self.error = ""
@@ -47,7 +47,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @contextlib.asynccontextmanager
 async def liar(url: str, socket: Path) -> AsyncIterator[tuple[Liar, str]]:
-    """One before the server of that address (a unix socket), and its own address."""
+    """A proxy to the server at that unix socket, and the proxy's address."""
     target = url.removeprefix("unix://").partition("?")[0]
     found = Liar(target)
     server = await asyncio.start_unix_server(found.serve, str(socket))

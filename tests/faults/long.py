@@ -18,9 +18,9 @@ BESIDE_SECONDS = 10.0
 
 
 async def play(place: World, messages: int, say: Callable[[str], None]) -> float:
-    """The slowest ticket beside it, from its opening to its first post, in seconds.
+    """The longest time in seconds from another ticket's opening to its first post.
 
-    Raises AssertionError if one is lost, doubled or out of order, or had to wait for the long one.
+    Raises AssertionError if a message is lost, doubled or out of order, or a ticket was delayed.
     """
     stage = Stage(place)
     async with running(place, slack={"post_seconds": 0.0, "post_burst": 20}):

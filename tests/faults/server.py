@@ -1,4 +1,4 @@
-"""A world whose Redis can be hurt: stopped, killed, taken back to an earlier moment, or cut off."""
+"""A world whose Redis can be stopped, killed, or rolled back to an earlier state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.serving import serving
 
 @contextlib.asynccontextmanager
 async def own_world() -> AsyncIterator[World]:
-    """A world without tickets; the server at its end may be another than at its beginning."""
+    """A world without tickets; its Redis server may be replaced meanwhile."""
     async with world(seed=False) as place:
         yield place
         if place.redis is not None:
@@ -26,13 +26,13 @@ async def own_world() -> AsyncIterator[World]:
 
 
 def journal(place: World) -> Path:
-    """The file that Redis appends every write to."""
+    """Redis' append-only file."""
     (found,) = (place.folder / "redis" / "appendonlydir").glob("*.incr.aof")
     return found
 
 
 def moment(place: World) -> int:
-    """Now, as a length of that file: what comes later can be lost."""
+    """The current length of that file: later writes can be rolled back."""
     return journal(place).stat().st_size
 
 
@@ -44,13 +44,13 @@ async def kill(place: World) -> None:
 
 
 async def back(place: World) -> None:
-    """Start it again with what is left."""
+    """Start it again on the same data."""
     place.redis = await embedded.start(place.folder / "redis")
     assert place.redis.url == place.redis_url
 
 
 async def rewind(place: World, length: int) -> None:
-    """A failover to a server that lags behind, or a crash of the host: later writes are lost."""
+    """Simulate a failover to a lagging replica, or a host crash: later writes are lost."""
     await kill(place)
     os.truncate(journal(place), length)
     await back(place)

@@ -1,8 +1,8 @@
-"""`python -m tests.faults.soak`: thousands of tickets' whole lives, while two calls in a hundred go
-wrong everywhere. In the end the ledgers balance, and neither memory nor Redis has grown.
+"""`python -m tests.faults.soak`: thousands of tickets while 2 % of all calls fail. At the end the
+ledgers balance, and neither memory nor Redis has grown.
 
-The bridge is a process of its own. What has been checked is taken out of the workspace and of the
-marketplace, so that only the bridge could grow.
+The bridge is a separate process. Checked tickets are removed from the sandboxes, so that only the
+bridge could grow.
 """
 
 from __future__ import annotations
@@ -22,15 +22,8 @@ import typer
 from redis.asyncio import Redis
 
 from slackbridge.demo import views
-from slackbridge.demo.world import (
-    ACCOUNT,
-    CHANNEL,
-    Missed,
-    Table,
-    World,
-    secrets_of,
-    world,
-)
+from slackbridge.demo.waiting import Missed, until
+from slackbridge.demo.world import ACCOUNT, CHANNEL, Table, World, secrets_of, world
 from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
 from slackbridge.store import embedded, keys
 from tests.faults.hurry import Hurried
@@ -40,9 +33,9 @@ from tests.rig.saboteur import Saboteur
 TOGETHER = 96
 STEP_SECONDS = 60.0
 LOOK_SECONDS = 0.1
-KEPT = 100  # tickets that stay for a while after their end, for what may come too late
+KEPT = 100  # ended tickets that are kept for late effects
 RATE = 0.02
-GROWTH = 1.25  # of memory, from a third of the way to the end
+GROWTH = 1.25  # allowed growth of memory from the first third to the end
 FLAT_AFTER = 1_000  # tickets; before, caches fill
 FAST: Table = {
     **HASTY,
@@ -87,7 +80,7 @@ class Weight:
 
 
 class Soak:
-    """Plays `total` tickets, some at a time."""
+    """Plays `total` tickets, up to TOGETHER at a time."""
 
     def __init__(self, place: World, saboteur: Saboteur, total: int, seed: int) -> None:
         self.place, self.total = place, total
@@ -154,14 +147,13 @@ class Soak:
             self._audit(self._ended.popleft())
 
     async def _until(self, it: Ticket, what: str, probe: Callable[[], Any]) -> None:
-        end = time.monotonic() + STEP_SECONDS
-        while not probe():
-            if time.monotonic() > end:
-                raise Missed(f"{what} of {self._described(it)}")
-            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            await until(what, probe, STEP_SECONDS, LOOK_SECONDS)
+        except Missed as missed:
+            raise Missed(f"{missed} of {self._described(it)}") from None
 
     def _described(self, it: Ticket) -> str:
-        """What there is to know of a ticket that went wrong."""
+        """A ticket's state and log lines, for the failure message."""
         status = self.place.refurbed.ticket(it.id).status
         outcome = [self._outcome(it, ts) for ts in it.answers]
         log = self.place.bridge.log.read_text("utf-8").splitlines()
@@ -171,7 +163,7 @@ class Soak:
     # -- what is seen --------------------------------------------------------------------------
 
     async def _watch(self) -> None:
-        """Sort what the servers commit by ticket, and forget their ledgers and lists."""
+        """Collect the servers' commits by ticket, then clear their ledgers and lists."""
         slack, market = self.place.slack, self.place.refurbed
         while True:
             for entry in slack.ledger.all("post"):
@@ -190,7 +182,7 @@ class Soak:
             await asyncio.sleep(LOOK_SECONDS / 4)
 
     def _outcome(self, it: Ticket, ts: str) -> str:
-        """The reaction that stays; a warning does once a human is asked to decide."""
+        """The final reaction; a warning is final once a human must decide."""
         found = views.reactions(self.place.slack, CHANNEL, ts)
         if "warning" in found:
             receipt = views.receipt(self.place.slack, str(it.id), ts)
@@ -201,7 +193,7 @@ class Soak:
         return views.buttons(self.place.slack.workspace.message(CHANNEL, it.root()) or {})
 
     def _audit(self, it: Ticket) -> None:
-        """Every message once and in order, every answer sent once; then it is taken away."""
+        """Check: every message once and in order, every answer sent once. Then remove it."""
         timeline = self.place.slack.workspace.timeline(CHANNEL)
         marks = Counter(effect for effect, ts in it.posts if timeline.get(ts))
         self.wrong += [f"doubled: {mark} of {it.id}" for mark, n in marks.items() if n > 1]
@@ -253,7 +245,7 @@ class Soak:
         )
 
     async def _rest(self) -> None:
-        """Nothing is left to do, and nothing lasts but what does not depend on the tickets."""
+        """No work is left, and the remaining keys do not depend on the number of tickets."""
         name = keys.work(ACCOUNT)
         with contextlib.suppress(Missed):
             await self.place.until("rest", lambda: self._idle(name), 30)
@@ -280,7 +272,7 @@ def resident(pid: int) -> float:
 
 
 def hurt(peer: Faults) -> list[Fault]:
-    """From now on some of its calls go wrong, each in one of several ways."""
+    """Make a share of its calls fail, each in one of several ways."""
     return [
         peer.add(Fault("*", phase, action, times=None, probability=RATE / len(BLOWS)))
         for phase, action in BLOWS
@@ -289,7 +281,7 @@ def hurt(peer: Faults) -> list[Fault]:
 
 @contextlib.asynccontextmanager
 async def soaking(total: int, seed: int) -> AsyncIterator[Soak]:
-    """A world with a bridge in it, and all that is to be played there."""
+    """A world with a bridge, and the soak to run in it."""
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-soak-"))
         server = await embedded.start(Path(folder))
@@ -324,7 +316,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Chooses what happens to which ticket.")] = 0,
     every: Annotated[float, typer.Option(help="Seconds between the lines.")] = 60.0,
 ) -> None:
-    """Play, and exit with 1 if anything was lost, doubled or left silent, or has grown."""
+    """Run the soak; exit 1 on loss, doubling, silence or growth."""
     wrong = asyncio.run(play(tickets, seed, every, typer.echo))
     for line in wrong[:50]:
         typer.echo(line)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Any, ClassVar
 
 import pytest
 
 from slackbridge.demo import views
-from slackbridge.html import from_plain
+from slackbridge.demo.waiting import until
+from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed import service
@@ -20,8 +21,8 @@ from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.refurbed.markup import sanitised
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
-from slackbridge.slack import client
-from slackbridge.work import Work
+from slackbridge.slack import manifest
+from slackbridge.text.html import from_plain
 from tests.market import conftest as fixtures
 from tests.market.conftest import CHANNEL, Market
 
@@ -31,7 +32,7 @@ IMPATIENT = {"call_timeout_seconds": 1.0, "settle_seconds": 2.0, "retry_seconds"
 PROBES = {"probe_seconds": 0.2, "unauthorized_probe_seconds": 0.2, "retry_max_seconds": 0.3}
 TIMING = {**IMPATIENT, **PROBES}
 HTML = "<html><title>Attention Required!</title></html>"
-SLOW = 1.3  # longer than a call may take, but over before its absence is believed
+SLOW = 1.3  # longer than a call's timeout, shorter than the settle time
 HUGE = "x" * (9 * 2**20)
 DONE, FAILED = "white_check_mark", "x"
 
@@ -45,7 +46,7 @@ class Shop:
     lists: str
     reads: str
     replies: str
-    SORTS: ClassVar = {
+    SORTS: ClassVar[dict[str, tuple[Any, str, str, str]]] = {
         "refurbed": (RefurbedSandbox, "ListTickets", "GetTicket", "UpdateTicket"),
         "clickbank": (ClickBankSandbox, "List", "Get", "Update"),
         "sellapp": (SellAppSandbox, "ListTickets", "GetTicket", "CreateMessage"),
@@ -88,19 +89,19 @@ class Shop:
 
 @pytest.fixture(params=list(Shop.SORTS))
 async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
-    """Each marketplace in turn."""
+    """Each marketplace."""
     shop = await Shop.start(request.param)
     yield shop
     await shop.sandbox.stop()
 
 
 async def reacted(market: Market, ts: str, name: str = DONE) -> None:
-    await market.until(f":{name}:", lambda: name in views.reactions(market.slack, CHANNEL, ts))
+    await until(f":{name}:", lambda: name in views.reactions(market.slack, CHANNEL, ts))
 
 
 async def mirrored(market: Market, ticket: Any, messages: int) -> None:
     """The thread shows so many messages of the marketplace, each once, under one card."""
-    await market.until(
+    await until(
         f"{messages} messages of {ticket}",
         lambda: len(views.mirrored(market.slack, ticket)) >= messages,
     )
@@ -158,8 +159,11 @@ async def test_all_troubles_at_once_and_the_ledgers_balance(
     market: Market, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """I1, I2, I3, I6, I7, I8, I10, I21; F6."""
-    monkeypatch.setattr(client, "PACES", {})  # so many reactions at once take Slack a minute
-    monkeypatch.setattr(Work, "forgettable", lambda work, intent: False)  # Redis is long known
+    unpaced = {name: replace(method, pace=None) for name, method in manifest.METHODS.items()}
+    monkeypatch.setattr(manifest, "METHODS", unpaced)  # so many reactions take Slack a minute
+    monkeypatch.setattr(
+        TicketPass, "forgettable", lambda work, intent: False
+    )  # Redis is long known
     shop.add_to(market)
     shop.fault(shop.lists, Phase.COMMIT, 302, headers={"Location": "/elsewhere"})
     for phase, more in READS:
@@ -256,7 +260,7 @@ async def test_a_clock_that_is_wrong_changes_nothing(
 async def test_a_reply_that_was_declined_but_came_in_is_shown_once(
     market: Market, shop: Shop
 ) -> None:
-    """I1, I2, I7: who asks us to wait stands before the marketplace, and the poll comes first."""
+    """I1, I2, I7: a proxy answers 429 after the request was accepted; the poll sees it first."""
     shop.add_to(market)
     later = {"retry_seconds": 5, "retry_max_seconds": 5}
     async with market.open(timing={**TIMING, **later}):
@@ -264,7 +268,7 @@ async def test_a_reply_that_was_declined_but_came_in_is_shown_once(
         await mirrored(market, ticket, 1)
         shop.fault(shop.replies, Phase.ANSWER, 429, headers={"Retry-After": "0"})
         ts = await market.say(ticket, "Hello")
-        await market.until("it is there", lambda: bool(shop.got(ticket)))
+        await until("it is there", lambda: bool(shop.got(ticket)))
         shop.more(ticket)
         await mirrored(market, ticket, 2)
         await reacted(market, ts)
@@ -291,7 +295,7 @@ async def test_a_ticket_that_vanishes_with_an_open_reply_is_told(
             shop.fault(shop.replies, Phase.ANSWER, seconds=SLOW)
         ts = await market.say(ticket, "Hello")
         if lost:
-            await market.until("it arrived", lambda: shop.got(ticket))
+            await until("it arrived", lambda: shop.got(ticket))
         del shop.sandbox.tickets[ticket]
         await market.receipt(ticket, "may not have been sent:" if lost else "was not sent:")
         await reacted(market, ts, "warning" if lost else FAILED)

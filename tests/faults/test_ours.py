@@ -1,4 +1,4 @@
-"""What goes wrong at our own end. Each test names its invariants.
+"""Faults of the bridge's own host and process. Each test names its invariants.
 
 SIGTERM while sending: tests/rig/test_processes.py. A full disk of Redis: test_redis.py. Odd values
 in a ticket: tests/bridge/test_hostile.py.
@@ -10,19 +10,19 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import pytest
 
-from slackbridge import report
-from slackbridge.config import child_environment
+from slackbridge.cli import inspect
+from slackbridge.config.load import child_environment
 from slackbridge.demo import views
+from slackbridge.demo.process import spawn
 from slackbridge.demo.world import ACCOUNT, World, secrets_of
-from slackbridge.errors import Failure, Later, Rejected, Unknown
-from slackbridge.model import Conversation, TicketKey
+from slackbridge.domain.errors import Failure, Later, Rejected, Unknown
+from slackbridge.domain.model import Conversation, TicketKey
 from tests.bridge.stage import Stage
 from tests.faults.long import play
 from tests.faults.server import own_world, running
@@ -32,16 +32,13 @@ pytestmark = pytest.mark.timeout(90)
 
 @contextlib.asynccontextmanager
 async def process(
-    place: World, *words: str, output: int
+    place: World, *words: str, output: int, **more: Any
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A bridge in a process of its own that writes its log to `output`; it must end well."""
+    """A bridge in a separate process that logs to `output`; it must exit with 0."""
     config = str(place.folder / "slackbridge.toml")
-    made = await asyncio.create_subprocess_exec(
-        *(*words, "run", "--config", config),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        env=child_environment(secrets_of(place.slack, place.refurbed)),
+    env = child_environment(secrets_of(place.slack, place.refurbed))
+    made = await spawn(
+        *(*words, "run", "--config", config), env=env, stdout=output, stderr=output, **more
     )
     try:
         await place.until("two sockets", lambda: place.slack.socket.connected == 2)
@@ -55,7 +52,7 @@ async def process(
 
 
 async def a_life(stage: Stage) -> None:
-    """Both directions work."""
+    """One message in each direction."""
     ticket = await stage.opened()
     ts = await stage.say(ticket, "an answer")
     await stage.replied(ticket, "an answer")
@@ -65,38 +62,37 @@ async def a_life(stage: Stage) -> None:
 
 async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     """F24; I1, I7, I24."""
-    python = (sys.executable, "-m", "slackbridge")
-    closed = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", *python)
+    closed = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh")
     read, gone = os.pipe()
     os.close(read)
     full = os.open("/dev/full", os.O_WRONLY)
     try:
         await asyncio.gather(
-            lives(*python, output=full), lives(*python, output=gone), lives(*closed, output=gone)
+            lives(output=full), lives(output=gone), lives(output=gone, before=closed)
         )
     finally:
         os.close(full)
         os.close(gone)
 
 
-async def lives(*words: str, output: int) -> None:
-    """In a world of its own."""
-    async with own_world() as place, process(place, *words, output=output):
+async def lives(output: int, before: Sequence[str] = ()) -> None:
+    async with own_world() as place, process(place, output=output, before=before):
         await a_life(Stage(place))
 
 
 async def test_the_clock_jumps_an_hour() -> None:
-    """F10; I1, I7: polls, leases and sockets do not wait for it."""
+    """F10; I1, I7: polls, leases and sockets do not depend on the wall clock."""
     await asyncio.gather(jumps(3600), jumps(-3600))
 
 
 async def jumps(seconds: int) -> None:
-    """The process's wall clock, by so many seconds."""
-    words = (sys.executable, "-m", "tests.faults.jump", str(seconds))
+    """Move the process's wall clock by this many seconds."""
+    jump = "tests.faults.jump"
     async with own_world() as place:
         stage = Stage(place)
         with (place.folder / "bridge.log").open("ab") as log:
-            async with process(place, *words, output=log.fileno()) as bridge:
+            output = log.fileno()
+            async with process(place, str(seconds), output=output, module=jump) as bridge:
                 ticket = await stage.opened()
                 bridge.send_signal(signal.SIGUSR1)
                 await stage.quiet(0.3)
@@ -106,7 +102,7 @@ async def jumps(seconds: int) -> None:
 
 
 def refuse(failure: Failure | Exception, meant: str, get: Any) -> Callable[[str], Any]:
-    """What reads tickets, but not that one."""
+    """A `get` that fails for one ticket."""
 
     async def spoilt(id: str) -> Conversation:
         if id == meant:
@@ -131,7 +127,7 @@ async def test_a_poison_ticket_is_told_of_once_and_delays_no_other() -> None:
 
 
 async def poison(failure: Exception) -> None:
-    """Reading one ticket always fails so."""
+    """Reading one ticket always fails with this."""
     timing = {"quarantine_after": 3, "retry_seconds": 0.05, "retry_max_seconds": 600}
     async with own_world() as place, running(place, timing=timing) as bridge:
         stage = Stage(place)
@@ -144,7 +140,7 @@ async def poison(failure: Exception) -> None:
             await a_life(stage)
             assert time.monotonic() - begun < 30  # its next try is in minutes
             assert not views.cards(place.slack, bad)
-        assert await report.replay(bridge, TicketKey(ACCOUNT, str(bad)))
+        assert await inspect.replay_lines(bridge, TicketKey(ACCOUNT, str(bad)))
         await stage.until("its thread", lambda: stage.mirrored(bad))
         stage.balanced(bad)
         assert len(stuck(place)) == 1

@@ -25,7 +25,7 @@ AT_ONCE = {"replies": {"undo_seconds": 0}}
 
 
 async def busy_second(stage: Stage, old: int) -> tuple[int, str]:
-    """Everything that a bridge does, of which Redis then knows nothing."""
+    """Every kind of write of a bridge, to be rolled back."""
     ticket = await stage.opened("<p>a new ticket</p>")
     stage.market.customer_writes(old, "<p>one more thing</p>")
     await stage.until("it", lambda: len(stage.mirrored(old)) == 2)
@@ -74,7 +74,7 @@ async def test_a_second_that_redis_lost_is_not_done_again(
 
 
 async def test_a_server_that_forgot_what_a_pass_has_just_posted(place: World) -> None:
-    """F12; I1, I2: the pass began on the one before, and its claim is remembered."""
+    """F12; I1, I2: the pass began on the old server, and the new one knows its lease."""
     stage, slack = Stage(place), {"post_seconds": 0.0, "post_burst": 20}
     async with running(place, slack=slack):
         third = Fault("chat.postMessage", Phase.ANSWER, Action.DELAY, skip=2, seconds=0.5)
@@ -94,7 +94,7 @@ async def test_a_server_that_forgot_what_a_pass_has_just_posted(place: World) ->
 
 
 async def test_a_server_that_knows_only_that_a_card_was_begun(place: World) -> None:
-    """F12; I1, I2: below the card that it finds, more may stand."""
+    """F12; I1, I2: the thread may hold more than the card that is found."""
     stage = Stage(place)
     async with running(place, slack={"post_seconds": 0.0, "post_burst": 20}):
         slow = Fault("chat.postMessage", Phase.ANSWER, Action.DELAY, seconds=0.5)
@@ -150,7 +150,7 @@ async def test_what_redis_refuses_is_not_acknowledged_and_comes_later() -> None:
 
 
 async def refuses(error: str) -> None:
-    """For a while it answers every script of ours so."""
+    """Answer every script with this error for a while."""
     async with (
         own_world() as place,
         liar(place.redis_url, place.folder / "liar") as (between, place.redis_url),
@@ -179,7 +179,7 @@ async def refuses(error: str) -> None:
 
 
 async def test_a_line_to_redis_that_breaks_all_the_time(place: World) -> None:
-    """F11; I1, I2, I7, I8. Requests and answers are swallowed, whatever is asked."""
+    """F11; I1, I2, I7, I8. A partition: requests and answers are dropped."""
     stage = Stage(place)
     saboteur = await Saboteur.start(place.redis_url)
     place.redis_url = saboteur.url

@@ -1,4 +1,4 @@
-"""Slack misbehaves, or something between Slack and us: nothing is lost, doubled or silent."""
+"""Faults of Slack or of a proxy: nothing is lost, doubled or silent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from slackbridge.config import ConfigError
+from slackbridge.config.errors import ConfigError
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -32,7 +32,7 @@ def fault(operation: str, phase: Phase, status: int = 0, **more: Any) -> Fault:
 
 
 def refusal(operation: str, error: str, **more: Any) -> Fault:
-    """Slack's own "no"."""
+    """Slack's `"ok": false`."""
     body = f'{{"ok":false,"error":"{error}"}}'
     return fault(operation, Phase.COMMIT, 200, headers=JSON, body=body, **more)
 
@@ -142,7 +142,7 @@ async def test_an_answer_without_the_message_is_enough(
 
         monkeypatch.setattr(web, "chat_postMessage", brief)
         ticket = await stage.opened()
-        await stage.quiet(0.5)  # the bridge may still be looking for what it has just posted
+        await stage.quiet(0.5)  # the bridge may still be reading back its own post
         if not readable:
             app.scopes -= history
         place.refurbed.customer_writes(ticket, "<p>more</p>")

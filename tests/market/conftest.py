@@ -1,4 +1,4 @@
-"""A Slack workspace and any number of marketplaces, and the bridge in this process between."""
+"""The bridge in the test's process between a Slack sandbox and any number of marketplaces."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
-from slackbridge import config
 from slackbridge.app import Bridge
+from slackbridge.config import load, settings
 from slackbridge.demo import views
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Entry, Ledger
@@ -91,15 +92,15 @@ class Market:
     def secret(self, name: str, value: str) -> None:
         self._secrets[name] = value
 
-    def settings(self, routes: tuple[Json, ...] = (), **changes: Json) -> config.Settings:
-        """The configuration, read from a file as ever."""
+    def settings(self, routes: tuple[Json, ...] = (), **changes: Json) -> settings.Settings:
+        """The configuration, written to a file and loaded."""
         tables = {name: {**QUICK.get(name, {}), **changes.get(name, {})} for name in _both(changes)}
         tables["slack"]["api_url"] = self.slack.api_url
         lines = [line for name, rows in tables.items() for line in (f"[{name}]", *_rows(rows))]
         for name, many in (("routes", routes), ("accounts", self._accounts)):
             lines += [line for rows in many for line in (f"[[{name}]]", *_rows(rows))]
         self._path.write_text("\n".join([*lines, ""]), "utf-8")
-        return config.load(self._path, self._secrets)
+        return load.load(self._path, self._secrets)
 
     @contextlib.asynccontextmanager
     async def open(self, routes: tuple[Json, ...] = (), **changes: Json) -> AsyncIterator[Bridge]:
@@ -109,21 +110,13 @@ class Market:
 
     # -- what Slack shows ----------------------------------------------------------------------
 
-    async def until(self, what: str, probe: Callable[[], Any], seconds: float = 40.0) -> Any:
-        """Wait until `probe` gives something true, and return it."""
-        end = asyncio.get_running_loop().time() + seconds
-        while not (found := probe()):
-            assert asyncio.get_running_loop().time() < end, f"waited in vain: {what}"
-            await asyncio.sleep(0.02)
-        return found
-
     async def quiet(self, seconds: float = 0.5) -> None:
-        """Let what may still come, come."""
+        """Wait for effects that should not happen."""
         await asyncio.sleep(seconds)
 
     async def shown(self, ticket: Any, messages: int = 1, channel: str = CHANNEL) -> Any:
         """The ticket, once its thread shows so many messages of the marketplace."""
-        await self.until(
+        await until(
             f"{messages} messages of {ticket}",
             lambda: len(views.mirrored(self.slack, ticket, channel)) == messages,
         )
@@ -136,7 +129,7 @@ class Market:
         return views.shown(self.root(ticket))
 
     async def says(self, ticket: Any, words: str) -> None:
-        await self.until(f"card: {words}", lambda: words in self.card(ticket))
+        await until(f"card: {words}", lambda: words in self.card(ticket))
 
     def offers(self, ticket: Any) -> set[str]:
         """What the card's buttons and menu offer, by name."""
@@ -158,7 +151,7 @@ class Market:
             told = [r for r in rows if views.effect_of(r).startswith("w:")]
             return next((r for r in told if words in views.shown(r)), None)
 
-        return dict(await self.until(f"a receipt with {words!r}", found))
+        return dict(await until(f"a receipt with {words!r}", found))
 
     def receipts(self, ticket: Any) -> list[str]:
         rows = views.thread(self.slack, ticket)
@@ -170,8 +163,8 @@ class Market:
         return [views.shown(row) for row in rows if views.effect_of(row).startswith("w:")]
 
     async def whispered(self, person: Person, words: str) -> None:
-        """Until a person alone is told so."""
-        await self.until(
+        """Wait for an ephemeral message to a person."""
+        await until(
             f"{person.name} is told {words!r}",
             lambda: any(words in row["text"] for row in person.ephemerals(CHANNEL)),
         )
@@ -184,7 +177,7 @@ class Market:
 
     async def choose(self, person: Person, ticket: Any, name: str) -> None:
         """Press a button of the card, or choose it from its menu, once it is there."""
-        await self.until(f"button {name}", lambda: name in self.offers(ticket))
+        await until(f"button {name}", lambda: name in self.offers(ticket))
         root = self.root(ticket)
         if f"ticket:{name}" in views.buttons(root):
             await person.click(CHANNEL, root["ts"], f"ticket:{name}")
@@ -204,7 +197,7 @@ class Market:
             shown = views.shown(modals[-1]) if modals else ""
             return shown if words in shown else ""
 
-        return str(await self.until(f"a modal with {words!r}", text))
+        return str(await until(f"a modal with {words!r}", text))
 
     async def submit(self, view: str, **entered: str) -> Json | None:
         """Anna submits a modal, every field under its own name."""

@@ -1,4 +1,4 @@
-"""What the core does for every marketplace alike: routes, actions, accounts side by side."""
+"""What is the same for every marketplace: routes, actions, several accounts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import time
 import pytest
 
 from slackbridge.app import Bridge
-from slackbridge.config import ConfigError
+from slackbridge.config.errors import ConfigError
 from slackbridge.demo import views
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.records import REFUND, TECH_SUPPORT
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -51,7 +52,7 @@ async def test_a_form_submitted_again_is_the_same_act(
         await market.quiet()
         assert clickbank.calls["Create"] == 1
         opened = max(clickbank.tickets)
-        await market.until("its thread", lambda: views.cards(market.slack, opened))
+        await until("its thread", lambda: views.cards(market.slack, opened))
 
 
 async def test_an_act_that_is_no_money_is_tried_again_until_it_is_done(
@@ -102,20 +103,20 @@ async def test_an_account_that_is_down_or_slow_delays_no_other(
             down = Fault("*", Phase.ARRIVAL, Action.STATUS, times=None, status=503, headers=at_once)
             second.faults.add(down)
             lost = second.customer_opens()
-            await market.until("it is said", market.notices)
+            await until("it is said", market.notices)
             began = time.monotonic()
             clickbank.customer_writes(ticket, "still there?")
             await market.shown(ticket, 2)
             await market.say(ticket, "We are.")
-            await market.until("the reply", lambda: acts(clickbank, "reply"))
+            await until("the reply", lambda: acts(clickbank, "reply"))
             assert time.monotonic() - began < 1.5
             (notice,) = market.notices()
             assert "cb-two" in notice
             second.faults.clear()
             sellgate.faults.clear()
-            await market.until("it is back", lambda: len(market.notices()) == 2)
+            await until("it is back", lambda: len(market.notices()) == 2)
             assert "cb-two" in market.notices()[1]
-            await market.until("its ticket", lambda: market_cards(market, "cb-two", lost))
+            await until("its ticket", lambda: market_cards(market, "cb-two", lost))
             assert len(market.notices()) == 2
     finally:
         await second.stop()

@@ -11,9 +11,10 @@ from redis import Redis
 
 from slackbridge.app import Bridge
 from slackbridge.demo import views
-from slackbridge.intent import State
-from slackbridge.model import TicketKey
-from slackbridge.ports import Change
+from slackbridge.demo.waiting import until
+from slackbridge.domain.intent import State
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import Change
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
 from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
@@ -110,7 +111,7 @@ async def test_only_who_may_move_money_does(shop: Market, clickbank: ClickBankSa
     await confirms(shop, ticket)
     row = await shop.receipt(ticket, "was not sent")
     await shop.ben.click(CHANNEL, row["ts"], "intent:retry")
-    await shop.until("told", lambda: len(shop.ben.ephemerals(CHANNEL)) == 2)
+    await until("told", lambda: len(shop.ben.ephemerals(CHANNEL)) == 2)
     await shop.quiet()
     assert refunds(clickbank) == [], "a colleague's refund is no way around it"
     await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
@@ -151,13 +152,13 @@ async def test_a_refund_that_did_not_arrive_is_never_repeated_by_itself(
 async def test_a_refund_that_redis_has_forgotten_is_not_made_again(
     market: Market, clickbank: ClickBankSandbox, store: RedisStore
 ) -> None:
-    """F12: it knows that somebody asked for it, and nothing of what came of it."""
+    """F12: Redis holds the request but not its outcome."""
     market.add(ACCOUNT, "clickbank", clickbank)
     async with market.open():
         ticket = await market.shown(clickbank.customer_opens())
         clickbank.faults.add(Fault("Create", Phase.ARRIVAL, Action.DELAY, seconds=0.5))
         await confirms(market, ticket)
-        await market.until("the call", lambda: clickbank.faults.seen.count("Create"))
+        await until("the call", lambda: clickbank.faults.seen.count("Create"))
         key = TicketKey(ACCOUNT, str(ticket))
         (begun,) = (await store.load(key)).intents
         await market.receipt(ticket, "✅ Refund")
@@ -173,9 +174,10 @@ async def test_a_refund_that_redis_has_forgotten_is_not_made_again(
 
 
 async def becomes(state: State, store: RedisStore, key: TicketKey) -> None:
-    async with asyncio.timeout(20):
-        while [intent.state for intent in (await store.load(key)).intents] != [state]:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    async def there() -> bool:
+        return [intent.state for intent in (await store.load(key)).intents] == [state]
+
+    await until(state, there)
 
 
 async def test_what_cannot_be_settled_asks_a_human_who_may_move_money(
@@ -214,7 +216,7 @@ async def test_closing_warns_and_reopening_wants_a_comment(
     assert clickbank.ticket(ticket).status == CLOSED
     view = await shop.form(ticket, "reopen")
     await shop.submit(view, comment="It came back to us.")
-    await shop.until("reopened", lambda: clickbank.ticket(ticket).status == REOPENED)
+    await until("reopened", lambda: clickbank.ticket(ticket).status == REOPENED)
 
 
 async def test_a_reply_over_the_budget_of_the_address_is_refused_with_the_count(
@@ -230,11 +232,11 @@ async def test_a_reply_over_the_budget_of_the_address_is_refused_with_the_count(
     ts = await shop.say(ticket, text)
     row = await shop.receipt(ticket, "2,000 allowed")
     assert shop.slack.workspace.message(CHANNEL, ts)["text"] == text  # type: ignore[index]  # there
-    assert max(clickbank.addresses) < 2_000
+    assert max(clickbank.url_lengths) < 2_000
     await shop.anna.edit(CHANNEL, ts, "ä" * 200)
     await shop.quiet(1.0)  # the edit is an event of its own and may come after the button
     await shop.anna.click(CHANNEL, row["ts"], "intent:retry")
-    await shop.until("the reply", lambda: acts(clickbank, "reply"))
+    await until("the reply", lambda: acts(clickbank, "reply"))
     assert acts(clickbank, "reply")[0].data["text"] == "ä" * 200
 
 
@@ -279,7 +281,7 @@ async def test_a_key_that_is_refused_is_said_before_long(
 ) -> None:
     await shop.shown(clickbank.customer_opens())
     clickbank.revoke(clickbank.token)
-    await shop.until("it is said", shop.notices, 8)
+    await until("it is said", shop.notices, 8)
     assert "refuses every call" in shop.notices()[0]
 
 
@@ -288,7 +290,7 @@ async def test_processes_count_the_day_s_calls_together(
 ) -> None:
     market.add(ACCOUNT, "clickbank", clickbank, poll_seconds=60)
     async with market.open():
-        await market.until("polls", lambda: clickbank.gate.used >= 2)
+        await until("polls", lambda: clickbank.gate.used >= 2)
         await market.quiet(0.3)
         second = Bridge(market.settings(), market.redis_url)
         health = await second.providers[ACCOUNT].probe()
@@ -304,7 +306,7 @@ async def test_that_the_day_s_calls_run_short_is_said_once(
     with Redis.from_url(market.redis_url) as redis:
         redis.set(spent(ACCOUNT, day), 19_990)
     async with market.open():
-        (said,) = await market.until("a notice", market.notices)
+        (said,) = await until("a notice", market.notices)
         await market.quiet(0.5)
         assert "nearly used up" in said
         assert len(market.notices()) == 1

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from slackbridge.demo import views
-from slackbridge.providers import refurbed_wire
+from slackbridge.demo.waiting import until
+from slackbridge.providers.refurbed import wire
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from tests.market.conftest import Market, acts
@@ -18,7 +19,7 @@ async def shop(
     market: Market, refurbed: RefurbedSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Market]:
     """The bridge with one refurbed account that looks for answers to help requests often."""
-    monkeypatch.setattr(refurbed_wire, "HELP_SECONDS", 1.0)
+    monkeypatch.setattr(wire, "HELP_SECONDS", 1.0)
     market.add("refurbed-at", "refurbed", refurbed)
     async with market.open():
         yield market
@@ -49,7 +50,7 @@ async def test_another_topic_can_be_asked_for_once(shop: Market, refurbed: Refur
     given = {"attachment_exemption_reason": "OTHER", "message": "It is about the invoice."}
     await shop.submit(view, **given)
     await shop.receipt(ticket, "✅ Request topic change")
-    await shop.until("not offered again", lambda: "topic_change" not in shop.offers(ticket))
+    await until("not offered again", lambda: "topic_change" not in shop.offers(ticket))
     refurbed.decide_topic_change(ticket, approve=True, topic="general")
     await shop.says(ticket, "general")
     assert len(acts(refurbed, "topic_change")) == 1
@@ -74,7 +75,7 @@ async def test_help_is_a_conversation_beside_the_customer_s(
     await shop.submit(await shop.form(ticket, "help_reply"), message="Thank you.")
     await shop.shown(ticket, 4)
     await shop.say(ticket, "Sorry, we must refuse.")
-    await shop.until("the reply", lambda: acts(refurbed, "reply"))
+    await until("the reply", lambda: acts(refurbed, "reply"))
     await shop.quiet(0.3)
     assert [e.data["text"] for e in acts(refurbed, "reply")] == ["Sorry, we must refuse."]
     assert len(acts(refurbed, "help_reply")) == 1

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from slackbridge.demo import views
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SLUG, SellAppSandbox
 from tests.market.conftest import Json, Market, acts, free_port
@@ -20,7 +21,7 @@ SECRET = "whsec_4f1d"
 
 
 def hooked(market: Market, sellapp: SellAppSandbox) -> Json:
-    """An account that polls too rarely to be of help; the changed table."""
+    """An account that polls too rarely to matter here; returns the changed table."""
     port = free_port()
     market.secret("HOOK", SECRET)
     more = {"poll_seconds": 30, "webhook_secret_env": "HOOK"}
@@ -99,11 +100,11 @@ async def test_reply_close_reopen_and_archive(market: Market, sellapp: SellAppSa
     async with market.open():
         await market.shown(ticket)
         await market.say(ticket, "Here is a new key.")
-        await market.until("the reply", lambda: acts(sellapp, "reply"))
+        await until("the reply", lambda: acts(sellapp, "reply"))
         await market.choose(market.anna, ticket, "close")
-        await market.until("closed", lambda: sellapp.ticket(ticket).status == "CLOSED")
+        await until("closed", lambda: sellapp.ticket(ticket).status == "CLOSED")
         await market.choose(market.anna, ticket, "reopen")
-        await market.until("open", lambda: sellapp.ticket(ticket).status == "OPEN")
+        await until("open", lambda: sellapp.ticket(ticket).status == "OPEN")
         lost = sellapp.faults.add(Fault("UpdateTicket", Phase.ANSWER, Action.RESET))
         view = await market.form(ticket, "archive")
         await market.submit(view)
@@ -111,7 +112,7 @@ async def test_reply_close_reopen_and_archive(market: Market, sellapp: SellAppSa
         assert lost.struck == 1
         assert "<@U0ANNA>" in views.shown(row)
         assert sellapp.ticket(ticket).archived
-        await market.until("it is not offered", lambda: "archive" not in market.offers(ticket))
+        await until("it is not offered", lambda: "archive" not in market.offers(ticket))
         assert len(acts(sellapp, "reply")) == 1
         assert [e.data["status"] for e in acts(sellapp, "change")] == ["CLOSED", "OPEN", "OPEN"]
 
@@ -123,7 +124,7 @@ async def test_v1_hides_what_it_cannot_do(market: Market, sellapp: SellAppSandbo
         await market.shown(ticket)
         assert market.offers(ticket) == {"reply", "claim"}
         await market.say(ticket, "Here is a new key.")
-        await market.until("the reply", lambda: acts(sellapp, "reply"))
+        await until("the reply", lambda: acts(sellapp, "reply"))
         sellapp.close(ticket)
         await market.says(ticket, "Closed")
         await market.says(ticket, "set api_version to v2")
@@ -143,7 +144,7 @@ async def test_a_webhook_of_a_ticket_that_is_gone_leaves_no_trouble(
         data = {"ticket_id": gone, "author": "CUSTOMER", "content": "x", "created_at": _before()}
         body = {"event": "ticket_message.created", "data": data}
         assert await post(sellapp.hooks.url, body) == 200
-        await market.until("it is read", lambda: sellapp.calls["GetTicket"] == reads + 1)
+        await until("it is read", lambda: sellapp.calls["GetTicket"] == reads + 1)
         await market.quiet(1.5)
         assert sellapp.calls["GetTicket"] == reads + 1, "once, not for ever"
         assert not views.cards(market.slack, gone)
@@ -165,7 +166,7 @@ async def test_a_ticket_that_does_not_change_costs_no_call_of_its_own(
             await market.shown(ticket)
         await market.quiet(0.3)
         seen, read = sellapp.calls[lists], sellapp.calls["ListMessages"]
-        await market.until("polls", lambda: sellapp.calls[lists] > seen + 8)
+        await until("polls", lambda: sellapp.calls[lists] > seen + 8)
         assert sellapp.calls["ListMessages"] == read
         sellapp.customer_writes(tickets[1], "one more thing")
         await market.shown(tickets[1], 2)

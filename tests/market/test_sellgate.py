@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slackbridge.demo import views
+from slackbridge.demo.waiting import until
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from tests.market.conftest import CHANNEL, Market, acts
@@ -16,14 +17,14 @@ async def test_reply_close_and_reopen(market: Market, sellgate: SellgateSandbox)
     async with market.open():
         await market.shown(ticket)
         ts = await market.say(ticket, "Here is a new key.")
-        await market.until(
+        await until(
             "sent",
             lambda: "white_check_mark" in views.reactions(market.slack, CHANNEL, ts),
         )
         await market.choose(market.anna, ticket, "close")
-        await market.until("closed", lambda: sellgate.ticket(ticket).status == "closed")
+        await until("closed", lambda: sellgate.ticket(ticket).status == "closed")
         await market.choose(market.anna, ticket, "reopen")
-        await market.until("open", lambda: sellgate.ticket(ticket).status == "open")
+        await until("open", lambda: sellgate.ticket(ticket).status == "open")
         sellgate.customer_writes(ticket, "Thank you!")
         await market.shown(ticket, 2)
         assert (sellgate.calls["ReplyToTicket"], sellgate.calls["UpdateTicket"]) == (1, 2)
@@ -42,7 +43,7 @@ async def test_the_store_s_figures_are_told_and_one_that_is_down_spoils_no_other
         closed = sellgate.customer_opens()
         sellgate.close(closed)
         async with market.open():
-            await market.until("two", lambda: len(market.slack.workspace.history(CHANNEL)) == 2)
+            await until("two", lambda: len(market.slack.workspace.history(CHANNEL)) == 2)
             second.faults.add(Fault("*", Phase.ARRIVAL, Action.STATUS, times=None, status=503))
             answer: Any = await market.anna.command("/ticket", "stats", channel=CHANNEL)
             told = f"{answer['text']} {views.shown(answer)}"

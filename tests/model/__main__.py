@@ -1,6 +1,6 @@
-"""`python -m tests.model`: a long run of the model, with what was done; exit 1 on a broken promise.
+"""`python -m tests.model`: a long run of the model; exit 1 on a broken invariant.
 
-The server is one of its own. A run of one seed is the same again.
+Starts its own Redis server. The same seed repeats the same run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main(
     seed: Annotated[int, typer.Option(help="Which lives.")] = 0,
     shrink: Annotated[bool, typer.Option(help="Look for the shortest history.")] = True,
 ) -> None:
-    """Live many lives."""
+    """Run many histories."""
     how = settings(
         CI,
         max_examples=max(1, steps // length),

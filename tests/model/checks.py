@@ -1,17 +1,15 @@
-"""What must hold: after every step, and at rest."""
+"""The invariants: after every step, and once no work is left."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from slackbridge import mirror, receipt
-from slackbridge.document import plain
-from slackbridge.intent import DELETED, Intent, State
-from slackbridge.mirror import Shown
-from slackbridge.model import Author, Conversation, Kind, TicketKey
-from slackbridge.ports import Record
-from slackbridge.sleepers import STRAY
-from slackbridge.view import Words, digest
+from slackbridge.domain.intent import DELETED, Intent, State
+from slackbridge.domain.model import Author, Conversation, Kind, TicketKey
+from slackbridge.domain.record import Record
+from slackbridge.domain.view import Words, digest
+from slackbridge.rules import card, receipt
+from slackbridge.text.document import plain
 from tests.model.market import ACCOUNT, CAN, texts
 from tests.model.town import Town, number_of, version_of
 
@@ -25,7 +23,7 @@ def always(town: Town) -> list[str]:
 
 
 def _edits(town: Town) -> list[str]:
-    """What may go out is not older than the last edit that was taken in."""
+    """A queued text is not older than the last edit that was stored."""
     return [
         f"{id} of {key} says {intent.text!r}, but v{town.accepted[id]} was heard"
         for (key, id), intent in town.before[-1].items()
@@ -44,10 +42,9 @@ def _marks(town: Town) -> list[str]:
 
 
 def _strays(town: Town, key: TicketKey) -> set[str]:
-    """The marks of what a sleeper posted too late, as long as it waits to be taken away."""
+    """The effects of late posts by a stopped process that are yet to be deleted."""
     record = town.records.get(key.id)
-    names = record.fields if record else ()
-    return {name.removeprefix(STRAY) for name in names if name.startswith(STRAY)}
+    return set(record.stored.strays) if record else set()
 
 
 def _order(town: Town) -> list[str]:
@@ -63,7 +60,7 @@ def _order(town: Town) -> list[str]:
 
 
 def at_rest(town: Town) -> list[str]:
-    """After every fault is over and nothing is left to do."""
+    """Once all faults are over and no work is left."""
     faults = []
     for id, record in town.records.items():
         faults += _mirrored(town, id, record)
@@ -72,32 +69,37 @@ def at_rest(town: Town) -> list[str]:
 
 
 def _mirrored(town: Town, id: str, record: Record) -> list[str]:
-    """Every message is shown once, the card says how it is, nothing is open."""
-    conversation, shown = town.market.now_of(id), Shown.of(record.fields)
-    if not shown.root:
+    """Every message is shown once, the card is current, nothing is open."""
+    conversation, stored = town.market.now_of(id), record.stored
+    if not stored.root:
         lost = conversation.ticket.status.active
         return [f"{id} is not shown at all"] if lost else []
-    own = {m for m, stands in shown.parts.items() if stands.startswith("=")}
+    own = {m for m, stands in stored.parts.items() if stands.startswith("=")}
     wanted = [plain(m.body) for m in conversation.messages if m.id not in own]
-    there = [plain(part.body) for part in town.slack.parts(shown.root)]
+    there = [plain(part.body) for part in town.slack.parts(stored.root)]
     faults = [] if there == wanted else [f"{id}: shown {there}, not {wanted}"]
     if any(m.author is not Author.AGENT for m in conversation.messages if m.id in own):
         faults.append(f"{id}: a customer's message is taken for our own")
     strays = _strays(town, TicketKey(ACCOUNT, id))
-    if shown.open or strays or {"unread", "unshown"} & record.fields.keys():
-        faults.append(f"{id} is left undone: {dict(record.fields)}")
-    return faults + _card(town, record, shown, conversation)
+    if stored.open_post or strays or stored.unread_at or stored.undrawn_at:
+        faults.append(f"{id} is left undone: {dict(record.raw)}")
+    return faults + _card(town, record, conversation)
 
 
-def _card(town: Town, record: Record, shown: Shown, conversation: Conversation) -> list[str]:
-    wanted = mirror.card(conversation.ticket, "model", CAN, shown, record.intents, town.world.now)
-    card = town.slack.rows[shown.root].item
-    # An edit that Redis has forgotten stands until the next one, if it was taken back meanwhile.
-    return [] if card == wanted or town.done["forgets"] else [f"the card says {card}, not {wanted}"]
+def _card(town: Town, record: Record, conversation: Conversation) -> list[str]:
+    stored, ticket = record.stored, conversation.ticket
+    wanted = card.card(ticket, "model", CAN, stored, record.intents, town.world.now)
+    stands = town.slack.rows[stored.root].item
+    # If Redis lost an edit that was undone meanwhile, the message stays until the next edit.
+    return (
+        []
+        if stands == wanted or town.done["forgets"]
+        else [f"the card says {stands}, not {wanted}"]
+    )
 
 
 def _ended(town: Town, key: TicketKey, record: Record) -> list[str]:
-    """Every intent is where its state says, and its author sees that."""
+    """Every intent's state is true, and its author sees it."""
     faults, unknown = [], False
     for intent in record.intents:
         about = f"{intent.kind} {intent.id} ({intent.state}, {intent.reason})"
@@ -110,7 +112,7 @@ def _ended(town: Town, key: TicketKey, record: Record) -> list[str]:
 
 
 def _visible(town: Town, key: TicketKey, intent: Intent) -> list[str]:
-    """Its reaction and its words are what they must be."""
+    """Its reaction and its receipt fit its state."""
     faults, now = [], town.world.now
     row = town.slack.rows.get(intent.ts)
     if row is not None and not row.gone:
@@ -129,7 +131,7 @@ def _visible(town: Town, key: TicketKey, intent: Intent) -> list[str]:
 
 
 def _true(town: Town, intent: Intent) -> list[str]:
-    """What the state says of the marketplace is so."""
+    """The marketplace has committed what the state says."""
     if intent.kind not in (Kind.REPLY, Kind.INTERNAL, Kind.NOTE) or intent.unsure:
         return []
     number = town.numbers[intent.id]

@@ -1,4 +1,4 @@
-"""Runs the machine on a Redis server: many short lives, each to its end."""
+"""Runs the machine on a Redis server: many short histories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CI = settings(
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """The rooms say much about what is done to them here."""
+    """Silence the log: injected faults fill it."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -38,7 +38,7 @@ def silence() -> Iterator[None]:
 
 
 def live(url: str, how: settings, number: int | None = None) -> Counter[str]:
-    """Raises AssertionError with the shortest history that breaks a promise. What was done."""
+    """Run; returns the steps done. Raises AssertionError with the shortest failing history."""
     loop = asyncio.new_event_loop()
     redis = connect(url)
 

@@ -1,4 +1,4 @@
-"""The state machine: Hypothesis chooses what happens, and when, and what goes wrong meanwhile."""
+"""The state machine: Hypothesis chooses the events, their order and the faults."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from redis.asyncio import Redis
 
-from slackbridge.intent import Press
-from slackbridge.model import Author, Kind, Status
+from slackbridge.domain.intent import Press
+from slackbridge.domain.model import Author, Kind, Status
 from tests.model import checks
 from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
 from tests.model.town import NO_TROUBLE, Town
@@ -96,7 +96,7 @@ class Model(RuleBasedStateMachine):
     @precondition(any_watched)
     @rule(which=WHICH)
     def writes_elsewhere(self, which: int) -> None:
-        """A colleague, on the marketplace's own pages."""
+        """A colleague acts on the marketplace's own website."""
         self._written(self.town.watched(), which, Author.AGENT)
 
     def _written(self, ids: list[str], which: int, author: Author) -> None:
@@ -158,7 +158,7 @@ class Model(RuleBasedStateMachine):
     @precondition(any_thread)
     @rule(who=WHO, which=WHICH, end=st.sampled_from(ENDS))
     def replies(self, who: int, which: int, end: Trouble | None) -> None:
-        """All of it at once: written, heard, and on its way when its time has come."""
+        """Written, heard, and sent when due, in one step."""
         self.run(self._replies(who, which, end))
 
     async def _replies(self, who: int, which: int, end: Trouble | None) -> None:
@@ -235,7 +235,7 @@ class Model(RuleBasedStateMachine):
         assert not faults, "\n".join(faults)
 
     def teardown(self) -> None:
-        """Left alone with a world that works, everything comes to rest and is seen."""
+        """Without faults, all work ends and its outcome is shown."""
         if not hasattr(self, "town"):
             return
         try:

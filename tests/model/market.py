@@ -1,6 +1,6 @@
-"""The model's marketplace: tickets with their whole past, and `ports.Provider` upon them.
+"""The model's marketplace: tickets with their history, and a `Provider` for them.
 
-A read may show the state of a moment ago. What was committed stands in `committed`, in order.
+A read may be stale. `committed` holds every committed act, in order.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 
-from slackbridge.document import from_text, plain
-from slackbridge.errors import Rejected
-from slackbridge.model import (
+from slackbridge.domain.errors import Code, Rejected
+from slackbridge.domain.model import (
     Act,
     Author,
     Capabilities,
@@ -28,7 +27,8 @@ from slackbridge.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.ports import NOT_FOUND, Health
+from slackbridge.ports.provider import ProbeResult
+from slackbridge.text.document import from_text, plain
 from tests.model.world import What, World
 
 ACCOUNT = "shop"
@@ -132,7 +132,7 @@ class Market:
 class FakeProvider:
     """Implements `ports.Provider`. `lag` is how old a stale read is, in seconds.
 
-    `about_to` is told of every call just before it is made.
+    `about_to` is called before every call.
     """
 
     capabilities = CAN
@@ -163,7 +163,7 @@ class FakeProvider:
     async def get(self, id: str, befalls: What | None = None) -> Conversation:
         found = self._market.seen_at(id, self._when(befalls))
         if found is None:
-            raise Rejected("no such ticket", code=NOT_FOUND)
+            raise Rejected("no such ticket", code=Code.NOT_FOUND)
         return found
 
     async def perform(
@@ -180,8 +180,8 @@ class FakeProvider:
     async def search(self, query: Query) -> tuple[Ticket, ...]:
         return ()
 
-    async def probe(self) -> Health:
-        return Health(True, "")
+    async def probe(self) -> ProbeResult:
+        return ProbeResult(True, "")
 
     async def close(self) -> None:
         return

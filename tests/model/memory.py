@@ -1,4 +1,4 @@
-"""What the server of Redis knew before its last writes: another one may know no more."""
+"""Snapshots of Redis before its last writes, for failovers that lose them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Memory:
         self._count = 0
 
     async def note(self, at: float, taken_back: set[int], accepted: dict[str, int]) -> None:
-        """Something is about to be written."""
+        """Take a snapshot before a write."""
         self._count += 1
         database = 1 + self._count % KEPT
         await self._copy(args=[0, database])
@@ -45,7 +45,7 @@ class Memory:
         self._moments = [*self._moments, moment][-KEPT:]
 
     async def back(self, now: float, writes: int) -> Moment | None:
-        """So many writes back, if that is not too long ago."""
+        """Roll back this many writes, if they are recent enough."""
         known = [moment for moment in self._moments if moment.at > now - SECONDS]
         if not known:
             return None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
-from slackbridge.catchup import CatchUp
-from slackbridge.door import Desk
-from slackbridge.errors import Later
-from slackbridge.intake import Rules
-from slackbridge.lane import Lane, Place
-from slackbridge.model import TicketKey
-from slackbridge.people import People
-from slackbridge.poll import Poller, Rhythm
-from slackbridge.ports import Change, Chat, Claim, Provider, Store
-from slackbridge.poster import Poster
-from slackbridge.rebuild import Archive
-from slackbridge.retrace import Retrace
-from slackbridge.sender import Patience, Sender
-from slackbridge.store.common import script, settled
+from slackbridge.domain.errors import Later
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import Change
+from slackbridge.ports.archive import Archive
+from slackbridge.ports.chat import Chat
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import Lease, Store
+from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.inbound.permissions import Permissions
+from slackbridge.rooms.lane.lane import Lane, LaneSettings
+from slackbridge.rooms.lane.poster import Poster
+from slackbridge.rooms.lane.sender import Sender, SendSettings
+from slackbridge.rooms.lane.workers import requeue
+from slackbridge.rooms.polling.poller import Poller, PollSettings
+from slackbridge.rooms.recovery.catch_up import CatchUp
+from slackbridge.rooms.recovery.failover import Failover
+from slackbridge.rooms.recovery.stray_effects import StrayEffects
+from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
+from slackbridge.rules.intake import IntakeSettings
+from slackbridge.store.common import awaited, script
 from slackbridge.store.redis import RedisStore
 from tests.model.market import ACCOUNT, FakeProvider
 from tests.model.slack import CHANNEL, FakeArchive, FakeChat
@@ -28,14 +35,16 @@ from tests.model.world import Gate, Gated, Pass, What, World
 LEASE, TIMEOUT, SETTLE, SLACK_SETTLE, UNDO = 15.0, 10.0, 15.0, 5.0, 10.0
 RETENTION = 180 * 86_400
 CLOCK = "model:clock"
-RULES = Rules("direct", ("//",), undo=UNDO, fresh=900)
-PATIENCE = Patience(timeout=TIMEOUT, settle=SETTLE, retry=2.0, retry_max=60.0, give_up=900)
-PLACE = Place("model", (), CHANNEL, "", RETENTION, retry=2.0, retry_max=60.0, quarantine_after=5)
-RHYTHM = Rhythm(30, 300, 172_800, 900, 300, down_max=60)
+RULES = IntakeSettings("direct", ("//",), undo=UNDO, fresh=900)
+PATIENCE = SendSettings(timeout=TIMEOUT, settle=SETTLE, retry=2.0, retry_max=60.0, give_up=900)
+PLACE = LaneSettings(
+    "model", (), CHANNEL, "", RETENTION, retry=2.0, retry_max=60.0, quarantine_after=5
+)
+RHYTHM = PollSettings(30, 300, 172_800, 900, 300, down_max=60)
 
 
 class VirtualStore(RedisStore):
-    """The real store and its real scripts; only the server's clock is the world's."""
+    """The real store and scripts, with the world's clock in place of the server's."""
 
     def __init__(self, redis: Redis, world: World) -> None:
         now = self._world_now
@@ -56,11 +65,11 @@ class VirtualStore(RedisStore):
         await self._world.writes()
         return await super().write(key, change, token)
 
-    def since(self) -> float:
+    def server_epoch(self) -> float:
         return max(self._begun, self._world.met)
 
     async def once(self, name: str, seconds: float) -> bool:
-        """Keys expire in real time: here the end is stored beside."""
+        """Keys expire in real time, so the virtual expiry is stored separately."""
         name = f"model:once:{name}"
         if self._world.now < float(await self.redis.get(name) or 0):
             return False
@@ -69,7 +78,7 @@ class VirtualStore(RedisStore):
 
 
 def _timed(name: str) -> str:
-    """A script of ours that reads the world's clock where it would read the server's."""
+    """A script that reads the world's clock instead of the server's."""
     text = script(name)
     assert "redis.call('TIME')" in text or name == "mark"
     return text.replace("redis.call('TIME')", f"redis.call('HMGET', '{CLOCK}', 's', 'us')")
@@ -78,8 +87,13 @@ def _timed(name: str) -> str:
 async def set_clock(redis: Redis, world: World) -> None:
     """What the scripts read."""
     micros = int(world.now * 1_000_000)
-    await settled(redis.hset(CLOCK, "s", str(micros // 1_000_000)))
-    await settled(redis.hset(CLOCK, "us", str(micros % 1_000_000)))
+    await awaited(redis.hset(CLOCK, "s", str(micros // 1_000_000)))
+    await awaited(redis.hset(CLOCK, "us", str(micros % 1_000_000)))
+
+
+def _drop(work: Coroutine[Any, Any, None]) -> None:
+    """Background work is a separate step in the model."""
+    work.close()
 
 
 class Process:
@@ -93,34 +107,40 @@ class Process:
         special = (What.STALE, What.REWRITTEN)
         market = cast(Provider, Gated(self.gate, "market", provider, special))
         self.store = store
-        people = People(slack, ("*",))
-        self.desk = Desk(store, people.may, RULES, lambda: None)
+        people = Permissions(slack, ("*",))
+        self.desk = InboundDesk(store, people.may, RULES, lambda: None)
         self.poller = Poller(ACCOUNT, "TOKEN", store, market, self.desk, RHYTHM)
         self.catch_up = CatchUp(store, slack, self.desk, (ACCOUNT,), (CHANNEL,), 3600.0)
-        poster = Poster(store, slack, timeout=TIMEOUT, settle=SLACK_SETTLE, edit_every=1.0)
+        check = UnrecordedPosts(store, slack)
+        loss = StrayEffects(store, slack, TIMEOUT + SLACK_SETTLE)
+        poster = Poster(
+            store, slack, check, loss, timeout=TIMEOUT, settle=SLACK_SETTLE, edit_every=1.0
+        )
         sender = Sender(market, people.may, PATIENCE)
         self.lane = Lane(store, slack, market, sender, poster, self.desk, PLACE)
         archive = cast(Archive, FakeArchive(chat))
-        self._retrace = Retrace(store, archive, self.desk, self.catch_up, (ACCOUNT,), (CHANNEL,))
-        self._met = -1.0
+        self._failover = Failover(
+            store, archive, self.desk, self.catch_up, (ACCOUNT,), (CHANNEL,), _drop
+        )
+        self._epoch = -1.0
 
-    async def claim(self, limit: int) -> list[Claim]:
-        """As the crew does: nothing of a server that was not met while nothing of ours runs."""
-        since = self.store.since()
-        if since != self._met:
+    async def claim(self, limit: int) -> list[Lease]:
+        """As the workers do: nothing in a new server epoch while a pass of the old one runs."""
+        epoch = self.store.server_epoch()
+        if epoch != self._epoch:
             if self.asleep:
                 return []
-            await self._retrace.run()
-            self._met = since
+            await self._failover.run()
+            self._epoch = epoch
         try:
-            claims, _ = await self.store.claim(ACCOUNT, limit)
+            claims, _ = await self.store.lease(ACCOUNT, limit)
         except Later:
             return []
         return claims
 
-    async def reconcile(self, claim: Claim) -> None:
-        """As the crew does: what fails is due again when the lease ends."""
+    async def reconcile(self, lease: Lease) -> None:
+        """As the workers do: what fails is due again when the lease ends."""
         try:
-            await self.lane.reconcile(claim)
+            await requeue(self.store, lease, await self.lane.reconcile(lease))
         except Later:
             return

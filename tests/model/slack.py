@@ -1,14 +1,14 @@
-"""The model's Slack: every message that ever stood there, and `ports.Chat` upon it."""
+"""The model's Slack: every message ever posted, and a `Chat` for it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from slackbridge.model import TicketKey
-from slackbridge.ports import Heard, Mark, Member
-from slackbridge.recall import Post
-from slackbridge.view import Card, Item, Part
+from slackbridge.domain.chat import Heard, Mark, Member
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.thread import Post
+from slackbridge.domain.view import Card, Item, Part
 from tests.model.world import World
 
 CHANNEL = "C1"
@@ -52,7 +52,7 @@ class Workspace:
         return [row for row in self.standing() if isinstance(row.item, Card)]
 
     def parts(self, thread: str, but: Collection[str] = ()) -> list[Part]:
-        """The marketplace's messages that a thread shows, in order, but for these effects."""
+        """The marketplace's messages in a thread, in order, without these effects."""
         rows = [row for row in self.standing() if row.thread == thread]
         rows = [row for row in rows if row.mark is None or row.mark.effect not in but]
         return [row.item for row in rows if isinstance(row.item, Part)]

@@ -1,4 +1,4 @@
-"""What the model has found, each as the shortest history that shows it."""
+"""Bugs that the model has found, each as its shortest history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from slackbridge.model import Kind, Status
+from slackbridge.domain.model import Kind, Status
 from slackbridge.store.redis import connect
 from tests.model import checks
 from tests.model.market import CAN
@@ -58,7 +58,7 @@ async def replies(town: Town, plan: list[Trouble]) -> None:
 
 
 async def other_goes_on(town: Town) -> None:
-    """The first process stands still; the second settles what it left, and does it itself."""
+    """The first process is stopped; the second settles its work and continues."""
     for _ in range(4):
         await town.pass_time(AWAY)
         await town.works(1, NO_TROUBLE)
@@ -66,7 +66,7 @@ async def other_goes_on(town: Town) -> None:
 
 
 async def all_wake(town: Town, who: int) -> None:
-    """Every pass of a process that sleeps goes on."""
+    """Continue every stopped pass of a process."""
     while town.processes[who].asleep:
         await town.wakes(who, 0)
 
@@ -105,7 +105,7 @@ async def test_a_process_stopped_while_posting_leaves_no_twin(
 async def test_what_came_in_late_is_put_right(
     town: Town, call: str, what: What, nth: int, soon: bool
 ) -> None:
-    """An edit or a reaction that was given up, or slept, lands after what came after it."""
+    """An edit or a reaction that timed out or was stopped takes effect after later ones."""
     await shown(town)
     await said(town)
     for wait in (0, UNDO + 1):
@@ -127,7 +127,7 @@ async def test_what_came_in_late_is_put_right(
 async def test_a_sleeper_that_wakes_while_another_is_at_its_work_is_put_right(
     town: Town, call: str, other: str, at: int, stop: What
 ) -> None:
-    """What it does late lands between two calls of the lane that has gone on."""
+    """Its late call takes effect between two calls of the other process's pass."""
     await shown(town)
     await said(town)
     await town.works(0, [Trouble(call, 0, What.STOPS_BEFORE)])
@@ -148,7 +148,7 @@ async def test_a_sleeper_that_wakes_while_another_is_at_its_work_is_put_right(
 async def test_a_sleeper_that_posts_while_another_posts_leaves_each_once(
     town: Town, slept: str, other: str, at: int, stop: What, looked: int
 ) -> None:
-    """The message of a ticket: lost if both took it away, doubled if none did."""
+    """The ticket's message: lost if both delete their post, doubled if neither does."""
     what = What.STOPS_BEFORE if slept == "chat.post" else What.STOPS_AFTER
     await town.works(0, [Trouble(slept, 1 if slept == "chat.post" else 3, what)])
     await town.look()
@@ -164,7 +164,7 @@ async def test_a_sleeper_that_posts_while_another_posts_leaves_each_once(
 
 @pytest.mark.parametrize("nth", range(2))
 async def test_a_sleepers_old_words_do_not_stand(town: Town, nth: int) -> None:
-    """It slept before it told of a second refusal; meanwhile another has sent the reply."""
+    """It was stopped before it stored a second refusal; another process has sent the reply."""
     refused = Trouble("market.perform", 0, What.REFUSED)
     await shown(town)
     await replies(town, [refused])

@@ -1,4 +1,4 @@
-"""The rooms and the real store, whatever is lost, late, doubled, stopped or killed."""
+"""The rooms and the real store under lost, late and doubled calls, stops and kills."""
 
 from __future__ import annotations
 

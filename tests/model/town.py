@@ -1,7 +1,7 @@
-"""The whole model: one Slack, one marketplace, one Redis, two processes; what can be done to it.
+"""The whole model: one Slack, one marketplace, one Redis, two processes.
 
-Plain methods, one per thing that can happen. It knows no Hypothesis and checks nothing itself, but
-keeps what `checks` needs: what agents wanted, and how every intent stood before this step.
+One plain method per event. It does not use Hypothesis and checks nothing, but records what `checks`
+needs: what agents asked for, and the state of every intent before this step.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from slackbridge.errors import Later
-from slackbridge.intent import Intent, Press, State
-from slackbridge.model import Act, Kind, Status, TicketKey
-from slackbridge.ports import Claim, Heard, Record
-from slackbridge.view import Words
+from slackbridge.domain.chat import Heard
+from slackbridge.domain.errors import Later
+from slackbridge.domain.intent import Intent, Press, State
+from slackbridge.domain.model import Act, Kind, Status, TicketKey
+from slackbridge.domain.record import Record
+from slackbridge.domain.view import Words
+from slackbridge.ports.store import Lease
 from tests.model.market import ACCOUNT, CAN, FakeProvider, Market
 from tests.model.memory import Memory
 from tests.model.process import SETTLE, Process, VirtualStore, set_clock
@@ -92,7 +94,7 @@ class Town:
     async def begin(self) -> None:
         await self.redis.flushdb()
         await set_clock(self.redis, self.world)
-        await self.eye.bear(f"{self.world.now:.0f}")
+        await self.eye.begin_map(f"{self.world.now:.0f}")
 
     async def pass_time(self, seconds: float) -> None:
         self.world.advance(seconds)
@@ -111,12 +113,12 @@ class Town:
             self.done["deaths"] += 1
             self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
             self.processes[who] = self._process()
-            await self.processes[who].catch_up.lately()
+            await self.processes[who].catch_up.mark_recent()
         elif passing.asleep is not None and passing not in process.asleep:
             process.asleep.append(passing)
 
     async def wakes(self, who: int, which: int) -> None:
-        """A stopped pass goes on as if nothing had been."""
+        """Continue a stopped pass."""
         process = self.processes[who]
         passing = process.asleep.pop(which % len(process.asleep))
         try:
@@ -125,13 +127,13 @@ class Town:
             self.done["not stored"] += 1
         await self._after(who, process, passing)
 
-    async def works(self, who: int, plan: Iterable[Trouble], limit: int = 2) -> list[Claim]:
+    async def works(self, who: int, plan: Iterable[Trouble], limit: int = 2) -> list[Lease]:
         """Claims what is due and runs a lane's pass over each."""
         claims = await self.processes[who].claim(limit)
         process = self.processes[who]
         for claim in claims:
             if process is not self.processes[who]:
-                break  # it died: the others' leases must run out
+                break  # it was killed: its leases must expire
             self.done["passes"] += 1
             await self._run(who, process.reconcile(claim), plan)
         return claims
@@ -140,7 +142,7 @@ class Town:
         """Works; if nothing is due yet, when it is."""
         if await self.works(who, plan):
             return
-        _, due = await self.eye.claim(ACCOUNT, 0)
+        _, due = await self.eye.lease(ACCOUNT, 0)
         if due is not None:
             await self.pass_time(max(due - self.world.now, 0.01))
             await self.works(who, plan)
@@ -155,7 +157,7 @@ class Town:
         await self._memory.note(self.world.now, self.taken_back, self.accepted)
 
     async def forgets(self, writes: int) -> None:
-        """Another server of Redis answers, and knows nothing of the last moment."""
+        """A failover to a Redis server that lacks the last writes."""
         moment = await self._memory.back(self.world.now, writes)
         if moment is None:
             return
@@ -255,14 +257,16 @@ class Town:
         work: Coroutine[Any, Any, str],
         plan: Iterable[Trouble],
     ) -> Any:
-        """What waits to be sent is not to be sent."""
+        """Undo a queued reply."""
         intent = await self.eye.intent(key, id)
         answer = await self._asks(who, work, plan)
         if intent is not None and intent.state is State.QUEUED and answer == "":
             self.taken_back.add(self.numbers.get(intent.id, 0))
         return answer
 
-    async def _asks(self, who: int, work: Coroutine[Any, Any, str], plan: Iterable[Trouble]) -> Any:
+    async def _asks(
+        self, who: int, work: Coroutine[Any, Any, object], plan: Iterable[Trouble]
+    ) -> Any:
         try:
             return await self._run(who, work, plan)
         except Later:
@@ -323,7 +327,7 @@ class Town:
     # -- what is noted -------------------------------------------------------------------------
 
     async def look(self) -> None:
-        """The end of a step: how everything stands."""
+        """End a step: record the state of every intent."""
         for id in self.market.past:
             self.records[id] = await self.eye.load(TicketKey(ACCOUNT, id))
         self.before.append(self.intents())
@@ -383,7 +387,7 @@ class Town:
     # -- the end -------------------------------------------------------------------------------
 
     async def heals(self) -> None:
-        """No more trouble: who sleeps wakes, what Slack has to tell is told, all is read again."""
+        """End all faults: continue stopped passes, deliver pending events, poll everything."""
         for who, process in enumerate(self.processes):
             while process.asleep and process is self.processes[who]:
                 process.asleep[0].plan = NO_TROUBLE
@@ -393,27 +397,27 @@ class Town:
         await self.catches_up(0)
 
     async def rests(self) -> bool:
-        """One round of a quiet life. Whether there is nothing left to do."""
+        """One round without faults; returns whether no work is left."""
         if await self.works(0, NO_TROUBLE, limit=8):
             await self.pass_time(0.01)
             return False
-        _, due = await self.eye.claim(ACCOUNT, 0)
+        _, due = await self.eye.lease(ACCOUNT, 0)
         if due is not None:
             await self.pass_time(max(due - self.world.now, 0.01))
             return False
         for _ in range(2):  # the first walk of all does not ask for those that have left
             await self.pass_time(90)
             await self.polls(0, NO_TROUBLE)
-        _, due = await self.eye.claim(ACCOUNT, 0)
+        _, due = await self.eye.lease(ACCOUNT, 0)
         return due is None
 
     async def waiting(self) -> object:
-        """What is not at rest."""
+        """The work that is left."""
         await self.look()
         return self.records
 
     async def close(self) -> None:
-        """Nothing runs on."""
+        """Cancel everything that still runs."""
         for process in self.processes:
             self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
             process.gate.dead = True

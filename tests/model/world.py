@@ -1,7 +1,7 @@
-"""What the model's processes share: virtual time, what will happen later, and trouble by plan.
+"""What the model's processes share: virtual time, scheduled effects and planned faults.
 
-Every call to the outside goes through a `Gate`. It decides, by the plan drawn for the pass, whether
-the call is refused, lost, cut, late or stale, and whether the process dies or is stopped there.
+Every external call goes through a `Gate`. By the plan of the pass, the call is refused, lost, cut,
+late or stale, or the process is killed or stopped there.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from slackbridge.errors import Later, Rejected, Unknown
-from slackbridge.model import Act
+from slackbridge.domain.errors import Later, Rejected, Unknown
+from slackbridge.domain.model import Act
 
 Call = Callable[[], Coroutine[Any, Any, Any]]
 BEGIN = 1_700_000_000.0
@@ -24,11 +24,11 @@ TICK = 0.000_1
 
 
 class Crash(BaseException):
-    """The process is dead: nothing of it runs on."""
+    """The process was killed; its tasks must not continue."""
 
 
 class What(StrEnum):
-    """What may befall one call."""
+    """The faults of one call."""
 
     REFUSED = "refused"  # certainly not done, may be tried again
     REJECTED = "rejected"  # certainly not done, and never will be
@@ -39,7 +39,7 @@ class What(StrEnum):
     STALE = "stale"  # a read that shows the state of a moment ago
     DIES_BEFORE = "dies before"
     DIES_AFTER = "dies after"
-    STOPS_BEFORE = "stops before"  # until it is woken, with all that happened meanwhile
+    STOPS_BEFORE = "stops before"  # until it is continued
     STOPS_AFTER = "stops after"
 
 
@@ -91,12 +91,12 @@ class World:
         self._count = 0
 
     def at(self, when: float, act: Callable[[], object]) -> None:
-        """Something that happens then, whoever is alive."""
+        """Schedule an effect at that time, whichever process is alive."""
         self._count += 1
         heapq.heappush(self._coming, (when, self._count, act))
 
     def advance(self, seconds: float) -> None:
-        """Time passes, and what is on its way happens in its turn."""
+        """Advance time; scheduled effects happen in order."""
         end = self.now + seconds
         while self._coming and self._coming[0][0] <= end:
             when, _, act = heapq.heappop(self._coming)
@@ -105,7 +105,7 @@ class World:
         self.now = max(self.now, end)
 
     def tick(self) -> float:
-        """A moment that no other has; nothing else happens in it."""
+        """A unique time at which nothing else is scheduled."""
         self.now += TICK
         return self.now
 
@@ -127,7 +127,7 @@ class Pass:
 
 
 class Gate:
-    """The outside of one process. `met` counts what befell its calls."""
+    """One process's external calls. `met` counts their faults."""
 
     def __init__(self, world: World, timeout: float) -> None:
         self.world = world
@@ -166,7 +166,7 @@ class Gate:
         return task.result()
 
     async def pass_through(self, name: str, what: What | None, call: Call) -> Any:
-        """One call, as fate has it."""
+        """Make one call with its planned fault, if any."""
         if self.dead:
             raise Crash
         if what is None:
@@ -204,14 +204,14 @@ class Gate:
             raise Crash
 
     def die(self) -> None:
-        """From here on nothing of this process happens."""
+        """Kill this process."""
         self.dead = True
         for passing in self._passes.values():
             _wake(passing)
         raise Crash
 
     def fate(self, name: str) -> What | None:
-        """What befalls this call."""
+        """The planned fault of this call."""
         passing = self.current
         if passing is None:
             return None

@@ -1,4 +1,4 @@
-"""The doctor against sandboxes: no finding where all is well, and each fault with its remedy."""
+"""The doctor against sandboxes: no finding without a fault, and each fault with its remedy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from redis.asyncio import Redis
 
-from slackbridge import config
 from slackbridge.app import Bridge
+from slackbridge.cli import doctor
+from slackbridge.cli.doctor import Finding
+from slackbridge.config import load
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
-from slackbridge.ops import doctor
-from slackbridge.ops.doctor import Finding
 
 Harm = Callable[[World], object]
 
@@ -27,7 +27,7 @@ async def place(redis_url: str) -> AsyncIterator[World]:
 async def examine(place: World, redis_url: str = "", **secrets: str) -> dict[str, Finding]:
     """What the doctor finds, by name."""
     path = place.folder / "slackbridge.toml"
-    settings = config.load(path, {**secrets_of(place.slack, place.refurbed), **secrets})
+    settings = load.load(path, {**secrets_of(place.slack, place.refurbed), **secrets})
     bridge = Bridge(settings, redis_url or place.redis_url)
     await bridge.chat.client.open()
     try:

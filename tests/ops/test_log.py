@@ -1,4 +1,4 @@
-"""The log: what a line holds, what it never holds, and that it cannot hurt the service."""
+"""The log: what a line holds, what it never holds; a failing log does not stop the service."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from slackbridge.errors import Later
-from slackbridge.model import TicketKey
+from slackbridge.domain.errors import Later
+from slackbridge.domain.model import TicketKey
 from slackbridge.ops import log
 from tests import loggers
 

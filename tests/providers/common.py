@@ -1,7 +1,4 @@
-"""What the adapters' tests have in common: a clock that stands, a server told what to answer.
-
-Owns no marketplace; the fixtures of each are in the `conftest.py` of its folder.
-"""
+"""Helpers of all providers' tests: a frozen clock, a server told what to answer."""
 
 from __future__ import annotations
 
@@ -9,14 +6,14 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from slackbridge.model import Ticket
-from slackbridge.ports import Provider
+from slackbridge.domain.model import Ticket
+from slackbridge.ports.provider import Provider
 from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
 from slackbridge.testing.look import walk as walked
 
 
 class Time:
-    """Stands until it is told to go on."""
+    """A clock that moves only when a test sets `now`."""
 
     now = 1_800_000_000.0
 
@@ -31,7 +28,7 @@ class Shop(Protocol):
 
 
 def says(shop: Shop, operation: str, answer: object, status: int = 200, **headers: str) -> None:
-    """The next call of `operation` is answered with this, whatever it asked for."""
+    """Answer the next call of `operation` with this."""
     body = answer if isinstance(answer, str) else json.dumps(answer)
     fault = Fault(operation, Phase.COMMIT, Action.STATUS, status=status, body=body, headers=headers)
     shop.faults.add(fault)
@@ -43,5 +40,5 @@ def numbers(tickets: Iterable[Ticket]) -> list[int]:
 
 
 async def walk(provider: Provider, between: Callable[[], None] = lambda: None) -> list[int]:
-    """The numbers of all that a full walk lists; `between` happens after each page but the last."""
+    """The numbers of all listed tickets; `between` is called after each page but the last."""
     return numbers(await walked(provider, lambda page, tickets: between()))

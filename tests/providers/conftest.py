@@ -1,4 +1,4 @@
-"""The clock of every adapter's tests."""
+"""The clock of every provider's tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ClickBank: what every call looks like, what no log may hold, catching up, figures, the schema."""
+"""ClickBank: the form of each call, secrets in logs, catching up, statistics, the schema."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from slackbridge.config import Account
-from slackbridge.errors import Failure, Later, Rejected
-from slackbridge.model import Act, Kind
-from slackbridge.optional import Counts
-from slackbridge.providers.clickbank import ClickBank, headers
-from slackbridge.providers.clickbank_desk import ranges
-from slackbridge.providers.clickbank_wire import unpublished
+from slackbridge.domain.errors import Failure, Later, Rejected
+from slackbridge.domain.model import Act, Kind
+from slackbridge.ports.capabilities import Counts
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.clickbank.api import headers
+from slackbridge.providers.clickbank.provider import ClickBank
+from slackbridge.providers.clickbank.reading import ranges
+from slackbridge.providers.clickbank.wire import unpublished
 from slackbridge.providers.http import HttpClient
 from slackbridge.sandbox.clickbank.app import TOKEN, ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Phase
 
 Make = Callable[..., ClickBank]
-FULL = {"name": "refund", "refund_type": "FULL", "reason": "ticket.type.refund.8"}
+FULL = {"refund_type": "FULL", "reason": "ticket.type.refund.8"}
 ROW = {"ticketid": "7", "receipt": "ABCD12", "status": "OPEN", "type": "TECH_SUPPORT"}
 
 
@@ -49,7 +50,7 @@ async def make(time: Time) -> AsyncIterator[Make]:
     made: list[ClickBank] = []
 
     def provider(url: str, slow_seconds: float = 0.01) -> ClickBank:
-        account = Account(
+        account = AccountSettings(
             name="shop",
             provider="clickbank",
             base_url=url,
@@ -106,8 +107,8 @@ async def test_every_call_has_the_raw_key_asks_for_json_and_says_all_in_its_addr
         bank = make(str(server.make_url("")))
         await bank.list_active("")
         await bank.perform("7", Act(Kind.REPLY, "a b & ü"), 5)
-        await bank.perform("7", Act(Kind.ACTION, fields=FULL), 5)
-        await bank.perform("7", Act(Kind.ACTION, fields={"name": "returned"}), 5)
+        await bank.perform("7", Act(Kind.ACTION, action="refund", fields=FULL), 5)
+        await bank.perform("7", Act(Kind.ACTION, action="returned"), 5)
     reason = "reason=ticket.type.refund.8&refundType=FULL"
     assert seen == [
         ("GET", "/tickets/list?status=open"),
@@ -125,7 +126,7 @@ async def test_neither_key_nor_words_reach_a_log_or_a_failure_though_both_are_in
     words, receipt = "priv" + "ate", "RECE" + "IPT9"  # tracebacks quote this very source
     id = str(shop.customer_opens(receipt=receipt))
     reply = Act(Kind.REPLY, words)
-    refund = Act(Kind.ACTION, fields={**FULL, "comment": words})
+    refund = Act(Kind.ACTION, action="refund", fields={**FULL, "comment": words})
     told = []
     with capture_logs() as logs:
         for phase, action, status in (

@@ -16,19 +16,19 @@ from typing import Any
 import httpx
 import pytest
 
-from slackbridge.errors import Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.domain.errors import Later, Rejected, Unauthorized, Unknown, Unsupported
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import AT_ONCE, HttpClient
-from slackbridge.providers.pace import Pace
+from slackbridge.providers.pacing import Pace
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 SECRET = "key-1234567890"
 NOW = 1_780_000_000.0
-PATIENCE = 1.0  # less, and a busy machine is taken for a silent server
+PATIENCE = 1.0  # with less, a busy machine looks like a silent server
 
 
 class RawServer:
-    """Reads one whole request at a time and lets the test's `talk` write whatever it likes."""
+    """Reads one whole request at a time and lets the test's `talk` write the answer."""
 
     def __init__(self) -> None:
         self.requests: list[bytes] = []
@@ -41,7 +41,7 @@ class RawServer:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
-        """Also what was accepted a moment ago, and is no connection yet."""
+        """Includes what was accepted a moment ago and is no connection yet."""
         self._server.close()
         await asyncio.sleep(0.01)
         tasks = list(self._open.values())
@@ -193,7 +193,7 @@ async def test_what_never_connected_was_not_sent(
 async def test_calls_that_run_out_of_time_together_leave_every_place_free(
     make: Make, server: RawServer
 ) -> None:
-    """More of them than there are places: some are given up just as their turn comes."""
+    """More calls than slots: some are cancelled just as they get one."""
     client, server.talk = make(), silent
     for _ in range(5):
         ends = [client.deadline(0.1 + n / 5_000) for n in range(100)]
@@ -210,7 +210,7 @@ async def test_calls_that_run_out_of_time_together_leave_every_place_free(
     deadline = client.deadline(5)
     again = (client.send("GET", "tickets", deadline=deadline) for _ in range(AT_ONCE))
     assert [answer.status for answer in await asyncio.gather(*again)] == [200] * AT_ONCE
-    gc.collect()  # who is given up just as the socket connects leaves it to the collector (asyncio)
+    gc.collect()  # asyncio leaves a socket to it if cancelled just as it connects
 
 
 async def test_a_certificate_that_is_not_trusted_is_named(make: Make) -> None:
@@ -220,7 +220,7 @@ async def test_a_certificate_that_is_not_trusted_is_named(make: Make) -> None:
     async def refuse(*_: object, **__: object) -> None:
         raise httpx.ConnectError(words)
 
-    client._lines.http.send = refuse  # type: ignore[method-assign,assignment]  # no CA in a test
+    client._pool.http.send = refuse  # type: ignore[method-assign,assignment]  # no CA in a test
     with pytest.raises(Later, match="its certificate is not valid"):
         await client.send("POST", "reply", write=True)
 
@@ -241,7 +241,7 @@ async def test_a_connection_that_does_not_open_in_time_was_not_sent(make: Make) 
 
 
 class Stopped:
-    """A monotonic clock that jumps after so many looks, as if the process had been stopped."""
+    """A monotonic clock that jumps after so many reads, as if the process had been suspended."""
 
     def __init__(self, looks: int) -> None:
         self.looks = looks
@@ -261,7 +261,7 @@ async def test_nothing_leaves_after_the_deadline(server: RawServer, make: Make) 
         except Later as failure:
             seen.add(f"not sent: {failure.code}")
         except Unknown:
-            seen.add("unknown")  # stopped between head and body: the server never had it whole
+            seen.add("unknown")  # suspended between head and body, which never left
         else:
             seen.add("sent")
         assert len(server.requests) == ("sent" in seen)
@@ -401,7 +401,7 @@ def test_the_pace_never_makes_more_than_ten_calls_in_a_second_at_eight() -> None
         starts.append(now[0] + wait)
     assert starts[:2] == [0, 0]
     assert max(sum(t <= s < t + 1 for s in starts) for t in starts) <= 10
-    assert pace.reserve(0.01) == pace.reserve(0.01)  # whoever will not wait takes no place
+    assert pace.reserve(0.01) == pace.reserve(0.01)  # a call that will not wait reserves nothing
     now[0] = 100.0
     assert pace.reserve(0) == 0
     assert Pace(None, lambda: 0.0).reserve(0) == 0

@@ -1,15 +1,15 @@
-"""The marketplaces that are known by name."""
+"""The registry of marketplaces."""
 
 from __future__ import annotations
 
 import pytest
 
-from slackbridge.config import Account
-from slackbridge.providers import REGISTRY, build
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.registry import REGISTRY, build
 
 
 def test_an_unknown_marketplace_is_named_with_the_known_ones() -> None:
-    account = Account(name="a", provider="ebay", token_env="X")
+    account = AccountSettings(name="a", provider="ebay", token_env="X")
     with pytest.raises(ValueError, match=r"'ebay' is not known; use one of: .*refurbed"):
         build(account)
 

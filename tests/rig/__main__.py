@@ -24,7 +24,7 @@ def main(
     only: Annotated[str, typer.Option(help="Only moments whose name holds this.")] = "",
     sample: Annotated[int, typer.Option(help="Only so many, some of every scene.")] = 0,
 ) -> None:
-    """Strike the bridge at every moment of every scene."""
+    """Inject a fault at every call of every scene."""
     outcomes = asyncio.run(_all(jobs, seed, only, sample))
     typer.echo(table(outcomes))
     raise typer.Exit(1 if any(o.verdict.faults for o in outcomes) else 0)
@@ -48,7 +48,7 @@ async def _all(jobs: int, seed: int, only: str, sample: int) -> list[Outcome]:
 
 
 def sampled(all: list[Point], number: int, seed: int) -> list[Point]:
-    """As large a part of every scene as of the whole, the same for the same seed."""
+    """A sample that takes the same share of every scene; the same seed gives the same sample."""
     part = min(1.0, number / len(all))
     picked: list[Point] = []
     for scene in SCENES:
@@ -58,7 +58,7 @@ def sampled(all: list[Point], number: int, seed: int) -> list[Point]:
 
 
 def table(outcomes: list[Outcome]) -> str:
-    """A row for every scene, a column for every kind of blow; then the sums."""
+    """A row for every scene, a column for every kind of fault; then the sums."""
     kinds = list(NAMES.values())
     lines = [f"{'scene':<22}" + "".join(f"{kind:>8}" for kind in kinds) + "  results"]
     for scene in SCENES:

@@ -1,4 +1,4 @@
-"""What can befall one call: who is struck how, and when in the call's life."""
+"""Faults that the matrix injects into one call: the target, the action, the phase."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Point:
         return f"{self.scene}: {self.operation}#{self.k} {self.blow}"
 
     def fault(self, pid: int, seed: int) -> Fault:
-        """The fault to set. After an answer a process lives on for a moment before it is killed."""
+        """The fault to set. After an answer the process runs for a moment before it is killed."""
         seconds = self.blow.seconds
         if self.blow.action is Action.KILL and self.blow.phase is Phase.AFTER:
             seconds = random.Random(f"{seed} {self}").uniform(0, LATE_SECONDS)
@@ -60,7 +60,7 @@ OVER_HTTP = (
     *_blows(Action.DELAY, Phase.ARRIVAL, Phase.COMMIT, Phase.ANSWER, seconds=HANG_SECONDS),
     *_blows(Action.STOP, Phase.COMMIT, Phase.ANSWER, seconds=STOP_SECONDS),
 )
-# The journal itself; what else is asked of Redis decides nothing, and is struck more lightly.
+# The journal's commands; the others decide nothing and get fewer faults.
 OF_THE_JOURNAL = (
     *_blows(Action.KILL, Phase.ARRIVAL, Phase.ANSWER, Phase.AFTER),
     *_blows(Action.RESET, Phase.ARRIVAL, Phase.ANSWER),
@@ -76,7 +76,7 @@ JOURNAL = "redis.write"
 
 
 def blows(operation: str) -> tuple[Blow, ...]:
-    """What can befall a call of an operation."""
+    """The faults that are injected into calls of an operation."""
     if operation == JOURNAL:
         return OF_THE_JOURNAL
     return OVER_REDIS if operation.startswith("redis.") else OVER_HTTP

@@ -1,7 +1,7 @@
 """The people of one run: a customer, two agents, one ticket.
 
-People are stubborn and look at the screen: a button is pressed again while the thread does not
-show what it does. Whatever was asked for is written down, for the ledgers to be compared with.
+People press a button again until the thread shows its effect. Every request is recorded, for the
+comparison of the ledgers.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackbridge.demo import views
-from slackbridge.demo.world import CHANNEL, Missed, World
+from slackbridge.demo.waiting import Missed
+from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.slack.errors import NotAcknowledged, NotPossible
 from slackbridge.sandbox.slack.people import Person
 from tests.rig.shop import Id, Shop
 
-STEP_SECONDS = 40.0  # the machine may be busy; it is waited for only as long as needed
+STEP_SECONDS = 40.0  # patience for a busy machine
 AGAIN_SECONDS = 1.5
 
 
@@ -35,7 +36,7 @@ class Asked:
 
 
 class Cast:
-    """Plays in a world whose bridge runs, and may be killed and started again meanwhile."""
+    """Acts in a world whose bridge may be killed and restarted at any time."""
 
     def __init__(self, place: World, shop: Shop, number: int) -> None:
         self.place = place
@@ -47,7 +48,7 @@ class Cast:
         self._before = set(shop.tickets())
 
     def text(self, words: str) -> str:
-        """Words that no other run says."""
+        """A text that no other run uses."""
         return f"{words} {self._number}"
 
     @property
@@ -71,7 +72,7 @@ class Cast:
     async def say(
         self, text: str, *, who: Person | None = None, note: bool = False, file: str = ""
     ) -> Asked:
-        """Somebody writes in the thread; whether the bridge lives is not their concern."""
+        """Somebody writes in the thread, whether or not the bridge is running."""
         files = [file] if file else []
         ts = await (who or self.anna).say(CHANNEL, text, self.root(), files=files)
         asked = Asked([text], ts, note)
@@ -113,7 +114,7 @@ class Cast:
     async def insist(
         self, what: str, act: Callable[[], Awaitable[Any]], done: Callable[[], Any]
     ) -> None:
-        """Do it, and again as long as nothing shows that it was done."""
+        """Act, and repeat until `done`."""
         end = asyncio.get_running_loop().time() + STEP_SECONDS
         pause = 0.05
         while not done():

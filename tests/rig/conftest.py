@@ -1,4 +1,4 @@
-"""A life in a world with a Redis server and a bridge process of its own, all to be hurt."""
+"""A world with its own Redis server and bridge process, for fault injection."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from tests.rig.life import Life, living
 
 @pytest.fixture
 async def life() -> AsyncIterator[Life]:
-    """The bridge runs, and is started again whenever it was killed."""
+    """The bridge runs, and is restarted whenever it was killed."""
     async with living() as life:
         yield life

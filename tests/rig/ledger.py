@@ -1,5 +1,5 @@
-"""The ledgers compared, in the manner of Jepsen's total-queue: what was asked for or written at one
-side against what the other side committed. It reads both servers and changes nothing.
+"""Compare the ledgers, as Jepsen's total-queue checker does: what was written at one side with what
+the other side committed. Reads both servers and changes nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Verdict:
 
 
 def audit(cast: Cast) -> Verdict:
-    """Compare now. Meaningful once everything had time to come to rest."""
+    """Compare now. Valid once no work is left."""
     verdict, tickets = Verdict(), cast.tickets
     committed = cast.shop.replies(tickets)
     typed = {text for asked in cast.asked if asked.ts for text in asked.texts}

@@ -1,6 +1,4 @@
-"""One ticket's whole life, and a world to play it in: what runs into Redis' faults and beside other
-processes.
-"""
+"""One ticket's whole life and a world for it: for Redis' faults and for several processes."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from tests.rig.shop import shop
 
 
 class Life(Cast):
-    """Plays in a world whose bridge runs, and may be killed and started again meanwhile."""
+    """Acts in a world whose bridge may be killed and restarted at any time."""
 
     def __init__(self, place: World) -> None:
         super().__init__(place, shop(place, ACCOUNT), 1)
@@ -63,7 +61,7 @@ class Life(Cast):
 
 @contextlib.asynccontextmanager
 async def living() -> AsyncIterator[Life]:
-    """A life in a world of its own, with a Redis of its own, no saboteur between."""
+    """A life in its own world, with its own Redis and no fault proxy."""
     async with world(extra=HASTY, seed=False) as place:
         await place.bridge.start()
         async with nursed(place.bridge):
@@ -71,5 +69,5 @@ async def living() -> AsyncIterator[Life]:
 
 
 async def outcome(life: Life) -> Verdict:
-    """The verdict once everything has come to rest."""
+    """The verdict once no work is left."""
     return await rested(life.place, lambda: audit(life))

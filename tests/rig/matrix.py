@@ -1,5 +1,5 @@
-"""The matrix: every scene is played once undisturbed to number what the bridge says to its peers,
-then again with every blow at every one of these moments.
+"""The matrix: every scene is played once without faults to number the bridge's calls, then
+again with every fault at each of these calls.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ async def strike_all(points: Sequence[Point], seed: int, jobs: int) -> AsyncIter
 async def _strike(
     share: list[Point], processes: int, seed: int, outcomes: asyncio.Queue[Outcome]
 ) -> list[Point]:
-    """Strike these in one rig. After a fault the rig is not trusted: the rest is given back."""
+    """Play these points in one rig. After a failed point the rig is dropped."""
     async with rig(NAMED[share[0].scene].account, processes) as place:
         for n, point in enumerate(share, 1):
             outcome = await place.strike(NAMED[point.scene], point, seed)

@@ -1,6 +1,6 @@
-"""`python -m tests.rig.mutants`: deliberate bugs, each in a copy of the tree; the rig must see it.
+"""`python -m tests.rig.mutants`: deliberate bugs, each in a copy of the tree, to be caught.
 
-A bug that the rig does not see is a hole in the rig: exit 1.
+Exit 1 if a bug is not caught.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Swap = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """In `file`, `right` becomes `wrong`; `only` names the moments that show it.
+    """In `file`, `right` is replaced by `wrong`; `only` names the points that show it.
 
-    `also` takes away second lines of defence: file, right, wrong.
+    `also` removes further safeguards that would hide the bug: file, right, wrong.
     """
 
     name: str
@@ -38,18 +38,18 @@ class Mutant:
         return (self.file, self.right, self.wrong), *self.also
 
 
-# What looks again after a start would hide the bug: it is taken away as well.
+# The look after a restart would hide the bug.
 FORGETS = (
-    "work.py",
-    "return written(intent) < self._store.since() + skew",
+    "rooms/lane/ticket_pass.py",
+    "return written(intent) < self._store.server_epoch() + skew",
     "return False",
 )
-DECLINED = ("sender.py", "if intent.before is None or", "if True or")
-UNRECORDED = ("poster.py", "await self._recorded.check(work, channel, thread)", "pass")
+DECLINED = ("rooms/lane/sender.py", "if intent.before is None or", "if True or")
+UNRECORDED = ("rooms/lane/poster.py", "await self._check.check(pass_, channel, thread)", "pass")
 MUTANTS = (
     Mutant(
         "an attempt is not written down before it is made",
-        "intent.py",
+        "domain/intent.py",
         "state=State.SENDING,\n        attempt=attempt,\n        before",
         "state=State.QUEUED,\n        attempt=attempt,\n        before",
         "reply: UpdateTicket#0 kill answer",
@@ -57,7 +57,7 @@ MUTANTS = (
     ),
     Mutant(
         "a post of unknown outcome is not looked for",
-        "poster.py",
+        "rooms/lane/poster.py",
         "if found:",
         "if False:",
         "customer update: chat.postMessage#0 kill answer",
@@ -65,26 +65,27 @@ MUTANTS = (
     ),
     Mutant(
         "absence is believed at the first look",
-        "evidence.py",
+        "rules/evidence.py",
         "return bool(attempt.absent_at) and now >= attempt.deadline + settle",
         "return True",
         "reply: UpdateTicket#0 hang commit",
     ),
     Mutant(
         "a call of unknown outcome is made again",
-        "sender.py",
-        "work.conversation = None\n            return await work.swap(intent, "
+        "rooms/lane/sender.py",
+        "pass_.conversation = None\n            return await pass_.swap(intent, "
         "intent.but(reason=failure.quoted))",
-        "work.conversation = None\n            return await work.swap(intent, "
-        "requeue(intent, work.now()))",
+        "pass_.conversation = None\n            return await pass_.swap(intent, "
+        "requeue(intent, pass_.now()))",
         "reply: UpdateTicket#0 reset answer",
         (FORGETS, DECLINED),
     ),
     Mutant(
         "a ticket counts as shown before it is",
-        "lane.py",
-        "        while (post := mirror.next_part",
-        "        await self._mirrored(work, ticket, seen)\n        while (post := mirror.next_part",
+        "rooms/lane/lane.py",
+        "        while (post := next_post.next_part",
+        "        await self._mirrored(pass_, ticket, seen)\n"
+        "        while (post := next_post.next_part",
         "customer update: chat.postMessage#0 kill arrival",
     ),
 )
@@ -93,13 +94,13 @@ MUTANTS = (
 def main(
     only: Annotated[str, typer.Option(help="Only bugs whose name holds this.")] = "",
 ) -> None:
-    """Let each bug loose, and see whether it is caught."""
+    """Insert each bug and see whether the matrix catches it."""
     alive = [mutant for mutant in MUTANTS if only in mutant.name and not caught(mutant)]
     raise typer.Exit(1 if alive else 0)
 
 
 def caught(mutant: Mutant) -> bool:
-    """Whether the rig sees it; what it said is told."""
+    """Whether the matrix catches it; prints the row that shows it."""
     with tempfile.TemporaryDirectory(prefix="slackbridge-mutant-") as folder:
         for package in ("slackbridge", "tests"):
             shutil.copytree(ROOT / package, Path(folder) / package)

@@ -1,6 +1,6 @@
-"""The rig: one bridge process or two, started again whenever they were killed, between a workspace,
-marketplaces and, behind a saboteur, a Redis server. Runs follow each other in it, each on a ticket
-of its own. Blows hit the first process; a second one goes on meanwhile.
+"""The rig: one or two bridge processes, restarted whenever they are killed, with a Slack workspace,
+marketplaces and a Redis server behind a fault proxy. Runs follow each other, each on its own
+ticket. Faults hit the first process; the second one keeps working.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from redis.asyncio import Redis
 
 from slackbridge.demo.markets import Markets
 from slackbridge.demo.process import BridgeProcess
-from slackbridge.demo.world import ACCOUNT, QUICK, Missed, Table, World, world
+from slackbridge.demo.waiting import Missed
+from slackbridge.demo.world import ACCOUNT, QUICK, Table, World, world
 from slackbridge.sandbox.faults import Faults
 from slackbridge.store import embedded, keys
 from tests.rig.blow import Point
@@ -48,7 +49,7 @@ DRAIN_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`reached` is whether the moment came at all."""
+    """`reached` is whether the call was made at all."""
 
     point: Point
     verdict: Verdict
@@ -64,7 +65,7 @@ class Outcome:
 
 
 class Rig:
-    """One world; its bridges run."""
+    """One world with running bridges."""
 
     def __init__(self, place: World, saboteur: Saboteur, redis: Redis, processes: int) -> None:
         self.place = place
@@ -87,7 +88,7 @@ class Rig:
         return seen
 
     async def strike(self, scene: Scene, point: Point, seed: int) -> Outcome:
-        """Play a scene with a blow at that moment."""
+        """Play a scene with a fault at that point."""
         try:
             cast = await self._prepared(scene)
         except Missed as missed:
@@ -118,7 +119,7 @@ class Rig:
         return cast
 
     async def _calm(self, scene: Scene) -> None:
-        """Nothing more comes of what was before."""
+        """Wait until earlier runs have no more effects."""
         before: list[str] = []
         while (now := self._busy(scene)) != before:
             before = now
@@ -141,9 +142,9 @@ class Rig:
 
 
 async def rested(place: World, judged: Callable[[], Verdict]) -> Verdict:
-    """The verdict once everything has come to rest: nobody sleeps, and what is well stays well.
+    """The verdict once no work is left: no process is stopped, and a good verdict stays good.
 
-    A sleeper may set a wrong sign when it wakes, and puts it right at once.
+    A stopped process may set a wrong reaction when it continues, and corrects it at once.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + DRAIN_SECONDS
@@ -158,7 +159,7 @@ async def rested(place: World, judged: Callable[[], Verdict]) -> Verdict:
 
 
 def _asleep(pid: int) -> bool:
-    """Whether a process was stopped and not woken yet."""
+    """Whether a process is stopped by SIGSTOP."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text("utf-8")
     except OSError:
@@ -196,7 +197,7 @@ async def rig(account: str = ACCOUNT, processes: int = 1) -> AsyncIterator[Rig]:
 
 @contextlib.asynccontextmanager
 async def nursed(*bridges: BridgeProcess) -> AsyncIterator[None]:
-    """Whenever one of them is killed, it is started again."""
+    """Restart a bridge whenever it is killed."""
     nurses = [asyncio.create_task(_nurse(bridge)) for bridge in bridges]
     try:
         yield

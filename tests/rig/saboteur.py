@@ -1,5 +1,5 @@
-"""A saboteur between the bridge and Redis: hands everything on, numbers it, and spoils what a fault
-names. An operation is `redis.` and a command, or the name of a script of ours.
+"""A fault proxy between the bridge and Redis: it forwards and counts every command, and applies
+faults. An operation is `redis.` and a command, or the name of one of our scripts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CHUNK = 1 << 16
 
 
 class Cut(Exception):
-    """The line is cut."""
+    """The connection is closed by a fault."""
 
 
 class Saboteur:
@@ -37,7 +37,7 @@ class Saboteur:
 
     @classmethod
     async def start(cls, target: str) -> Self:
-        """Stand before the server of that address."""
+        """Start a proxy to the server at that address."""
         saboteur = cls(target)
         saboteur._server = await asyncio.start_server(saboteur._serve, "127.0.0.1")
         return saboteur
@@ -82,7 +82,7 @@ class Saboteur:
 
 
 class _Line:
-    """One connection: the client asks, then waits for the answer, in turns."""
+    """One connection: request and answer in turn."""
 
     def __init__(
         self,
@@ -141,7 +141,7 @@ async def _act(fault: Fault) -> None:
 
 
 def operation(chunk: bytes) -> str:
-    """The name of what a client asks: of the first command, if it asks several at once."""
+    """The operation of a request; of a pipeline, its first command."""
     words = chunk[:400].split(b"\r\n")
     if not chunk.startswith(b"*") or len(words) < 3:
         return ""  # the rest of a long one

@@ -1,4 +1,4 @@
-"""What happens in a run: short scenes, each with what must have been so before it begins."""
+"""The scenes: what happens in a run, each with its precondition."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _well(cast: Cast) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`wrong` tells what is not as it must be in the end, beyond the ledgers ('' = nothing)."""
+    """`wrong` tells what else is wrong at the end, besides the ledgers ('' = nothing)."""
 
     name: str
     prepare: Act
@@ -91,9 +91,9 @@ async def _two(cast: Cast) -> None:
 
 
 def _in_turn(cast: Cast) -> str:
-    """Anna's goes out first, unless the bridge took Ben's in before: it did not know of hers."""
+    """Anna's reply is sent first, unless the bridge heard Ben's earlier."""
     said = [text for _, text in cast.shop.replies(cast.tickets)]
-    taken = [event["ts"] for event in cast.place.slack.events.taken if "ts" in event]
+    taken = [event["ts"] for event in cast.place.slack.events.acknowledged if "ts" in event]
     anna, ben = ([*taken, asked.ts].index(asked.ts) for asked in cast.asked)
     return "" if said == sorted(said) or ben < anna else f"out of order: {said}"
 

@@ -1,4 +1,4 @@
-"""The deliberate bugs fit the code as it is; `make mutants` lets them loose."""
+"""Every deliberate bug of `make mutants` still applies to the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes on one Redis, one that sleeps beyond its lease, and the end by SIGTERM."""
+"""Several processes on one Redis, one stopped for longer than its lease, and SIGTERM."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def test_two_processes_at_once_each_asleep_for_a_while(life: Life) -> None
 
 
 async def sleep_through(operation: str) -> None:
-    """The process is stopped when that call was answered; the other one takes its work over."""
+    """Stop the process after the answer of that call; another process takes its work over."""
     async with living() as life:
         place, pid = life.place, life.place.bridge.pid
         await Stage(place).opened()
@@ -101,7 +101,7 @@ async def end_in_the_middle(phase: Phase, seconds: float) -> None:
 
 
 async def test_sigterm_in_the_middle_of_a_send_leaves_nothing_half_done() -> None:
-    """An answer that comes in time is waited for; a later one is settled at the next start."""
+    """An answer in time is awaited; a later one is settled after the restart."""
     await asyncio.gather(
         end_in_the_middle(Phase.COMMIT, 1.0), end_in_the_middle(Phase.ANSWER, 30.0)
     )

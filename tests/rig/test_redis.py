@@ -1,5 +1,5 @@
-"""Redis restarted, killed, frozen, full or read-only in the middle of things: nothing lost, nothing
-doubled, and while it is away Slack is told nothing of success.
+"""Redis restarted, killed, frozen, full or read-only during work: nothing is lost or doubled, and
+while it is away no gesture is acknowledged.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ async def _back(place: World) -> None:
 
 
 async def hurt(place: World, wounds: dict[str, Hurt]) -> None:
-    """Hurt Redis whenever a call is seen for the first time."""
+    """Apply a fault to Redis at the first call of each operation."""
     for operation, wound in wounds.items():
         server = place.slack if "." in operation else place.refurbed
         await place.until(operation, partial(server.faults.seen.__contains__, operation), 40)
@@ -94,7 +94,7 @@ async def survive(wounds: dict[str, Hurt]) -> None:
 
 @contextlib.asynccontextmanager
 async def ending(place: World) -> AsyncIterator[None]:
-    """The server at the end may be another than at the beginning."""
+    """Stop the server, which may have been replaced meanwhile."""
     yield
     await place.bridge.stop()
     assert place.redis is not None

@@ -1,4 +1,4 @@
-"""The local Tickets API over real HTTP: what a client may rely on, and what must hurt it."""
+"""The local Tickets API over HTTP: its answers, refusals and switches."""
 
 from __future__ import annotations
 

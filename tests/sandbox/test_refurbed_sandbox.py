@@ -1,4 +1,4 @@
-"""The local TicketService over real HTTP: what a client may rely on, and what must hurt it."""
+"""The local TicketService over HTTP: its answers, refusals, switches and faults."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ async def test_zero_fields_are_left_out_or_not(sandbox: RefurbedSandbox, call: C
 async def test_pages_cover_every_ticket_once_in_either_order(
     sandbox: RefurbedSandbox, call: Client, time: FakeTime
 ) -> None:
-    made = sandbox.bulk(5)  # all at one instant: only the id tells them apart
+    made = sandbox.bulk(5)  # created at the same time: only the id orders them
     time.now += 60
     made += sandbox.bulk(3)
     for order, expected in (("ASC", made), ("DESC", made[::-1])):
@@ -418,7 +418,7 @@ async def test_values_no_client_has_heard_of(sandbox: RefurbedSandbox, call: Cli
     assert (last["scope"], last["message"]["author"]["type"]) == ("PARTNERS", "COURIER")
 
 
-# --- faults, seeds, the drivers' door -----------------------------------------------------------
+# --- faults, seeds, the control API -------------------------------------------------------------
 
 
 async def test_a_line_cut_after_the_commit_leaves_the_reply_there(
@@ -440,7 +440,7 @@ async def test_the_seeds_are_a_plausible_past(time: FakeTime) -> None:
         tickets = list(sandbox.tickets.values())
         before = [ticket.status for ticket in tickets]
         sandbox.age()
-        assert [ticket.status for ticket in tickets] == before  # none is older than it may be
+        assert [ticket.status for ticket in tickets] == before  # none has reached its age limit
         assert set(before) == {"OPEN", "PENDING", "SOLVED", "CLOSED"}
         assert len(tickets) == len(stories("refurbed")) >= 35
         assert sum(time.now - ticket.updated_at < 24 * HOUR for ticket in tickets) >= 10
@@ -474,7 +474,7 @@ async def test_the_drivers_verbs_over_http(sandbox: RefurbedSandbox, call: Clien
     assert (await post("switch", rewrite_html="no"))[0] == 400
     assert (await post("fault", operation="*", phase="arrival", action="kill", pid=1))[0] == 400
     async with call.session.post(f"{sandbox.url}/sandbox/bulk", data='{"n":1}') as response:
-        assert response.status == 400  # what a foreign page could send unasked
+        assert response.status == 400  # a page of any origin could send it without a CORS preflight
     async with call.session.get(f"{sandbox.url}/sandbox/ledger") as response:
         acts = [entry["act"] for entry in await response.json()]
     assert acts == ["ticket_opened", "customer_message"]

@@ -1,4 +1,4 @@
-"""The local SellApp over real HTTP: what a client may rely on, and what must hurt it."""
+"""The local SellApp over HTTP: its answers, refusals, switches and faults."""
 
 from __future__ import annotations
 
@@ -138,13 +138,13 @@ async def test_who_may_call(shop: SellAppSandbox, call: Client) -> None:
     assert (await call("GET", path, **{"X-STORE": "other"}))[0] == 403
     shop.unimplemented = {"ListTickets"}
     assert (await call("GET", path))[0] == 501
-    shop.unimplemented, shop.calls_per_second = set(), 1
+    shop.unimplemented, shop.rate_per_second = set(), 1
     assert 429 in [(await call("GET", path))[0] for _ in range(3)]
 
 
 @pytest.mark.parametrize("shape", ["laravel", "sdk", "oauth"])
 async def test_errors_have_three_shapes(shop: SellAppSandbox, call: Client, shape: str) -> None:
-    shop.error_shape = shape
+    shop.error_form = shape
     id = shop.customer_opens()
     _, answer = await call("POST", f"/v2/tickets/{id}/messages", {})
     key = {"laravel": "errors", "sdk": "param", "oauth": "error_description"}[shape]

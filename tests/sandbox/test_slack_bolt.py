@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slackbridge.sandbox.serve import serve
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.sandbox.slack.errors import NotAcknowledged, NotPossible
-from slackbridge.sandbox.slack.http_line import signature
+from slackbridge.sandbox.slack.http_transport import signature
 
 Json = dict[str, Any]
 CHANNEL = "C0SUPPORT"
@@ -61,7 +61,7 @@ CARD = [
 
 
 class Bridge:
-    """A Bolt app that remembers what it was told."""
+    """A Bolt app that records what it receives."""
 
     def __init__(self, sandbox: SlackSandbox) -> None:
         self.client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
@@ -126,9 +126,9 @@ class Bridge:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    """Wait up to 15 s for something that happens elsewhere.
+    """Wait up to 15 s.
 
-    What meets a connection that Bolt is leaving comes again after the 4 s of a redelivery.
+    A payload sent over a connection that Bolt is closing is redelivered only after 4 s.
     """
     async with asyncio.timeout(15):
         while not done():  # noqa: ASYNC110  # there is no event to wait for
@@ -137,7 +137,7 @@ async def until(done: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def connected(sandbox: SlackSandbox, bridge: Bridge) -> AsyncIterator[AsyncSocketModeHandler]:
-    """The bridge on Socket Mode. A pong has half the interval, also on a busy machine."""
+    """The Bolt app in Socket Mode. A pong has half the interval, also on a busy machine."""
     web_client = AsyncWebClient(token=sandbox.app_token, base_url=sandbox.api_url)
     handler = AsyncSocketModeHandler(
         bridge.app, sandbox.app_token, web_client=web_client, ping_interval=2
@@ -153,7 +153,7 @@ async def connected(sandbox: SlackSandbox, bridge: Bridge) -> AsyncIterator[Asyn
 
 @asynccontextmanager
 async def listening(sandbox: SlackSandbox, bridge: Bridge) -> AsyncIterator[None]:
-    """The bridge behind a request URL."""
+    """The Bolt app behind a request URL."""
 
     async def answer(request: web.Request) -> web.Response:
         response = await bridge.app.async_dispatch(await to_bolt_request(request))
@@ -171,7 +171,7 @@ async def listening(sandbox: SlackSandbox, bridge: Bridge) -> AsyncIterator[None
 
 @pytest.fixture(params=["socket", "http"])
 async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[SlackSandbox, Bridge]]:
-    """A sandbox and a bridge on it, by either way."""
+    """A sandbox and a Bolt app on it, in either mode."""
     sandbox = await SlackSandbox.start(mode=request.param, retry_scale=0.001, rate_scale=0)
     sandbox.socket.redelivery = 0.2
     bridge = Bridge(sandbox)

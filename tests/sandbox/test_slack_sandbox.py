@@ -36,7 +36,7 @@ MODAL: dict[str, Any] = {
 
 
 class Hand:
-    """A clock the test turns."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -63,7 +63,7 @@ def client(sandbox: SlackSandbox) -> AsyncWebClient:
 
 
 async def refusal(call: Any) -> dict[str, Any]:
-    """The answer of a call that is refused."""
+    """The answer to a call that is refused."""
     with pytest.raises(SlackApiError) as caught:
         await call
     response = caught.value.response

@@ -1,4 +1,4 @@
-"""The worlds of the bridge's own tests, for attacks on them."""
+"""The fixtures of tests/bridge."""
 
 from __future__ import annotations
 

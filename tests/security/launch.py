@@ -1,5 +1,5 @@
-"""The bridge as the container runs it: no home, no folder of its own, nothing to write to. Every
-connection it makes and every file it would write is told by an audit hook of Python's own.
+"""The bridge as the container runs it: no home folder and a read-only file system. A Python audit
+hook reports every connection it makes and every file it tries to write.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from slackbridge.demo.process import spawn
 
 ROOT = Path(__file__).parent.parent.parent
 HOOK = """
@@ -44,7 +45,7 @@ READ_ONLY = ("unshare", "-m", "sh", "-c", 'mount -o remount,bind,ro / && exec "$
 
 @cache
 def cage() -> tuple[str, ...]:
-    """What makes every file system of ours read-only for one process, where that is allowed."""
+    """The command prefix that mounts `/` read-only for one process; empty where that is refused."""
     try:
         tried = subprocess.run([*READ_ONLY, "true"], check=False, capture_output=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
@@ -53,7 +54,7 @@ def cage() -> tuple[str, ...]:
 
 
 class Launch:
-    """Runs commands of slackbridge. `said` is all they wrote, `did` what the hook told."""
+    """Runs commands of slackbridge. `said` is all their output, `did` the hook's reports."""
 
     def __init__(self, folder: Path, config: Path, secrets: Mapping[str, str]) -> None:
         self._config = config
@@ -79,14 +80,10 @@ class Launch:
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         with self._said.open("ab") as said, self._did.open("ab") as did:
-            return await asyncio.create_subprocess_exec(
-                *cage(),
-                sys.executable,
-                "-m",
-                "slackbridge",
+            return await spawn(
                 *words,
+                before=cage(),
                 cwd="/",
-                stdin=asyncio.subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
                 env={**self._environment, "AUDIT_FD": str(did.fileno())},
@@ -94,11 +91,11 @@ class Launch:
             )
 
     async def run(self, *words: str) -> int:
-        """A command to its end; its exit code."""
+        """Run a command to its end; returns its exit code."""
         return await (await self.start(*words)).wait()
 
     async def end(self, process: asyncio.subprocess.Process) -> int:
-        """SIGTERM, and wait. Its exit code."""
+        """Send SIGTERM and wait; returns the exit code."""
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(15):
@@ -113,7 +110,7 @@ def everything(redis: Any) -> str:
         "zset": lambda key: redis.zrange(key, 0, -1, withscores=True),
         "list": lambda key: redis.lrange(key, 0, -1),
         "set": lambda key: redis.smembers(key),
-        "none": lambda key: None,  # it ran out meanwhile
+        "none": lambda key: None,  # it has expired meanwhile
     }
     found = []
     for key in redis.scan_iter(count=1_000):

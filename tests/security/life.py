@@ -1,5 +1,5 @@
-"""A whole life with marked words: what customers, agents and secrets are made of can be found again
-wherever it turns up, among faults in which careless code shows it.
+"""Tickets whose texts, names and secrets carry marker words, played through every kind of fault, so
+that a test can search for the markers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from slackbridge.demo.markets import CLICKBANK, SELLAPP, SELLGATE, Others
 from slackbridge.demo.world import ACCOUNT, CHANNEL, QUICK, World, secrets_of, write_config
 from slackbridge.sandbox.faults import Action, Fault, Phase
 
-CUSTOMER = "zq7cust"  # in all that a customer wrote or is called
-AGENT = "zq7agent"  # in all that an agent wrote
+CUSTOMER = "zq7cust"  # in every customer's text and name
+AGENT = "zq7agent"  # in every agent's text
 SECRET = "zq7secret"
 EMAIL = f"{CUSTOMER}@mail.example"
 NAME = f"{CUSTOMER.capitalize()} Canary"
@@ -35,7 +35,7 @@ class Shop:
 
 
 def marked(place: World) -> dict[str, str]:
-    """Give every side a secret that can be recognised; the bridge's environment."""
+    """Give every server a marked secret; returns the bridge's environment."""
     others = known(place)
     app = place.slack.app
     app.bot_token, app.app_token = f"xoxb-1-2-{SECRET}", f"xapp-1-A0-2-{SECRET}"
@@ -55,7 +55,7 @@ def known(place: World) -> Others:
 
 
 def configured(place: World, path: Path) -> None:
-    """As much in the log as there ever is."""
+    """A configuration with the log level debug."""
     extra = {
         **QUICK,
         "replies": {"undo_seconds": 0},
@@ -68,7 +68,7 @@ def configured(place: World, path: Path) -> None:
 
 
 def customers(place: World, trap: str) -> tuple[Shop, ...]:
-    """Four customers write; `trap` is an address that nobody but a person may ever follow."""
+    """Four customers write; `trap` is a link that the bridge must never open."""
     others = known(place)
     words = f"{CUSTOMER} says: see {trap}/text"
     ticket = place.refurbed.customer_opens(
@@ -108,7 +108,7 @@ async def shown(place: World, shops: tuple[Shop, ...]) -> None:
 
 
 def trouble(place: World, shops: tuple[Shop, ...]) -> list[Fault]:
-    """Every kind of failure, in words that repeat a customer's where there are any."""
+    """Every kind of failure; error texts quote the customer where possible."""
     faults = []
     for shop, kind in zip(shops, FAULTS, strict=True):
         faults.append(shop.market.faults.add(Fault(shop.replies, **kind)))
@@ -148,7 +148,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 
 
 class Agents:
-    """Anna at her threads."""
+    """Anna, who writes in the tickets' threads."""
 
     def __init__(self, place: World) -> None:
         self.place = place
@@ -161,7 +161,7 @@ class Agents:
         return await self.anna.say(CHANNEL, text, self.root(shop))
 
     async def answered(self, shop: Shop) -> None:
-        """A reply that gets through, whatever happens on its way."""
+        """A reply that must succeed despite the faults."""
         text = f"{AGENT} answers {shop.account}"
         ts = await self.say(shop, text)
         await self.until_marked(ts, "white_check_mark")
@@ -196,6 +196,6 @@ class Agents:
         )
 
     async def asks(self) -> None:
-        """Look-ups by what only customers are called."""
+        """Look-ups by customers' names and addresses."""
         for words in (EMAIL, f"find email:{EMAIL}", f"why {EMAIL}", "list open", "stats"):
             assert await self.anna.command("/ticket", words, channel=CHANNEL)

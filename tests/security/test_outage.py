@@ -1,5 +1,5 @@
-"""While Slack does not say who somebody is, nobody is shown or given anything; what only waits to
-be sent is kept, and asked about again before it leaves (tests/bridge/test_people.py).
+"""While users.info fails, nothing is shown or done for anybody; a queued reply is kept, and its
+author is checked again before it is sent (tests/bridge/test_permissions.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNCERTAIN = "does not tell me just now who you are"
 
 @pytest.fixture
 async def blind(instant: Stage) -> Stage:
-    """A ticket is there, and Slack no longer tells who anybody is."""
+    """A ticket exists, and users.info fails."""
     await instant.opened(f"<p>{NAME} writes</p>", name=NAME)
     for status in (503, 429):
         instant.slack.faults.add(
@@ -35,7 +35,7 @@ def only(stage: Stage) -> int:
 
 
 async def tries_all(stage: Stage, who: Person) -> list[Any]:
-    """Everything that shows something, or that is done at once."""
+    """Every gesture that shows something or acts at once."""
     root = stage.root(only(stage))
     asked = (f"{ACCOUNT}:{only(stage)}", "list", "stats", "find email:x@example.com", "new", "help")
     answers = [await who.command("/ticket", words, channel=CHANNEL) for words in asked]
@@ -68,7 +68,7 @@ async def test_somebody_else_s_modal_is_not_submitted_by_a_guest(
         await stage.ben.click(CHANNEL, stage.root(ticket), "ticket:reply")
         users = place.slack.workspace.users
         users["U0BEN"] = replace(users["U0BEN"], is_restricted=True)
-        bridge.chat.directory._members._known.clear()  # as ten minutes later
+        bridge.chat.directory._members._known.clear()  # as after ten minutes
         view = stage.ben.modals()[-1]
         answer = await stage.ben.submit(view["id"], {"text": {"text": "not by me"}})
         assert "Guests cannot" in str(answer)

@@ -1,5 +1,5 @@
-"""Requests from the internet: whatever was not signed just now is refused without an error of ours,
-and changes nothing. The Events API's own cases are in tests/bridge/test_http_mode.py.
+"""Requests from the internet: without a fresh signature they are refused, change nothing and cause
+no internal error. The Events API's own cases are in tests/bridge/test_http_mode.py.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from aiohttp.test_utils import TestServer
 from redis import Redis
 from slack_sdk.signature import SignatureVerifier
 
-from slackbridge import config, wiring
+from slackbridge import wiring
+from slackbridge.config import load, settings
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
-from slackbridge.door import Desk
 from slackbridge.ops.health import MAX_BYTES
-from slackbridge.ops.hooks import add_hooks
-from slackbridge.slack.http import PATHS, add_routes
+from slackbridge.ops.webhooks import add_hooks
+from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.slack.http_mode import PATHS, add_routes
 from tests.bridge.stage import Stage
 from tests.bridge.test_http_mode import FORM, TYPE, Door, door, place
 from tests.security.launch import everything
@@ -60,7 +61,7 @@ async def send(
 
 
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
-    """Without a length that could be looked at first."""
+    """A body without Content-Length."""
     for at in range(0, len(body), 65_536):
         yield body[at : at + 65_536]
 
@@ -171,14 +172,14 @@ async def asked(door: Door, method: str, body: Any, headers: Headers) -> int:
 
 
 def test_without_a_secret_there_is_no_door() -> None:
-    """The configuration refuses this first, see tests/test_cli.py."""
+    """The configuration refuses this first, see tests/cli/test_cli.py."""
     with pytest.raises(ValueError, match="must not be empty"):
         add_routes(web.Application(), cast(Any, None), "")
 
 
 def test_signatures_are_compared_in_constant_time() -> None:
-    package = Path(config.__file__).parent
-    for file in ("slack/http.py", "providers/sellapp_hook.py"):
+    package = Path(settings.__file__).parent.parent
+    for file in ("slack/http_mode.py", "providers/sellapp/webhook.py"):
         source = (package / file).read_text("utf-8")
         assert "compare_digest(" in source or "verifier.is_valid(" in source
         compared = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Compare)]
@@ -218,10 +219,10 @@ async def hooks(tmp_path: Path) -> AsyncIterator[tuple[str, Notebook]]:
     async def spend(*_: object) -> int:
         return 0
 
-    providers = wiring.providers(config.load(path, names), spend)
+    providers = wiring.providers(load.load(path, names), spend)
     book = Notebook()
     server = web.Application(client_max_size=MAX_BYTES)
-    add_hooks(server, providers, cast(Desk, book), lambda account: None)
+    add_hooks(server, providers, cast(InboundDesk, book), lambda account: None)
     async with TestServer(server) as running:
         yield str(running.make_url("/hooks/")), book
     for provider in providers.values():
@@ -283,7 +284,7 @@ async def reached(url: str, account: str, body: Any, headers: Headers) -> int:
 async def test_a_genuine_webhook_names_a_ticket_or_nothing(
     hooks: tuple[str, Notebook], id: str
 ) -> None:
-    """Even SellApp's own word is only a hint, and never the account's own record."""
+    """A signed webhook is only a hint; the ticket is always read from the API."""
     url, book = hooks
     body = hook().replace(b'"ticket_id": 7', f'"ticket_id": {json.dumps(id)}'.encode())
     assert await send(f"{url}safe", body, signed(body)) < 500

@@ -1,5 +1,5 @@
-"""Text across the border, both ways, whatever it is: a customer's never acts in Slack, an agent's
-carries no markup and no id of the workspace to a marketplace.
+"""Untrusted text in both directions: a customer's is inert in Slack; an agent's carries no markup
+and no Slack id to a marketplace.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.html import from_plain, parse
-from slackbridge.intake import Rules, judge
-from slackbridge.intent import State
-from slackbridge.model import Attachment, Author, Scope
+from slackbridge.domain.intent import State
+from slackbridge.domain.model import Attachment, Author, Scope
+from slackbridge.domain.view import Part, Words
+from slackbridge.rules.intake import IntakeSettings, judge
 from slackbridge.sandbox.slack.blocks import walk
-from slackbridge.slack import hear
-from slackbridge.slack.cards import draw
-from slackbridge.slack.mrkdwn import readable
-from slackbridge.view import Part, Words
+from slackbridge.slack import events
+from slackbridge.slack.blocks.cards import draw
+from slackbridge.slack.events import readable
+from slackbridge.text.html import from_plain, parse
 from tests.slack.drawing import AT, KEY, check
 
 # -- from customers --------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_what_a_customer_sends_never_acts(
 @given(mail)
 def test_what_a_marketplace_says_of_a_failure_never_acts(said: str) -> None:
     """Its words stand in receipts; they are quoted where they are made into a reason."""
-    from slackbridge.errors import Rejected
+    from slackbridge.domain.errors import Rejected
 
     drawn = draw(Words(KEY, "1.1", f"❌ Not sent: {Rejected(said).quoted}.", said, ()))
     check(drawn)
@@ -180,10 +180,10 @@ def test_no_text_becomes_markup_at_a_marketplace(text: str) -> None:
 
 
 def test_what_calls_colleagues_or_holds_a_key_waits_for_a_human() -> None:
-    rules = Rules(mode="direct", prefixes=("//",), undo=0.0, fresh=900.0)
+    rules = IntakeSettings(mode="direct", prefixes=("//",), undo=0.0, fresh=900.0)
     texts = ("please <!here>", "token xoxb-123456789-abc", "password: hunter2", "AKIA" + "A" * 16)
     for text in texts:
         event = {"user": "U1", "ts": "100.0", "thread_ts": "1.0", "text": text}
-        verdict = judge(hear.heard(event, "C1", {}), rules, 100.0)
+        verdict = judge(events.heard(event, "C1", {}), rules, 100.0)
         assert verdict is not None
         assert verdict.state is State.HELD, text

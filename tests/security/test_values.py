@@ -1,5 +1,5 @@
-"""Buttons and modals whose values were made up: a value is looked up where it stands, and is never
-a right. What every ticket's buttons refuse is also in tests/bridge/test_buttons.py.
+"""Forged values of buttons and modals: a value is looked up in its own thread and grants no
+permission. What every ticket's buttons refuse is also in tests/bridge/test_buttons.py.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pytest
 
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
-from slackbridge.intent import Press
+from slackbridge.domain.intent import Press
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.people import Person
 from tests.bridge.conftest import Running
@@ -80,7 +80,7 @@ async def refused(stage: Stage) -> tuple[Json, str]:
 
 
 async def test_a_receipt_in_the_channel_is_the_only_place_of_its_value(instant: Stage) -> None:
-    """What `/ticket new` left is pressed where it stands, by who may, and nowhere else."""
+    """The buttons of `/ticket new` work only in their own message and for permitted users."""
     ticket = await instant.opened()
     row, value = await refused(instant)
     calls = instant.market.calls["CreateTicket"]
@@ -145,9 +145,9 @@ async def test_a_modal_that_names_no_ticket_of_ours_does_nothing(
         )
         for each in forged:
             meant = {**view, "private_metadata": json.dumps(each)}
-            await bridge.front._buttons.submitted(ack, body, meant)
+            await bridge.listeners._buttons.submitted(ack, body, meant)
         for raw in ("", "{", "\x00", "[" * 2_000):
-            await bridge.front._buttons.submitted(ack, body, {**view, "private_metadata": raw})
+            await bridge.listeners._buttons.submitted(ack, body, {**view, "private_metadata": raw})
         await stage.quiet(0.3)
         assert len(answers) == len(forged) + 4
         assert stage.market.calls["UpdateTicket"] == stage.market.calls["CreateTicket"] == 0

@@ -9,7 +9,11 @@ from urllib.parse import urlsplit
 
 from hypothesis import strategies as st
 
-from slackbridge.document import (
+from slackbridge.domain.model import Attachment, Author, Scope, TicketKey
+from slackbridge.domain.view import Card, Part
+from slackbridge.sandbox.slack.blocks import message_blocks, walk
+from slackbridge.slack.blocks.block_kit import Drawn
+from slackbridge.text.document import (
     Document,
     Listing,
     Paragraph,
@@ -18,10 +22,6 @@ from slackbridge.document import (
     Span,
     from_text,
 )
-from slackbridge.model import Attachment, Author, Scope, TicketKey
-from slackbridge.sandbox.slack.blocks import message_blocks, walk
-from slackbridge.slack.kit import Drawn
-from slackbridge.view import Card, Part
 
 AT = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 KEY = TicketKey("refurbed-at", "4711")

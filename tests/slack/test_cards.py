@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.intent import Press
-from slackbridge.model import Attachment, Author, Scope
+from slackbridge.domain.intent import Press
+from slackbridge.domain.model import Attachment, Author, Scope
+from slackbridge.domain.view import Notice, Words
 from slackbridge.sandbox.slack.blocks import is_rich_text
-from slackbridge.slack import kit, wording
-from slackbridge.slack.cards import draw
-from slackbridge.view import Notice, Words
+from slackbridge.slack.blocks import block_kit, mrkdwn
+from slackbridge.slack.blocks.cards import draw
 from tests.slack.drawing import (
     AT,
     HOSTILE,
@@ -29,7 +29,7 @@ from tests.slack.drawing import (
 )
 
 
-def of_type(drawn: kit.Drawn, kind: str) -> list[dict[str, Any]]:
+def of_type(drawn: block_kit.Drawn, kind: str) -> list[dict[str, Any]]:
     return [block for block in drawn.blocks if block["type"] == kind]
 
 
@@ -247,7 +247,7 @@ def test_a_notice_with_and_without_a_button() -> None:
 
 @pytest.mark.parametrize("limit", range(1, 30))
 def test_a_cut_never_leaves_half_a_token(limit: int) -> None:
-    text = wording.cut("a <@U12345> &amp; <!date^1^x|y>", limit)
+    text = mrkdwn.cut("a <@U12345> &amp; <!date^1^x|y>", limit)
     assert len(text) <= limit
     assert text.count("<") == text.count(">")
     assert text.count("&") == text.count(";")
@@ -255,7 +255,7 @@ def test_a_cut_never_leaves_half_a_token(limit: int) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_from_outside_is_one_calm_line(text: str) -> None:
-    found = wording.outside(text, 90)
+    found = mrkdwn.outside(text, 90)
     assert len(found) <= 90
     assert "\n" not in found
     assert "<" not in found
@@ -275,7 +275,7 @@ def test_text_from_outside_is_one_calm_line(text: str) -> None:
     ],
 )
 def test_links_show_their_host(url: str, token: str) -> None:
-    assert wording.link(url) == token
+    assert mrkdwn.link(url) == token
 
 
 @pytest.mark.parametrize(
@@ -283,4 +283,4 @@ def test_links_show_their_host(url: str, token: str) -> None:
     [("de", "🇩🇪 DE"), ("Österreich", "Österreich"), ("1<", "1&lt;"), ("", "")],
 )
 def test_countries(country: str, shown_as: str) -> None:
-    assert wording.flag(country) == shown_as
+    assert mrkdwn.flag(country) == shown_as

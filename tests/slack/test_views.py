@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.document import from_text
-from slackbridge.model import TicketKey
+from slackbridge.domain.model import TicketKey
 from slackbridge.sandbox.slack.blocks import view, walk
-from slackbridge.slack import views
+from slackbridge.slack.blocks import views
+from slackbridge.text.document import from_text
 from tests.slack.drawing import KEY, calm, documents, shown, texts
 
 

@@ -1,4 +1,4 @@
-"""The server of our own: it starts, keeps what it was given, and is nobody else's."""
+"""The embedded Redis server: it starts, keeps its data, and accepts one owner."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from slackbridge.errors import Rejected
+from slackbridge.demo.waiting import until
+from slackbridge.domain.errors import Rejected
 from slackbridge.store import embedded
 
 OWNER = """
@@ -57,14 +57,11 @@ def children(parent: int) -> set[int]:
     return {int(pid) for pid, ppid in pairs if int(ppid) == parent}
 
 
-def gone(pid: int, seconds: float = 5.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
     return False
 
 
@@ -75,7 +72,7 @@ async def test_starts_durable_and_private_and_stops(tmp_path: Path) -> None:
     await server.stop()
     await server.stop()
     assert policy == {"maxmemory-policy": "noeviction", "appendonly": "yes", "port": "0"}
-    assert gone(server.pid)
+    await until("gone", lambda: gone(server.pid))
     assert embedded.running(tmp_path / "data") is None
 
 
@@ -90,7 +87,7 @@ async def test_a_long_path_still_gets_a_socket(tmp_path: Path) -> None:
 async def test_data_survives_the_end_of_the_server(tmp_path: Path, how: signal.Signals) -> None:
     first = await embedded.start(tmp_path)
     await put(first.url, "key")
-    await asyncio.sleep(0.1)  # the event loop of the server writes its file before it sleeps
+    await asyncio.sleep(0.1)  # the server writes its append-only file before it waits for events
     os.kill(first.pid, how)
     await first.stop()
     second = await embedded.start(tmp_path)
@@ -116,7 +113,7 @@ async def test_killed_owner_takes_its_server_along(tmp_path: Path) -> None:
     await put(url, "key")
     other.kill()
     other.communicate()
-    assert gone(pid)
+    await until("gone", lambda: gone(pid))
     server = await embedded.start(tmp_path)
     found = await has(server.url, "key")
     await server.stop()
@@ -136,7 +133,7 @@ async def test_an_orphaned_server_does_not_block_the_next_start(tmp_path: Path) 
     found = await has(server.url, "key")
     await server.stop()
     assert found
-    assert gone(pid)
+    await until("gone", lambda: gone(pid))
 
 
 async def test_no_program_says_how_to_get_one(

@@ -1,4 +1,4 @@
-"""The page's own files, as they lie in `static/`. Nothing above that folder is ever served."""
+"""Serves the files in `static/`, and nothing outside that folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from slackbridge.demo.page.policy import content_policy
+from slackbridge.demo.page.security import content_policy
 
 ROOT = Path(__file__).resolve().parent / "static"
 TYPES = {
@@ -28,7 +28,7 @@ INLINE = re.compile(
 
 
 async def index(request: web.Request) -> web.Response:
-    """The page itself, with a policy that allows its own inline scripts and no others."""
+    """index.html, with a policy that allows its own inline scripts and no others."""
     file = ROOT / "index.html"
     if not file.is_file():
         raise web.HTTPNotFound
@@ -48,7 +48,7 @@ async def asset(request: web.Request) -> web.Response:
 
 
 def _answer(request: web.Request, data: bytes, kind: str) -> web.Response:
-    """Always asked for again, sent again only when it changed."""
+    """The browser always revalidates; an unchanged file is answered with 304."""
     tag = hashlib.sha256(data).hexdigest()[:20]
     headers = {"Cache-Control": "no-cache", "ETag": f'"{tag}"'}
     if any(each.value == tag for each in request.if_none_match or ()):

@@ -1,4 +1,4 @@
-"""What a visitor posted, read and checked; whatever cannot be is a Problem with a sentence."""
+"""Parses and checks the JSON body of a POST; anything invalid raises Problem."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from aiohttp import web
 
-from slackbridge.demo.page.markets.market import Letter
+from slackbridge.demo.page.markets.customer_message import CustomerMessage
 from slackbridge.demo.page.problem import Problem
 from slackbridge.sandbox.refurbed.files import Upload
 
-KIM = ("Kim Muster", "kim.muster@example.com")
+DEFAULT_NAME, DEFAULT_EMAIL = "Kim Muster", "kim.muster@example.com"
 MAX_TEXT = 20_000
 MAX_FILES = 10
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 async def object_of(request: web.Request) -> Json:
-    """The body's JSON object; {} for no body at all."""
+    """The body's JSON object; {} for an empty body."""
     try:
         body = json.loads(await request.text() or "{}")
     except ValueError:
@@ -43,7 +43,6 @@ def text(body: Json, name: str, default: str = "") -> str:
 
 
 def flag(body: Json, name: str) -> bool:
-    """true or false."""
     value = body.get(name)
     if not isinstance(value, bool):
         raise Problem(f"{name} must be true or false.")
@@ -51,23 +50,22 @@ def flag(body: Json, name: str) -> bool:
 
 
 def hours(body: Json) -> float:
-    """How much time passes; a day unless it is given."""
+    """The hours to advance; 24 by default."""
     value = body.get("hours", 24)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem("hours must be a number.")
     return float(value)
 
 
-def letter(body: Json) -> Letter:
-    """What a customer writes."""
-    email = text(body, "email").strip() or KIM[1]
+def customer_message(body: Json) -> CustomerMessage:
+    email = text(body, "email").strip() or DEFAULT_EMAIL
     if not EMAIL.fullmatch(email):
         raise Problem(f"{email!r} is no e-mail address.")
-    return Letter(
+    return CustomerMessage(
         text=text(body, "text"),
         html=text(body, "html"),
         files=_uploads(body),
-        name=text(body, "name").strip() or KIM[0],
+        name=text(body, "name").strip() or DEFAULT_NAME,
         email=email,
         title=text(body, "title"),
     )

@@ -1,6 +1,6 @@
-"""Server-sent events: everything that changed, to every page that is open.
+"""Server-sent events: every change, to every open page.
 
-A page that reads too slowly is cut off: its browser comes back and loads everything again.
+A page that reads too slowly is disconnected; its browser reconnects and reloads everything.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ HEADERS = {
 
 
 class _Listener:
-    """One open page: what it has still to be told."""
+    """One open page and the events not sent to it yet."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
         self._queue: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
 
-    def tell(self, event: str) -> None:
+    def send(self, event: str) -> None:
         try:
             self._queue.put_nowait(event)
         except asyncio.QueueFull:
-            self.cut()
+            self.disconnect()
 
-    def cut(self) -> None:
+    def disconnect(self) -> None:
         if self._request.transport is not None:
             self._request.transport.abort()
 
     async def next(self) -> str:
-        """What to send now: everything that waits, or a sign of life. END is the end."""
+        """The next event, or a heartbeat after HEARTBEAT_SECONDS; END closes the stream."""
         try:
             async with asyncio.timeout(HEARTBEAT_SECONDS):
                 return await self._queue.get()
@@ -52,7 +52,7 @@ class _Listener:
 
 
 class Feed:
-    """The pages that are open; `on_open` is called with each that comes."""
+    """The open pages; `on_open` is called for each new one."""
 
     def __init__(self, on_open: Callable[[], None]) -> None:
         self._on_open = on_open
@@ -60,24 +60,24 @@ class Feed:
         self._closed = False
 
     @property
-    def heard(self) -> bool:
+    def has_listeners(self) -> bool:
         """Whether any page is open."""
         return bool(self._listeners)
 
     def publish(self, type: str, data: Any) -> None:
-        """Tell every page; never waits."""
+        """Queue an event for every page; never blocks."""
         event = _event(type, data)
         for listener in list(self._listeners):
-            listener.tell(event)
+            listener.send(event)
 
     def close(self) -> None:
-        """End every stream, also of those that come back."""
+        """End every stream, now and for pages that reconnect."""
         self._closed = True
         for listener in list(self._listeners):
-            listener.tell(END)
+            listener.send(END)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Serve one page for as long as it is open."""
+        """Serve one page until it disconnects or the feed is closed."""
         response = web.StreamResponse(headers=HEADERS)
         await response.prepare(request)
         if self._closed:

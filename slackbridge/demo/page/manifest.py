@@ -1,7 +1,6 @@
-"""What people can use of the app, as its manifest says: slash commands and shortcuts.
+"""The slash commands and shortcuts in the app manifest.
 
-It reads the manifest that lies beside the bridge, line by line: the lists in it are flat, and what
-is read here is checked against a real parser by a test.
+A line parser suffices because the lists are flat; a test compares it with a YAML parser.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from slackbridge import report
+from slackbridge.slack.manifest import manifest_text
 
 ITEM = re.compile(r"^(?P<indent> *)(?P<dash>- )?(?P<name>\w+): *(?P<value>.*?) *$")
 Row = dict[str, str]
@@ -45,9 +44,9 @@ def _rows(section: str) -> list[Row]:
 
 
 def _items(section: str) -> Iterator[tuple[bool, str, str]]:
-    """The lines of a section: whether a new item begins, name and value."""
+    """A section's lines: whether the line starts an item, name and value."""
     depth = -1
-    for line in report.manifest().splitlines():
+    for line in manifest_text().splitlines():
         found = ITEM.match(line)
         if found is None:
             continue

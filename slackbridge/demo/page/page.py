@@ -1,16 +1,16 @@
-"""Everything behind the page, put together around one world."""
+"""Composes everything behind the page for one world."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from slackbridge.demo.page.arrivals import Arrivals
-from slackbridge.demo.page.books import Books
+from slackbridge.demo.page.bridge_control import BridgeControl
+from slackbridge.demo.page.changes import Changes
+from slackbridge.demo.page.fault_switches import FaultSwitches
 from slackbridge.demo.page.feed import Feed
-from slackbridge.demo.page.markets.desks import Desks
-from slackbridge.demo.page.motor import Motor
-from slackbridge.demo.page.pulse import Pulse
-from slackbridge.demo.page.switches import Switches
+from slackbridge.demo.page.ledgers import Ledgers
+from slackbridge.demo.page.markets.marketplaces import Marketplaces
+from slackbridge.demo.page.sample_tickets import SampleTickets
 from slackbridge.demo.page.workspace import Workspace
 from slackbridge.demo.world import World
 
@@ -18,29 +18,29 @@ Json = dict[str, Any]
 
 
 class Page:
-    """Knows no HTTP but the stream of events."""
+    """Independent of HTTP, except for the event stream."""
 
     def __init__(self, place: World) -> None:
         self.workspace = Workspace(place.slack)
-        self.desks = Desks(place)
+        self.markets = Marketplaces(place)
         for user in place.slack.workspace.users.values():
-            if user.email:  # whoever claims a ticket in Slack must be known at refurbed
+            if user.email:  # a claim is assigned to an agent known at refurbed
                 place.refurbed.add_agent(user.email, user.real_name)
-        markets = self.desks.all.values()
-        self.switches = Switches(place.slack, markets)
-        self.motor = Motor(place.bridge, lambda: self._pulse.books_changed())
-        self.books = Books(place, markets, self.motor.shown)
-        self.feed = Feed(lambda: self.arrivals.visited())
-        self.arrivals = Arrivals(self.desks, lambda: self.feed.heard)
-        self._pulse = Pulse(self.feed, place.slack.workspace, markets, self.books.shown)
+        markets = self.markets.all.values()
+        self.switches = FaultSwitches(place.slack, markets)
+        self.bridge = BridgeControl(place.bridge, lambda: self._changes.ledgers_changed())
+        self.ledgers = Ledgers(place, markets, self.bridge.shown)
+        self.feed = Feed(lambda: self.samples.start())
+        self.samples = SampleTickets(self.markets, lambda: self.feed.has_listeners)
+        self._changes = Changes(self.feed, place.slack.workspace, markets, self.ledgers.shown)
 
     def state(self) -> Json:
-        """All that seldom changes."""
-        return self.workspace.shown() | {"markets": self.desks.shown()}
+        """Workspace and marketplaces, without messages and tickets."""
+        return self.workspace.shown() | {"markets": self.markets.shown()}
 
     async def close(self) -> None:
-        """End every stream and all that is under way; the world stays as it is."""
-        self._pulse.close()
+        """End the event streams and background tasks; the world keeps running."""
+        self._changes.close()
         self.feed.close()
-        await self.arrivals.close()
-        await self.motor.close()
+        await self.samples.close()
+        await self.bridge.close()

@@ -1,10 +1,10 @@
-"""What a visitor of the page cannot have: one sentence and an HTTP status."""
+"""A refused request: one sentence and an HTTP status."""
 
 from __future__ import annotations
 
 
 class Problem(Exception):
-    """`status` is 4xx; the sentence is shown to a person as it is."""
+    """`status` is 4xx; the sentence is shown to the visitor unchanged."""
 
     def __init__(self, sentence: str, status: int = 400) -> None:
         super().__init__(sentence)
@@ -13,5 +13,5 @@ class Problem(Exception):
 
 
 def unknown(what: str) -> Problem:
-    """404: there is no such thing."""
+    """404: `There is no {what}.`"""
     return Problem(f"There is no {what}.", 404)

@@ -1,4 +1,4 @@
-"""The Slack workspace as the page draws it: places, people, messages, what one person sees."""
+"""The Slack workspace for the page: channels, people, messages, and what one person sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from emoji import EMOJI_DATA
 
 from slackbridge.demo.page import manifest
-from slackbridge.demo.page.markets.market import Content
+from slackbridge.demo.page.files import FileContent
 from slackbridge.demo.page.problem import Problem, unknown
 from slackbridge.sandbox.slack.api_reactions import EMOJI
 from slackbridge.sandbox.slack.app import SlackSandbox
@@ -22,14 +22,14 @@ Json = dict[str, Any]
 
 
 class Workspace:
-    """Reads only; people act through the sandbox's own drivers."""
+    """Read-only; people act through the sandbox's own routes."""
 
     def __init__(self, slack: SlackSandbox) -> None:
         self._slack = slack
         self._state = slack.workspace
 
     def shown(self) -> Json:
-        """All but messages."""
+        """Everything but messages."""
         app = self._state.app
         bot = {"user": app.bot_user, "bot_id": app.bot_id, "name": app.name}
         channels = self._state.channels.values()
@@ -50,7 +50,7 @@ class Workspace:
         }
 
     def history(self, channel: str, before: str, limit: int) -> Json:
-        """A channel's newest roots and broadcasts before a ts ('' = all), oldest first."""
+        """A channel's latest roots and broadcasts before a ts ('' = no bound), oldest first."""
         end = micros(before) if before else None
         if before and end is None:
             raise Problem(f"{before!r} is no timestamp.")
@@ -68,20 +68,20 @@ class Workspace:
         return {"messages": messages}
 
     def person(self, user: str) -> Json:
-        """What only this person sees."""
+        """A person's ephemeral messages, open modals and App Home. Raises Problem (404)."""
         try:
             person = self._slack.person(user)
         except KeyError:
             raise unknown(f"person {user}") from None
-        whispers = [_whisper(each) for each in self._state.ephemerals(person.id)]
-        return {"ephemerals": whispers, "modals": person.modals(), "home": person.home()}
+        ephemerals = [_ephemeral(each) for each in self._state.ephemerals(person.id)]
+        return {"ephemerals": ephemerals, "modals": person.modals(), "home": person.home()}
 
-    def file(self, id: str) -> Content:
-        """What somebody shared. Raises Problem (404)."""
+    def file(self, id: str) -> FileContent:
+        """A shared file. Raises Problem (404)."""
         found = self._slack.shared(id)
         if found is None:
             raise unknown(f"file {id}")
-        return Content(found.name, found.mimetype, found.data)
+        return FileContent(found.name, found.mimetype, found.data)
 
     def _known(self, channel: str) -> str:
         if channel not in self._state.channels:
@@ -102,7 +102,7 @@ class Workspace:
 
 @cache
 def emoji_table() -> dict[str, str]:
-    """Short names and their characters, without skin tones."""
+    """Characters by short name, without skin tones."""
     table: dict[str, str] = {}
     for character, about in EMOJI_DATA.items():
         for alias in (about["en"], *about.get("alias", ())):
@@ -124,5 +124,5 @@ def _user(user: User) -> Json:
     }
 
 
-def _whisper(message: Message) -> Json:
+def _ephemeral(message: Message) -> Json:
     return message.as_json() | {"channel": message.channel}

@@ -1,6 +1,6 @@
-"""The desk with people around it: customers, the vendor in ClickBank's own pages, ClickBank, time.
+"""What others than the API do: customers, the vendor in ClickBank's own pages, ClickBank itself.
 
-Tests, the demo and `/sandbox/*` act through these verbs. One on an unknown ticket raises `Refusal`.
+Tests, the demo and `/sandbox/*` call these. One on an unknown ticket raises `Refusal`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from slackbridge.sandbox.clickbank.records import (
     Order,
 )
 from slackbridge.sandbox.clickbank.refusal import invalid
-from slackbridge.sandbox.clickbank.state import Desk
-from slackbridge.sandbox.clock import HOUR
+from slackbridge.sandbox.clickbank.state import State
 
 
-class Drivers(Desk):
-    """A desk that others than the API can move. Verbs that write return the comment's id."""
+class Drivers(State):
+    """Methods that write return the comment's id."""
 
     def customer_opens(
         self,
@@ -70,33 +69,28 @@ class Drivers(Desk):
     def someone_writes(
         self, ticket_id: int, role: str, text: str, action: str = "COMMENTED"
     ) -> int:
-        """Any role and action, also ones no client has heard of, with or without words."""
+        """Any role and action, also ones unknown to clients, with or without text."""
         return self.say(self.ticket(ticket_id), role, action, text).id
 
     def customer_attaches(self, ticket_id: int, text: str = "") -> int:
-        """A file that the API never shows: only a marker says that it is there."""
+        """The customer attaches a file; the API shows only that there is one."""
         return self.someone_writes(ticket_id, CUSTOMER, text, "ATTACHMENT")
 
     def close(self, ticket_id: int, role: str = VENDOR, text: str = "") -> None:
-        """Of a refund ticket this withdraws the customer's request."""
-        self.shut(self.ticket(ticket_id), role, text)
+        """Closing a refund ticket withdraws the customer's request."""
+        self.close_ticket(self.ticket(ticket_id), role, text)
 
     def reopen(self, ticket_id: int, text: str = "It came back.", role: str = CUSTOMER) -> None:
         ticket = self.ticket(ticket_id)
         if ticket.status != CLOSED:
             raise invalid("Only closed tickets can be reopened")
-        self.open_again(ticket, role, text)
+        self.reopen_ticket(ticket, role, text)
 
     def force_status(self, ticket_id: int, status: str) -> None:
-        """Any status, also one no client has heard of."""
+        """Any status, also one unknown to clients."""
         ticket = self.ticket(ticket_id)
         was, ticket.status = ticket.status, status
         self.commit("status", ticket, was=was, status=status, by="driver")
-
-    def pass_time(self, hours: float) -> None:
-        """Move the service's clock and apply what time alone does to tickets."""
-        self.clock.advance(hours * HOUR)
-        self.age()
 
     def bulk(self, n: int) -> list[int]:
         """`n` simple open tickets; their ids."""

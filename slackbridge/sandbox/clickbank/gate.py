@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden
 from slackbridge.sandbox.clickbank.switches import Switches
-from slackbridge.sandbox.window import Window
+from slackbridge.sandbox.gate import BaseGate
 
 READ, WRITE = "api_order_read", "api_order_write"
 DAY = 86_400.0
@@ -22,35 +24,26 @@ ROLES: dict[str, frozenset[str]] = {
 }
 
 
-class Gate:
-    """Counts calls and knows keys; `used` is how many calls of this day were made."""
+class Gate(BaseGate[Switches]):
+    """`used` is the number of calls made on this day (UTC)."""
 
     def __init__(self, switches: Switches) -> None:
-        self._switches = switches
-        self._keys: dict[str, frozenset[str]] = {}
-        self._window = Window()
+        super().__init__(switches)
         self._day = -1
         self.used = 0
 
-    def allow(self, key: str, roles: frozenset[str]) -> None:
-        self._keys[key] = roles
-
-    def revoke(self, key: str) -> None:
-        self._keys.pop(key, None)
-
-    def admit(self, operation: str, key: str | None, now: float) -> None:
-        """Raises Refusal for one call too many, an unknown key, or a missing role."""
+    def admit(self, operation: str, headers: Mapping[str, str], now: float) -> None:
         self._count(now)
         if operation == "Schema":
             return
-        if key not in self._keys:
+        key = headers.get("Authorization", "")
+        if not self.knows(key):
             raise Refusal(self._switches.bad_key_status, "Invalid API key")
-        missing = ROLES[operation] - self._keys[key]
-        if missing:
+        if not all(self.may(key, role) for role in ROLES[operation]):
             raise forbidden()
 
     def _count(self, now: float) -> None:
-        if not self._window.take(self._switches.rate_per_second):
+        if not self.window.take(self._switches.rate_per_second):
             raise forbidden()
         if int(now // DAY) != self._day:
             self._day, self.used = int(now // DAY), 0

@@ -1,7 +1,7 @@
 """What the service stores: orders, tickets, comments. No wire format here.
 
 Times are Unix seconds by the service's own clock; money is in hundredths. Status, type, role and
-action are plain strings so that a driver can inject values no client has heard of.
+action are plain strings so that a driver can inject values unknown to clients.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ REASONS = {
 
 @dataclass(slots=True)
 class Order:
-    """A sale. `refunded` is what the customer got back; `billing` says that it recurs."""
+    """A sale. `refunded` is what the customer got back; `billing` says that more payments come."""
 
     receipt: str
     first_name: str
@@ -50,7 +50,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One entry of a ticket: words, or an action, or both."""
+    """One entry of a ticket: a text, an action, or both."""
 
     id: int
     at: float

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from slackbridge.sandbox.declined import Declined
+from slackbridge.sandbox.refusal import BaseRefusal
 
 
-class Refusal(Declined):
-    """The service declines a call; nothing was committed."""
-
+class Refusal(BaseRefusal):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
 
-    def response(self) -> web.Response:
+    def response(self, form: str = "") -> web.Response:
         return web.Response(status=self.status, text=self.message)
 
 
 def invalid(message: str) -> Refusal:
-    """A call the service cannot read."""
     return Refusal(400, message)
 
 
 def forbidden(message: str = "Access is denied") -> Refusal:
-    """A key, role or quota that does not suffice, and whatever does not exist."""
+    """A key, role or quota that does not suffice, or something that does not exist."""
     return Refusal(403, message)

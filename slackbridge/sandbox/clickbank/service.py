@@ -1,4 +1,4 @@
-"""The calls of the Tickets API, on the desk. All arguments are strings of the query."""
+"""The calls of the Tickets API. All arguments are strings of the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from slackbridge.sandbox.clickbank.records import (
     Ticket,
 )
 from slackbridge.sandbox.clickbank.refusal import forbidden, invalid
-from slackbridge.sandbox.clickbank.state import Desk
+from slackbridge.sandbox.clickbank.state import State
 
 Query = Mapping[str, str]
 FIGURE = re.compile(r"\d{1,9}(\.\d{1,2})?")
@@ -42,21 +42,21 @@ class Reply:
     body: str
 
 
-class TicketService:
-    """One method a call; each raises Refusal."""
+class Service:
+    """One method per call; each raises Refusal."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def page(self, query: Query, asked: str) -> Reply:
         rows = self._found(query)
-        number = 1 if self._desk.ignore_page or not asked.isdigit() else int(asked)
-        size = self._desk.page_size * 3 // 5 if self._desk.short_pages else self._desk.page_size
+        number = 1 if self._state.ignore_page or not asked.isdigit() else int(asked)
+        size = self._state.page_size * 3 // 5 if self._state.short_pages else self._state.page_size
         start = (number - 1) * size
         shown, more = rows[start : start + size], len(rows) > start + size
-        desk, comments = self._desk, self._desk.list_comments
-        made = [wire.ticket_row(row, desk, comments=comments) for row in shown]
-        return Reply(206 if more else 200, wire.body_of_list(made, desk))
+        state, comments = self._state, self._state.list_comments
+        made = [wire.ticket_row(row, state, comments=comments) for row in shown]
+        return Reply(206 if more else 200, wire.body_of_list(made, state))
 
     def count(self, query: Query) -> Reply:
         wanted = {k: v for k, v in query.items() if k in ("type", "status", "receipt")}
@@ -71,47 +71,47 @@ class TicketService:
             case "":
                 if not comment:
                     raise invalid("A comment is required")
-                said = self._desk.say(ticket, VENDOR, "COMMENTED", comment)
-                self._desk.commit("reply", ticket, comment_id=said.id, text=comment)
+                said = self._state.say(ticket, VENDOR, "COMMENTED", comment)
+                self._state.commit("reply", ticket, comment_id=said.id, text=comment)
             case "close":
                 if ticket.status == CLOSED:
                     raise forbidden("The ticket is already closed")
-                self._desk.shut(ticket, VENDOR, comment)
+                self._state.close_ticket(ticket, VENDOR, comment)
             case "reopen":
                 self._reopen(ticket, comment)
             case "change":
-                self._desk.change(ticket, self._type(query), VENDOR, comment)
+                self._state.change(ticket, self._type(query), VENDOR, comment)
             case _:
                 raise invalid("The action is not supported")
-        return Reply(200, "[]") if self._desk.answer_ships else self._ticket(ticket)
+        return Reply(200, "[]") if self._state.answer_ships else self._ticket(ticket)
 
     def create(self, receipt: str, query: Query) -> Reply:
         kind = self._type(query)
         if query.get("reason", "") not in REASONS[query["type"]]:
             raise invalid("The reason is not valid for this ticket type")
-        order = self._desk.order(receipt)
+        order = self._state.order(receipt)
         amount = self._amount(order, query) if kind == REFUND else order.left
         if kind != TYPES["tech"] and order.left <= 0:
             raise invalid("This order has been refunded already")
         if kind == CANCEL and order.recurring and not order.billing:
             raise invalid("Subscription already canceled")
         more = {"source": "API", "refund_type": query.get("refundType", "")}
-        ticket = self._desk.open_ticket(order, kind, VENDOR, query.get("comment", ""), **more)
+        ticket = self._state.open_ticket(order, kind, VENDOR, query.get("comment", ""), **more)
         if query.get("refundType", "FULL") != "FULL":
             ticket.refund_amount = amount
         self._pay(ticket, amount, query)
         return self._ticket(ticket)
 
     def returned(self, id: str) -> Reply:
-        ticket = self._desk.tickets.get(int(id)) if id.isdigit() else None
+        ticket = self._state.tickets.get(int(id)) if id.isdigit() else None
         if ticket is None or not ticket.order.physical:
             raise invalid("The ticket was not found or is not for a physical purchase")
-        self._desk.commit("returned", ticket)
-        self._desk.pay_back(ticket, ticket.refund_amount or ticket.order.left)
+        self._state.commit("returned", ticket)
+        self._state.refund(ticket, ticket.refund_amount or ticket.order.left)
         return Reply(204, "")
 
     def refund_amounts(self, receipt: str, query: Query) -> Reply:
-        order = self._desk.order(receipt)
+        order = self._state.order(receipt)
         amount = self._amount(order, query)
         usd = wire.money(round(amount * order.usd_rate))
         body = (
@@ -121,15 +121,13 @@ class TicketService:
         )
         return Reply(200, body)
 
-    # ------------------------------------------------------------------------------------------
-
     def _of(self, id: str) -> Ticket:
         if not id.isdigit():
             raise forbidden()
-        return self._desk.ticket(int(id))
+        return self._state.ticket(int(id))
 
     def _ticket(self, ticket: Ticket) -> Reply:
-        return Reply(200, wire.body_of_ticket(wire.ticket_row(ticket, self._desk), self._desk))
+        return Reply(200, wire.body_of_ticket(wire.ticket_row(ticket, self._state), self._state))
 
     def _type(self, query: Query) -> str:
         if query.get("type", "") not in TYPES:
@@ -141,18 +139,18 @@ class TicketService:
             raise invalid("Only closed tickets can be reopened")
         if not comment:
             raise invalid("A comment is required to reopen a ticket")
-        self._desk.open_again(ticket, VENDOR, comment)
+        self._state.reopen_ticket(ticket, VENDOR, comment)
 
     def _pay(self, ticket: Ticket, amount: int, query: Query) -> None:
-        """What opening a ticket by itself sets in motion."""
+        """Refund or cancel, as opening a ticket of this type does."""
         if ticket.type == REFUND:
             retain = query.get("retainSubscription", "") == "true"
-            self._desk.pay_back(ticket, amount, retain=retain)
+            self._state.refund(ticket, amount, retain=retain)
         elif ticket.type == CANCEL and ticket.order.recurring:
-            self._desk.stop_billing(ticket)
-            self._desk.shut(ticket, "CBSYSTEM")
+            self._state.stop_billing(ticket)
+            self._state.close_ticket(ticket, "CBSYSTEM")
         elif ticket.type == CANCEL:
-            self._desk.pay_back(ticket, amount)
+            self._state.refund(ticket, amount)
 
     def _amount(self, order: Order, query: Query) -> int:
         """Hundredths of the customer's currency."""
@@ -161,7 +159,7 @@ class TicketService:
             return order.left
         if kind not in ("PARTIAL_PERCENT", "PARTIAL_AMOUNT") or not FIGURE.fullmatch(text):
             raise invalid("refundType or refundAmount is not valid")
-        if not self._desk.partial_refunds:
+        if not self._state.partial_refunds:
             raise forbidden()
         figure = round(float(text) * 100)
         if kind == "PARTIAL_PERCENT":
@@ -173,7 +171,7 @@ class TicketService:
         return figure
 
     def _found(self, query: Query) -> list[Ticket]:
-        desk, found = self._desk, [*self._desk.tickets.values()]
+        state, found = self._state, [*self._state.tickets.values()]
         if "status" in query:
             status = STATUSES.get(query["status"])
             # A status that only a driver knows is listed with the open ones.
@@ -192,14 +190,14 @@ class TicketService:
             if f"{name}From" in query or f"{name}To" in query:
                 first, last = self._range(query, name)
                 found = [t for t in found if _within(moment(t), first, last)]
-        return found[::-1] if desk.list_newest_first else found
+        return found[::-1] if state.list_newest_first else found
 
     def _range(self, query: Query, name: str) -> tuple[date, date]:
         first, last = _day(query.get(f"{name}From", "")), _day(query.get(f"{name}To", ""))
-        today = datetime.fromtimestamp(self._desk.clock.now(), wire.PACIFIC).date()
+        today = datetime.fromtimestamp(self._state.clock.now(), wire.PACIFIC).date()
         if last < first or last - first > LONGEST_RANGE:
             raise invalid("The date range cannot be more than 7 days")
-        if last > today and not self._desk.future_days:
+        if last > today and not self._state.future_days:
             raise invalid("The date range cannot end in the future")
         return first, last
 

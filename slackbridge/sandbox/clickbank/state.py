@@ -1,6 +1,6 @@
-"""The desk: orders and tickets, and every act on them. Each act is in the ledger.
+"""Orders and tickets, the rules by which they change, and the ledger of it.
 
-An act either raises `Refusal` before anything has changed or commits whole.
+Every method either raises `Refusal` before anything has changed or commits completely.
 """
 
 from __future__ import annotations
@@ -18,32 +18,24 @@ from slackbridge.sandbox.clickbank.records import (
     Order,
     Ticket,
 )
-from slackbridge.sandbox.clickbank.refusal import forbidden
+from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden
 from slackbridge.sandbox.clickbank.switches import Switches
 from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.state import BaseState
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-class Desk(Switches):
+class State(BaseState[int, Ticket], Switches):
     """Tickets by number, orders by receipt."""
 
     def __init__(self, clock: Clock, ledger: Ledger) -> None:
-        super().__init__()
-        self.clock = clock
-        self.ledger = ledger
-        self.tickets: dict[int, Ticket] = {}
+        super().__init__(clock, ledger)
         self.orders: dict[str, Order] = {}
         self._ticket_ids = count(50_301_177)
         self._comment_ids = count(910_001)
         self._receipts = count(11_881_376)
-
-    def ticket(self, ticket_id: int) -> Ticket:
-        """The live record. Raises Refusal (403)."""
-        if ticket_id not in self.tickets:
-            raise forbidden()
-        return self.tickets[ticket_id]
 
     def messages(self, ticket_id: int) -> list[Comment]:
         """A ticket's comments, oldest first."""
@@ -78,18 +70,18 @@ class Desk(Switches):
         return ticket
 
     def say(self, ticket: Ticket, role: str, action: str, text: str = "") -> Comment:
-        """An entry in the ticket; one with words by the vendor is in the ledger as `comment`."""
+        """Add an entry to the ticket; one with text is in the ledger as `comment`."""
         comment = Comment(next(self._comment_ids), self.clock.now(), role, action, text)
         ticket.comments.append(comment)
         if self.comments_update or action != "COMMENTED":
             ticket.updated_at = self.clock.now()
         if text:
-            told = {"comment_id": comment.id, "role": role, "action": action, "text": text}
-            self.commit("comment", ticket, **told)
+            facts = {"comment_id": comment.id, "role": role, "action": action, "text": text}
+            self.commit("comment", ticket, **facts)
         return comment
 
-    def shut(self, ticket: Ticket, role: str, text: str = "") -> None:
-        """Close; of a refund ticket this withdraws the request unless the system does it."""
+    def close_ticket(self, ticket: Ticket, role: str, text: str = "") -> None:
+        """Close; this withdraws the refund that a ticket asks for unless the system closes it."""
         was = ticket.status
         ticket.status, ticket.closed_at = CLOSED, self.clock.now()
         self.say(ticket, role, "CLOSED", text)
@@ -97,28 +89,28 @@ class Desk(Switches):
         if ticket.type == REFUND and role != SYSTEM:
             self.commit("refund_withdrawn", ticket, by=role)
 
-    def open_again(self, ticket: Ticket, role: str, text: str) -> None:
+    def reopen_ticket(self, ticket: Ticket, role: str, text: str) -> None:
         was = ticket.status
         ticket.status, ticket.closed_at = REOPENED, None
         self.say(ticket, role, "REOPENED", text)
         self.commit("status", ticket, was=was, status=REOPENED, by=role)
 
     def change(self, ticket: Ticket, type: str, role: str, text: str = "") -> None:
-        """Another type; a refund by change is always full."""
+        """Take another type; a refund by change is always full."""
         was, ticket.type = ticket.type, type
         if type == REFUND:
             ticket.refund_type, ticket.refund_amount = "FULL", 0
         self.say(ticket, role, "CHANGED", text)
         self.commit("change", ticket, was=was, type=type, by=role)
 
-    def pay_back(self, ticket: Ticket, amount: int, *, retain: bool = False) -> None:
-        """Money moves, and billing stops unless it is retained; the ticket is done with."""
+    def refund(self, ticket: Ticket, amount: int, *, retain: bool = False) -> None:
+        """Refund, stop the billing unless it is retained, and close the ticket."""
         order = ticket.order
         order.refunded += amount
         self.commit("refund", ticket, amount=amount, currency=order.currency)
         if not retain:
             self.stop_billing(ticket)
-        self.shut(ticket, SYSTEM)
+        self.close_ticket(ticket, SYSTEM)
 
     def stop_billing(self, ticket: Ticket) -> None:
         if ticket.order.billing:
@@ -126,18 +118,19 @@ class Desk(Switches):
             self.commit("billing_stopped", ticket)
 
     def age(self) -> None:
-        """Refund tickets that nobody closed in a day are processed."""
+        """Process the refund tickets that nobody closed within a day."""
         for ticket in list(self.tickets.values()):
             due = ticket.expires_at
             active = ticket.status in (OPEN, REOPENED) and not ticket.order.physical
             if active and due is not None and due <= self.clock.now():
                 with self.clock.pinned(due):
-                    self.pay_back(ticket, owed(ticket))
+                    self.refund(ticket, owed(ticket))
 
     def commit(self, act: str, ticket: Ticket, **data: Any) -> None:
-        """Enter an act on a ticket in the ledger."""
-        told = {"ticket_id": ticket.id, "receipt": ticket.order.receipt, **data}
-        self.ledger.commit(act, self.clock.now(), **told)
+        super().commit(act, ticket, receipt=ticket.order.receipt, **data)
+
+    def _no_ticket(self, ticket_id: int) -> Refusal:
+        return forbidden()
 
 
 def owed(ticket: Ticket) -> int:

@@ -1,15 +1,15 @@
-"""How the service behaves where nobody has written it down; change them at any time."""
+"""How the service behaves where its documentation is silent; change them at any time."""
 
 from __future__ import annotations
 
 
 class Switches:
-    """The defaults are what open-source clients have met, else the mildest reading."""
+    """The defaults are what open-source clients report, else the most lenient reading."""
 
     def __init__(self) -> None:
         # the form of answers
-        self.one_as_object = True  # a list of one is the one thing itself
-        self.wrapped_ticket = False  # a single ticket comes inside `ticketData`, too
+        self.one_as_object = True  # a list of one is sent as the one object
+        self.wrapped_ticket = False  # a single ticket comes inside `ticketData` too
         self.bare_list = False  # a list comes without `ticketData` around it
         self.empty_list = "null"  # the whole body where there is no ticket
         self.nil_objects = True  # null is `{"@nil": "true"}`; else the field is left out
@@ -18,15 +18,15 @@ class Switches:
         self.dates = "offset"  # or utc, compact, zoneless (US Pacific)
         self.comment_ids = True
         self.newest_first = False  # the comments of a ticket
-        self.list_comments = True  # lists carry the comments, too
-        self.name_source = True  # tickets say where they come from
+        self.list_comments = True  # lists include the comments
+        self.name_source = True  # tickets have `source`
         self.escape_comments = False  # & < > come as entities
         self.line_breaks = "\n"  # or <br />
         self.count_as_text = True
         # behaviour
         self.page_size = 100
         self.short_pages = False  # a page that is not the last holds fewer rows
-        self.ignore_page = False  # the header `Page` is not heard
+        self.ignore_page = False  # the header `Page` is ignored
         self.list_newest_first = False
         self.future_days = True  # a range of days may end after today
         self.comments_update = True  # a comment moves `updateTime`

@@ -1,4 +1,4 @@
-"""Tickets as Jersey writes them in JSON, in every form that clients have met; see `switches`."""
+"""Tickets as Jersey writes them in JSON, in every format that clients report; see `switches`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def money(hundredths: int) -> str:
 
 
 def body_of_list(rows: list[Json], switches: Switches) -> str:
-    """A whole list; one of one row may be the row itself, one of none almost anything."""
+    """A list; with one row it may be the row itself, without rows `empty_list`."""
     if not rows:
         return switches.empty_list
     inner = rows[0] if len(rows) == 1 and switches.one_as_object else rows

@@ -1,112 +1,74 @@
-"""refurbed on a loopback port: routes, the order in which a call is checked, start and stop."""
+"""refurbed as an HTTP server: its routes, and the order in which a call is checked."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
-from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
 
-from slackbridge.sandbox.clock import Clock
-from slackbridge.sandbox.control import Terms, control, verbs_of
-from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.marketplace import Marketplace
 from slackbridge.sandbox.refurbed.control import prepared
 from slackbridge.sandbox.refurbed.drivers import Drivers
-from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Grant, Tokens, permit
-from slackbridge.sandbox.refurbed.records import Author
+from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Gate
+from slackbridge.sandbox.refurbed.records import Ticket
 from slackbridge.sandbox.refurbed.refusal import Code, Refusal, invalid
-from slackbridge.sandbox.refurbed.service import TicketService
+from slackbridge.sandbox.refurbed.service import Service
+from slackbridge.sandbox.refurbed.story import Story
 from slackbridge.sandbox.refurbed.switches import Switches
-from slackbridge.sandbox.refurbed.tickets import seed
-from slackbridge.sandbox.refurbed.vocabulary import Sender
-from slackbridge.sandbox.refurbed.wire import ticket_answer, without_defaults
-from slackbridge.sandbox.served import Served
-from slackbridge.sandbox.window import Window
+from slackbridge.sandbox.refurbed.wire import Json, ticket_answer, without_defaults
 
 PREFIX = "/refb.merchant.v1.TicketService/"
 TOKEN = "6f1d2c1e-0000-4000-8000-5a4d0b0c5eed"
-MAX_BODY = 64 * 2**20
 
 
-class RefurbedSandbox(Drivers, Served):
-    """A running TicketService; make one with `start`. `calls` counts calls by method."""
+class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
+    """A running TicketService."""
 
+    name = "refurbed"
+    routes = (PREFIX + "{method}",)
+    drivers, story, switches = Drivers, Story, Switches
+    max_body = 64 * 2**20
     token = TOKEN
 
-    def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
-        super().__init__(Clock(clock), ledger)
-        self.token = token
-        self.faults = Faults("refurbed")
-        self.calls: Counter[str] = Counter()
-        self._tokens = Tokens()
-        self._window = Window()
-        self._service = TicketService(self, lambda: self.url)
-        self.allow(token)
+    def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
+        super().__init__(clock, ledger)
+        self.gate = Gate(self)
+        self._service = Service(self, lambda: self.url)
 
-    def plant(self) -> None:
-        seed(self)
+    def prepared(self, given: Json) -> Json:
+        return prepared(given)
 
-    def allow(self, token: str, permissions: frozenset[str] | None = None) -> None:
-        """Put a token in force, with all permissions or only those named."""
-        author = Author(Sender.MERCHANT, "Merchant Support", "support@example.com")
-        grant = Grant(author) if permissions is None else Grant(author, permissions)
-        self._tokens.allow(token, grant)
+    def rows(self) -> list[Json]:
+        return [ticket_answer(row, self.agents, self.url) for row in self.tickets.values()]
 
-    def revoke(self, token: str) -> None:
-        """From now on the token is unknown."""
-        self._tokens.revoke(token)
+    def unreadable(self, message: str) -> Refusal:
+        return invalid(message)
 
     def _api(self) -> web.Application:
-        app = web.Application(
-            middlewares=[self.faults.middleware(_operation)], client_max_size=MAX_BODY
-        )
-        app.router.add_route("*", PREFIX + "{method}", self._call)
+        app = super()._api()
         app.router.add_get("/files/{key}/{name}", self._file)
         return app
 
-    def _control(self) -> web.Application:
-        terms = Terms(
-            verbs=verbs_of(Drivers, self),
-            rows=lambda: [
-                ticket_answer(row, self.agents, self.url) for row in self.tickets.values()
-            ],
-            switches=vars(Switches()),
-            invalid=invalid,
-            prepared=prepared,
-        )
-        return control(self, terms)
+    def _operation(self, request: web.Request) -> str:
+        method = request.path.removeprefix(PREFIX)
+        return method if request.path.startswith(PREFIX) and method in PERMISSIONS else ""
 
-    async def _call(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        try:
-            answer = self._answer(request, body)
-            response = web.json_response(answer)
-        except Refusal as refusal:
-            response = refusal.response()
-        now = self.clock.now()
-        response.headers["Date"] = formatdate(now, usegmt=True)
-        response.headers.update(self._window.headers(self.rate_per_second, now))
-        return response
+    def _extra_headers(self) -> dict[str, str]:
+        return self.gate.window.headers(self.rate_per_second, self.clock.now())
 
-    def _answer(self, request: web.Request, body: bytes) -> Any:
+    def _answer(self, request: web.Request, body: bytes) -> web.Response:
         method = request.match_info["method"]
         if method not in PERMISSIONS:
             raise Refusal(Code.NOT_FOUND, "Not Found")
         if request.method != "POST":
             raise Refusal(Code.UNIMPLEMENTED, "Method Not Allowed")
         self.calls[method] += 1
-        if not self._window.take(self.rate_per_second):
-            raise Refusal(Code.RESOURCE_EXHAUSTED, "rate limit exceeded")
-        grant = self._tokens.grant(request.headers.get("Authorization"))
-        if self.unimplemented & {method, "*"}:
-            raise Refusal(Code.UNIMPLEMENTED, f"method {method} not implemented")
-        permit(grant, method)
-        answer = self._service.call(method, _parsed(body), grant.author)
-        return without_defaults(answer) if self.omit_defaults else answer
+        self.gate.admit(method, request.headers, self.clock.now())
+        answer = self._service.call(method, _parsed(body))
+        return web.json_response(without_defaults(answer) if self.omit_defaults else answer)
 
     async def _file(self, request: web.Request) -> web.Response:
         found = self.files.get(request.match_info["key"])
@@ -115,14 +77,9 @@ class RefurbedSandbox(Drivers, Served):
         return web.Response(
             body=found[1],
             content_type=found[0].content_type,
-            # Whatever a customer sent must not run in a browser as a page of this origin.
+            # A customer's file must not run in a browser as a page of this origin.
             headers={"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"},
         )
-
-
-def _operation(request: web.Request) -> str:
-    method = request.path.removeprefix(PREFIX)
-    return method if request.path.startswith(PREFIX) and method in PERMISSIONS else ""
 
 
 def _parsed(body: bytes) -> Any:

@@ -1,27 +1,26 @@
-"""The desk with people around it: customers, refurbed, the merchant's agents in refurbed's own
-pages, the system, and time. Tests, the demo and `/sandbox/*` act through these verbs.
+"""What others than the API do: customers, refurbed, the merchant's agents in refurbed's own pages.
 
-A verb on an unknown or closed ticket raises `Refusal`. Attachments are `(filename, bytes)` pairs.
+Tests, the demo and `/sandbox/*` call these. One on an unknown or closed ticket raises `Refusal`.
+Attachments are `(filename, bytes)` pairs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.refurbed.files import Upload
 from slackbridge.sandbox.refurbed.markup import sanitised
 from slackbridge.sandbox.refurbed.records import Author
 from slackbridge.sandbox.refurbed.refusal import not_found
-from slackbridge.sandbox.refurbed.state import Desk
-from slackbridge.sandbox.refurbed.vocabulary import HelpStatus, Scope, Sender, Status, Urgency
+from slackbridge.sandbox.refurbed.state import State
+from slackbridge.sandbox.refurbed.vocabulary import Scope, Sender, Status, Urgency
 
 REFURBED = Author(Sender.REFURBED, "refurbed Support")
 SYSTEM = Author(Sender.SYSTEM, "System")
 
 
-class Drivers(Desk):
-    """A desk that others than the API can move. Verbs that write return the message's id."""
+class Drivers(State):
+    """Methods that write return the message's id."""
 
     def customer_opens(
         self,
@@ -58,7 +57,7 @@ class Drivers(Desk):
         internal: bool = False,
         attachments: Sequence[Upload] = (),
     ) -> int:
-        """An agent of refurbed writes to all, or to the merchant alone."""
+        """An agent of refurbed writes, with `internal` to the merchant alone."""
         scope = Scope.INTERNAL if internal else Scope.PUBLIC
         return self.someone_writes(ticket_id, REFURBED, html, scope, attachments)
 
@@ -88,8 +87,8 @@ class Drivers(Desk):
         scope: str = Scope.PUBLIC,
         attachments: Sequence[Upload] = (),
     ) -> int:
-        """Any author at all, also of a sender type and a scope no client has heard of."""
-        ticket = self.living(ticket_id)
+        """Any author, also with a sender type or a scope unknown to clients."""
+        ticket = self.writable(ticket_id)
         message = self.message(author, html, scope, attachments)
         return self.post(ticket, message, f"{author.sender.lower()}_message").id
 
@@ -101,24 +100,24 @@ class Drivers(Desk):
         self.force_status(ticket_id, Status.CLOSED)
 
     def force_status(self, ticket_id: int, status: str) -> None:
-        """Any status, also one no client has heard of, and also out of CLOSED."""
+        """Any status, also one unknown to clients, and also out of CLOSED."""
         self.set_status(self.ticket(ticket_id), status, by="driver")
 
     def panic(self, ticket_id: int) -> None:
-        """The customer presses the button that calls refurbed for help."""
-        self.living(ticket_id).panicked = True
+        """The customer presses the panic button, which calls refurbed for help."""
+        self.writable(ticket_id).panicked = True
         self.set_urgency(ticket_id, Urgency.PANIC)
 
     def set_urgency(self, ticket_id: int, urgency: str) -> None:
         """'' for none, URGENT for refurbed's second level."""
-        ticket = self.living(ticket_id)
+        ticket = self.writable(ticket_id)
         ticket.urgency = urgency
         ticket.updated_at = self.clock.now()
         self.commit("urgency", ticket, urgency=urgency)
 
     def decide_topic_change(self, ticket_id: int, approve: bool, topic: str = "general") -> None:
         """refurbed's answer to a RequestTopicChange."""
-        ticket = self.living(ticket_id)
+        ticket = self.writable(ticket_id)
         ticket.topic = topic if approve else ticket.topic
         verdict = "approved" if approve else "declined"
         self.system_writes(ticket_id, f"<p>The request to change the topic was {verdict}.</p>")
@@ -127,25 +126,20 @@ class Drivers(Desk):
         self,
         help_request_id: int,
         html: str = "<p>Thank you, please go ahead.</p>",
-        status: str = HelpStatus.PENDING,
+        status: str = Status.PENDING,
         attachments: Sequence[Upload] = (),
     ) -> int:
         """refurbed answers a help request; `status` SOLVED or CLOSED ends it."""
         if help_request_id not in self.help_requests:
             raise not_found("help request", help_request_id)
-        asked = self.living_help(self.help_requests[help_request_id].ticket_id, help_request_id)
+        asked = self.writable_help(self.help_requests[help_request_id].ticket_id, help_request_id)
         message = self.message(REFURBED, html, uploads=attachments)
-        self.help_says(asked, message, status, "help_answer")
+        self.add_help_message(asked, message, status, "help_answer")
         return message.id
 
     def add_agent(self, email: str, name: str) -> None:
         """A user of the merchant's account, to whom tickets can be assigned."""
         self.agents[email] = name
-
-    def pass_time(self, hours: float) -> None:
-        """Move the service's clock and apply what time alone does to tickets."""
-        self.clock.advance(hours * HOUR)
-        self.age()
 
     def bulk(self, n: int, messages: int = 1) -> list[int]:
         """`n` simple OPEN tickets with `messages` messages of the customer each; their ids."""

@@ -1,4 +1,4 @@
-"""Attachments: stored bytes behind public links, and small real files for invented ones."""
+"""Attachments: stored bytes behind public links, and small sample files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Files:
 
 
 def sample(filename: str) -> Upload:
-    """A small genuine file for a name: a PNG, a PDF, or plain text."""
+    """A small valid file for a name: a PNG, a PDF, or plain text."""
     match PurePosixPath(filename).suffix.lower():
         case ".png":
             return filename, _png(96, 64, zlib.crc32(filename.encode()))

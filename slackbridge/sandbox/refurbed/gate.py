@@ -5,10 +5,11 @@ Source: refurbed's README for the merchant API (`Authorization: Plain <token>`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from slackbridge.sandbox.refurbed.records import Author
+from slackbridge.sandbox.gate import BaseGate
 from slackbridge.sandbox.refurbed.refusal import Code, Refusal
+from slackbridge.sandbox.refurbed.switches import Switches
 
 SCHEME = "Plain "
 
@@ -26,40 +27,25 @@ PERMISSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a token allows, and the merchant's user it writes as."""
+class Gate(BaseGate[Switches]):
+    """Checks in this order: rate, token, method switched off, permission."""
 
-    author: Author
-    permissions: frozenset[str] = frozenset(PERMISSIONS.values())
+    def admit(self, operation: str, headers: Mapping[str, str], now: float) -> None:
+        if not self.window.take(self._switches.rate_per_second):
+            raise Refusal(Code.RESOURCE_EXHAUSTED, "rate limit exceeded")
+        token = self._token(headers.get("Authorization"))
+        if self._switches.unimplemented & {operation, "*"}:
+            raise Refusal(Code.UNIMPLEMENTED, f"method {operation} not implemented")
+        permission = PERMISSIONS[operation]
+        if not self.may(token, permission):
+            raise Refusal(Code.PERMISSION_DENIED, f"missing permission {permission}")
 
-
-class Tokens:
-    """The tokens in force."""
-
-    def __init__(self) -> None:
-        self._grants: dict[str, Grant] = {}
-
-    def allow(self, token: str, grant: Grant) -> None:
-        self._grants[token] = grant
-
-    def revoke(self, token: str) -> None:
-        self._grants.pop(token, None)
-
-    def grant(self, header: str | None) -> Grant:
-        """Raises Refusal (UNAUTHENTICATED) for a missing, malformed or unknown token."""
+    def _token(self, header: str | None) -> str:
         if header is None:
             raise Refusal(Code.UNAUTHENTICATED, "missing Authorization header")
         token = header.removeprefix(SCHEME).strip()
         if not header.startswith(SCHEME) or not token:
             raise Refusal(Code.UNAUTHENTICATED, "malformed Authorization header")
-        if token not in self._grants:
+        if not self.knows(token):
             raise Refusal(Code.UNAUTHENTICATED, "invalid token")
-        return self._grants[token]
-
-
-def permit(grant: Grant, method: str) -> None:
-    """Raises Refusal (PERMISSION_DENIED)."""
-    permission = PERMISSIONS[method]
-    if permission not in grant.permissions:
-        raise Refusal(Code.PERMISSION_DENIED, f"missing permission {permission}")
+        return token

@@ -46,7 +46,7 @@ FIELDS: dict[str, Value] = {
 def page(tickets: Mapping[int, Ticket], request: Request) -> tuple[list[Ticket], bool]:
     """The rows of one page and whether more follow in the direction of travel.
 
-    Raises Refusal (INVALID_ARGUMENT) for a limit outside 1..100 and a cursor nobody has heard of.
+    Raises Refusal (INVALID_ARGUMENT) for a limit outside 1..100 and an unknown cursor.
     """
     pagination = request.get("pagination", {})
     limit = pagination.get("limit", MAX_LIMIT)
@@ -70,7 +70,7 @@ def _tests(wanted: Request) -> Iterator[Test]:
     for name, one in wanted.items():
         value = FIELDS[name]
         for rule, argument in one.items():
-            # An empty list or string is a filter that was not set; false is a value.
+            # An empty list or string counts as not set; false is a value.
             if argument not in ([], ""):
                 yield _RULES[rule](value, argument)
 
@@ -106,7 +106,6 @@ _RULES: dict[str, Callable[[Value, Any], Test]] = {
 def _place(sort: Request) -> Callable[[Ticket], Place]:
     by = SortBy(sort.get("by", SortBy.CREATED_AT))
     sign = -1 if sort.get("order") == SortOrder.DESC else 1
-
     moment = _MOMENTS[by]
 
     def place(ticket: Ticket) -> Place:
@@ -116,7 +115,7 @@ def _place(sort: Request) -> Callable[[Ticket], Place]:
 
 
 def _next_breach(ticket: Ticket) -> float:
-    """Nobody waiting counts as never."""
+    """Infinite while nobody waits for the merchant."""
     since = ticket.awaiting_since
     return math.inf if since is None else since + OVERDUE_AFTER
 

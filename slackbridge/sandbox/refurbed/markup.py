@@ -1,6 +1,6 @@
 """What the marketplace does to the HTML a merchant submits, and HTML as plain text.
 
-Customers' mail is not touched: it shows as it came, and a client must not trust it.
+Customers' HTML is not sanitised: it is served as it came, and a client must not trust it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Sanitiser(HTMLParser):
 
 
 class _Text(HTMLParser):
-    """Collects the words, with a line break at every block."""
+    """Collects the text, with a line break at every block."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -91,9 +91,9 @@ class _Text(HTMLParser):
 
 
 def sanitised(html: str, *, rewrite: bool = False) -> str:
-    """Allowed tags only, links to http, mailto and tel only; with `rewrite` other tags and spaces.
+    """Keep the allowed tags and the links to http, mailto and tel.
 
-    Rewriting changes every byte a client could compare, never the words a customer reads.
+    `rewrite` also replaces tags and white space: the markup differs, the text stays the same.
     """
     parser = _Sanitiser(rewrite)
     parser.feed(html)
@@ -101,7 +101,7 @@ def sanitised(html: str, *, rewrite: bool = False) -> str:
 
 
 def plain(html: str) -> str:
-    """The words of `html`, one line per block."""
+    """The text of `html`, one line per block."""
     parser = _Text()
     parser.feed(html)
     parser.close()

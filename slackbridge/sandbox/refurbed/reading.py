@@ -1,8 +1,8 @@
-"""Readers for JSON requests: the rules of protobuf's JSON mapping, put together like grammar.
+"""Composable readers for JSON requests by the rules of protobuf's JSON mapping.
 
 A reader takes a value and its path and returns the value read, or raises `Refusal`
-(INVALID_ARGUMENT) naming the path. Source: the ProtoJSON specification; that unknown fields and
-enum values are refused rather than ignored is this sandbox's choice of the stricter behaviour.
+(INVALID_ARGUMENT) naming the path. Source: the ProtoJSON specification; unknown fields and enum
+values are refused, which is the stricter of the two behaviours it allows.
 """
 
 from __future__ import annotations
@@ -64,8 +64,6 @@ def one_of(names: Iterable[str]) -> Reader:
 
 
 def many(reader: Reader) -> Reader:
-    """A list."""
-
     def read(value: Any, path: str) -> list[Any]:
         if not isinstance(value, list):
             raise invalid(f"{path}: expected a list")

@@ -1,7 +1,7 @@
 """What the service stores: tickets, messages, order items, help requests. No wire format here.
 
 Times are Unix seconds by the service's own clock, ids are ints. Status, sender and scope are
-plain strings so that a driver can inject values no client has heard of.
+plain strings so that a driver can inject values unknown to clients.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slackbridge.sandbox.clock import HOUR
-from slackbridge.sandbox.refurbed.vocabulary import Checkpoint, HelpStatus, Scope, Sender, Status
+from slackbridge.sandbox.refurbed.vocabulary import Checkpoint, Scope, Sender, Status
 
 OVERDUE_AFTER = 24 * HOUR
 TAKEOVER_AFTER = 48 * HOUR
@@ -66,7 +66,7 @@ class HelpRequest:
     ticket_id: int
     topic: str
     created_at: float
-    status: str = HelpStatus.OPEN
+    status: str = Status.OPEN
     messages: list[Message] = field(default_factory=list)
 
 
@@ -96,7 +96,7 @@ class Ticket:
 
     @property
     def checkpoints(self) -> list[tuple[Checkpoint, float]]:
-        """The service level's marks in time, empty while nobody waits for the merchant."""
+        """The deadlines of the service level, empty while nobody waits for the merchant."""
         since = self.awaiting_since
         if since is None:
             return []
@@ -107,7 +107,7 @@ class Ticket:
         ]
 
     def become(self, status: str, at: float) -> None:
-        """Take a status. In any but OPEN the next move is not the merchant's."""
+        """Take a status. The merchant owes an answer only in OPEN."""
         self.status = status
         self.updated_at = at
         if status != Status.OPEN:

@@ -7,11 +7,11 @@ from enum import IntEnum
 
 from aiohttp import web
 
-from slackbridge.sandbox.declined import Declined
+from slackbridge.sandbox.refusal import BaseRefusal
 
 
 class Code(IntEnum):
-    """google.rpc.Code, as far as this service answers with it."""
+    """The members of google.rpc.Code that this service answers with."""
 
     INVALID_ARGUMENT = 3
     NOT_FOUND = 5
@@ -36,14 +36,12 @@ HTTP_STATUS = {
 }
 
 
-class Refusal(Declined):
-    """The service declines a call; nothing was committed."""
-
+class Refusal(BaseRefusal):
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.code = code
 
-    def response(self) -> web.Response:
+    def response(self, form: str = "") -> web.Response:
         """The google.rpc.Status answer."""
         body = {"code": int(self.code), "message": self.message, "details": []}
         return web.Response(
@@ -54,7 +52,6 @@ class Refusal(Declined):
 
 
 def invalid(message: str) -> Refusal:
-    """A request the service cannot read."""
     return Refusal(Code.INVALID_ARGUMENT, message)
 
 

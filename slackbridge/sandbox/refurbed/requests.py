@@ -1,12 +1,16 @@
 """The shapes of the ten requests. Source: refurbed's OpenAPI document for the TicketService.
 
-What it leaves open is decided strictly here: a new message on a ticket needs an explicit scope, a
+Where it is silent the stricter reading holds: a new message on a ticket needs an explicit scope, a
 help request a topic, and every id must be given and not zero.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+from slackbridge.sandbox.refurbed.files import Upload
 from slackbridge.sandbox.refurbed.reading import (
+    Reader,
     data,
     flag,
     int64,
@@ -28,14 +32,15 @@ from slackbridge.sandbox.refurbed.vocabulary import (
     Urgency,
 )
 
+
+def _any_or_none(reader: Reader) -> Reader:
+    return message({"any_of": many(reader), "none_of": many(reader)})
+
+
 _ID_FILTER = message({"any_of": many(int64)})
 _EQUALS = message({"eq": text})
 _BOOL = message({"value": flag})
-_STRINGS = message({"any_of": many(text), "none_of": many(text)})
 _NAMES = message({"any_of": many(text), "none_of": many(text), "contains": text})
-_STATUSES = message({"any_of": many(one_of(Status)), "none_of": many(one_of(Status))})
-_URGENCIES = message({"any_of": many(one_of(Urgency)), "none_of": many(one_of(Urgency))})
-_COUNTRIES = message({"any_of": many(one_of(COUNTRIES)), "none_of": many(one_of(COUNTRIES))})
 
 _PAGINATION = message(
     {"limit": uint32, "starting_after": int64, "ending_before": int64},
@@ -46,15 +51,15 @@ _FILTER = message(
     {
         "ticket_id": _ID_FILTER,
         "assignee_user_email": _EQUALS,
-        "status": _STATUSES,
+        "status": _any_or_none(one_of(Status)),
         "customer_email": _EQUALS,
         "marketplace_order_id": _ID_FILTER,
         "marketplace_order_item_id": _ID_FILTER,
         "buyback_order_id": _ID_FILTER,
         "buyback_order_item_id": _ID_FILTER,
-        "country": _COUNTRIES,
-        "topic": _STRINGS,
-        "urgency_status": _URGENCIES,
+        "country": _any_or_none(one_of(COUNTRIES)),
+        "topic": _any_or_none(text),
+        "urgency_status": _any_or_none(one_of(Urgency)),
         "customer_panicked": _BOOL,
         "is_buyback": _BOOL,
         "customer_name": _NAMES,
@@ -63,12 +68,8 @@ _FILTER = message(
     }
 )
 
-_ATTACHMENT = message({"filename": text, "data": data}, required=("filename", "data"))
-_SUBMISSION = message(
-    {"body_html": text, "attachments": many(_ATTACHMENT)}, required=("body_html",)
-)
-
-
+ATTACHMENT = message({"filename": text, "data": data}, required=("filename", "data"))
+_SUBMISSION = message({"body_html": text, "attachments": many(ATTACHMENT)}, required=("body_html",))
 _SCOPED = message(
     {"message": _SUBMISSION, "scope": one_of([Scope.PUBLIC, Scope.INTERNAL])},
     required=("message", "scope"),
@@ -118,3 +119,8 @@ UPDATE_HELP_REQUEST = message(
     {"ticket_id": int64, "help_request_id": int64, "new_message": _SUBMISSION},
     required=("ticket_id", "help_request_id", "new_message"),
 )
+
+
+def uploads(attachments: list[dict[str, Any]]) -> list[Upload]:
+    """Attachments as read by `ATTACHMENT`."""
+    return [(file["filename"], file["data"]) for file in attachments]

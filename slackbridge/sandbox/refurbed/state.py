@@ -1,7 +1,7 @@
-"""The desk: all tickets of one merchant, the rules by which they change, and the ledger of it.
+"""All tickets of one merchant, the rules by which they change, and the ledger of it.
 
-Both the API (`service`) and everybody else (`drivers`) act through it. It knows no HTTP. Every
-method either raises `Refusal` before anything has changed or commits whole.
+The API (`service`) and everybody else (`drivers`) change it. It knows no HTTP. Every method either
+raises `Refusal` before anything has changed or commits completely.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.refurbed.files import Files, Upload
 from slackbridge.sandbox.refurbed.markup import plain
 from slackbridge.sandbox.refurbed.records import Author, HelpRequest, Item, Message, Ticket
-from slackbridge.sandbox.refurbed.refusal import invalid, not_found, wrong_state
+from slackbridge.sandbox.refurbed.refusal import Refusal, invalid, not_found, wrong_state
 from slackbridge.sandbox.refurbed.switches import Switches
-from slackbridge.sandbox.refurbed.vocabulary import HelpStatus, Scope, Status
+from slackbridge.sandbox.refurbed.vocabulary import Scope, Status
+from slackbridge.sandbox.state import BaseState
 
-SOLVED_AFTER = 7 * 24 * HOUR  # of a PENDING ticket in which nothing happens
+SOLVED_AFTER = 7 * 24 * HOUR  # of a PENDING ticket without activity
 CLOSED_AFTER = 28 * 24 * HOUR  # of a SOLVED one
 
 AGENTS = {
@@ -30,16 +31,13 @@ AGENTS = {
 }
 
 
-class Desk(Switches):
+class State(BaseState[int, Ticket], Switches):
     """Tickets, order items, help requests, files and the merchant's agents (e-mail -> name)."""
 
     def __init__(self, clock: Clock, ledger: Ledger) -> None:
-        super().__init__()
-        self.clock = clock
-        self.ledger = ledger
+        super().__init__(clock, ledger)
         self.files = Files()
         self.agents = dict(AGENTS)
-        self.tickets: dict[int, Ticket] = {}
         self.items: dict[int, Item] = {}
         self.help_requests: dict[int, HelpRequest] = {}
         self._ticket_ids = count(4711)
@@ -48,14 +46,8 @@ class Desk(Switches):
         self._item_ids = count(910001)
         self._order_ids = count(880001)
 
-    def ticket(self, ticket_id: int) -> Ticket:
-        """The live record. Raises Refusal (NOT_FOUND)."""
-        if ticket_id not in self.tickets:
-            raise not_found("ticket", ticket_id)
-        return self.tickets[ticket_id]
-
-    def living(self, ticket_id: int) -> Ticket:
-        """A ticket that may still change. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
+    def writable(self, ticket_id: int) -> Ticket:
+        """A ticket that is not CLOSED. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
         ticket = self.ticket(ticket_id)
         if ticket.status == Status.CLOSED:
             raise wrong_state(f"ticket {ticket_id} is closed")
@@ -72,18 +64,17 @@ class Desk(Switches):
             raise not_found("help request", help_request_id)
         return found
 
-    def living_help(self, ticket_id: int, help_request_id: int) -> HelpRequest:
-        """One that still takes messages. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
+    def writable_help(self, ticket_id: int, help_request_id: int) -> HelpRequest:
+        """A help request that is not CLOSED. Raises Refusal (NOT_FOUND, FAILED_PRECONDITION)."""
         found = self.help_request(ticket_id, help_request_id)
-        if found.status == HelpStatus.CLOSED:
+        if found.status == Status.CLOSED:
             raise wrong_state(f"help request {help_request_id} is closed")
         return found
 
-    def known_agent(self, email: str) -> str:
-        """The address itself. Raises Refusal (INVALID_ARGUMENT) for a stranger."""
+    def check_agent(self, email: str) -> None:
+        """Raises Refusal (INVALID_ARGUMENT) for an address that is no agent's."""
         if email not in self.agents:
             raise invalid(f"assignee_user_email: no user {email!r}")
-        return email
 
     def add_item(
         self,
@@ -120,18 +111,18 @@ class Desk(Switches):
         """Put a message on a ticket under the name `act` in the ledger."""
         before = ticket.status
         ticket.hear(message)
-        self.commit(act, ticket, **_told(message))
+        self.commit(act, ticket, **_facts(message))
         self._note_change(ticket, before, by=act)
         return message
 
     def set_status(self, ticket: Ticket, status: str, by: str) -> None:
-        """Set a status outright; in the ledger even if it was the same before."""
+        """Set a status; in the ledger even if it was the same before."""
         before = ticket.status
         ticket.become(status, self.clock.now())
         self.commit("status", ticket, was=before, status=status, by=by)
 
     def assign(self, ticket: Ticket, email: str) -> None:
-        """Give the ticket to an agent, '' for nobody."""
+        """Assign the ticket to an agent, '' for nobody."""
         ticket.assignee = email
         self._touch(ticket)
         self.commit("assign", ticket, email=email)
@@ -149,15 +140,16 @@ class Desk(Switches):
         ticket.help_requests.append(asked)
         self.help_requests[asked.id] = asked
         self._touch(ticket)
-        self.commit("help_request", ticket, help_request_id=asked.id, topic=topic, **_told(message))
+        facts = {"help_request_id": asked.id, "topic": topic, **_facts(message)}
+        self.commit("help_request", ticket, **facts)
         return asked
 
-    def help_says(self, asked: HelpRequest, message: Message, status: str, act: str) -> None:
+    def add_help_message(self, asked: HelpRequest, message: Message, status: str, act: str) -> None:
         """Add a message to a help request, which takes `status`."""
         asked.messages.append(message)
         asked.status = status
         ticket = self.tickets[asked.ticket_id]
-        self.commit(act, ticket, help_request_id=asked.id, **_told(message))
+        self.commit(act, ticket, help_request_id=asked.id, **_facts(message))
 
     def age(self) -> None:
         """Apply what time alone does: idle PENDING becomes SOLVED, SOLVED becomes CLOSED."""
@@ -173,9 +165,8 @@ class Desk(Switches):
                     with self.clock.pinned(due):
                         self.set_status(ticket, then, by="time")
 
-    def commit(self, act: str, ticket: Ticket, **data: Any) -> None:
-        """Enter an act on a ticket in the ledger."""
-        self.ledger.commit(act, self.clock.now(), ticket_id=ticket.id, **data)
+    def _no_ticket(self, ticket_id: int) -> Refusal:
+        return not_found("ticket", ticket_id)
 
     def _touch(self, ticket: Ticket) -> None:
         ticket.updated_at = self.clock.now()
@@ -185,7 +176,7 @@ class Desk(Switches):
             self.commit("status", ticket, was=before, status=ticket.status, by=by)
 
 
-def _told(message: Message) -> dict[str, Any]:
+def _facts(message: Message) -> dict[str, Any]:
     return {
         "message_id": message.id,
         "scope": message.scope,

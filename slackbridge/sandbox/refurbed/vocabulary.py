@@ -1,4 +1,4 @@
-"""The names the published TicketService uses on the wire, as enums; no behaviour.
+"""The enums of the published TicketService, as on the wire.
 
 Source: refurbed's public protos and OpenAPI document for `refb.merchant.v1.TicketService`.
 `UNSPECIFIED` is the zero value of every enum and is treated as "not given".
@@ -10,6 +10,8 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
+    """Of tickets and of help requests."""
+
     UNSPECIFIED = "UNSPECIFIED"
     OPEN = "OPEN"
     PENDING = "PENDING"
@@ -18,7 +20,7 @@ class Status(StrEnum):
 
 
 class SubmittableStatus(StrEnum):
-    """What a merchant may set: neither OPEN nor CLOSED."""
+    """The statuses a merchant may set."""
 
     UNSPECIFIED = "UNSPECIFIED"
     PENDING = "PENDING"
@@ -47,14 +49,6 @@ class Sender(StrEnum):
     SYSTEM = "SYSTEM"
 
 
-class HelpStatus(StrEnum):
-    UNSPECIFIED = "UNSPECIFIED"
-    OPEN = "OPEN"
-    CLOSED = "CLOSED"
-    PENDING = "PENDING"
-    SOLVED = "SOLVED"
-
-
 class HelpTopic(StrEnum):
     UNSPECIFIED = "UNSPECIFIED"
     REFURBED_RESPONSIBILITY = "REFURBED_RESPONSIBILITY"
@@ -69,7 +63,7 @@ class HelpTopic(StrEnum):
 
 
 class Exemption(StrEnum):
-    """Why a request for another topic comes without documents."""
+    """Why a request for another topic has no attachments."""
 
     UNSPECIFIED = "UNSPECIFIED"
     ISSUE_SOLVED_ITSELF = "ISSUE_SOLVED_ITSELF"

@@ -1,4 +1,4 @@
-"""Records as the JSON of the published service, and nothing the other way round.
+"""Records as the JSON of the published service; requests are read elsewhere.
 
 int64 are strings, times RFC 3339, a field that is its type's zero value may be left out.
 """
@@ -95,12 +95,12 @@ def without_defaults(value: Any) -> Any:
     return value
 
 
-def pick(rows: Iterable[Ticket], agents: Mapping[str, str]) -> list[Json]:
+def ticket_rows(rows: Iterable[Ticket], agents: Mapping[str, str]) -> list[Json]:
     return [ticket_json(row, agents) for row in rows]
 
 
 def _is_default(entry: Any) -> bool:
-    # An empty message is present all the same; only scalars and lists have a zero value.
+    # An empty object is sent all the same: only scalars and lists have a zero value.
     return entry is None or entry == "UNSPECIFIED" or (not isinstance(entry, dict) and not entry)
 
 

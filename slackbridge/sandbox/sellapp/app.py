@@ -1,116 +1,86 @@
-"""SellApp on a loopback port: routes, the order in which a call is checked, start and stop."""
+"""SellApp as an HTTP server: its routes, and the order in which a call is checked."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable
-from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
 
-from slackbridge.sandbox.clock import Clock
-from slackbridge.sandbox.control import Terms, control, verbs_of
-from slackbridge.sandbox.faults import Faults
+from slackbridge.sandbox.control import Verb
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.marketplace import Marketplace
 from slackbridge.sandbox.sellapp.drivers import Drivers
-from slackbridge.sandbox.sellapp.gate import ABILITIES, Gate
+from slackbridge.sandbox.sellapp.gate import Gate
 from slackbridge.sandbox.sellapp.hooks import Hooks
+from slackbridge.sandbox.sellapp.records import Ticket
 from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, unreadable
 from slackbridge.sandbox.sellapp.service import Request, Service
+from slackbridge.sandbox.sellapp.story import Story
 from slackbridge.sandbox.sellapp.switches import Switches
-from slackbridge.sandbox.sellapp.tickets import seed
-from slackbridge.sandbox.sellapp.wire import ticket_json
-from slackbridge.sandbox.served import Served
+from slackbridge.sandbox.sellapp.wire import Json, ticket_json
 
 TOKEN = "41|sandboxk3yOfNorthKeys"
 SLUG = "north-keys"
-MAX_BODY = 8 * 2**20
 PATH = re.compile(r"/api/(v[12])/tickets(?:/(search)|/(\d+)(?:(/messages)(?:/(search|\d+))?)?)?")
 
 
-class SellAppSandbox(Drivers, Served):
-    """A running store; make one with `start`. `calls` counts calls, `keys` are those of PATCHes."""
+class SellAppSandbox(Marketplace[int, Ticket], Drivers):
+    """A running store. `keys` are the idempotency keys of PATCHes, '' for a call without one."""
 
+    name = "sellapp"
     path = "/api"
+    routes = ("/api/{rest:.*}",)
+    drivers, story, switches = Drivers, Story, Switches
+    max_body = 8 * 2**20
     token = TOKEN
 
-    def __init__(self, clock: Callable[[], float], ledger: Ledger, token: str) -> None:
-        super().__init__(Clock(clock), ledger)
-        self.token = token
-        self.faults = Faults("sellapp")
+    def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
+        super().__init__(clock, ledger)
         self.hooks = Hooks(self)
-        self.calls: Counter[str] = Counter()
         self.keys: list[str] = []
-        self._gate = Gate(SLUG)
+        self.gate = Gate(self, SLUG)
         self._service = Service(self)
-        self.allow(token)
-
-    def plant(self) -> None:
-        seed(self)
 
     async def stop(self) -> None:
         await self.hooks.stop()
         await super().stop()
 
-    def allow(self, token: str, abilities: frozenset[str] | None = None) -> None:
-        """Put an API key in force, with all abilities or only those named."""
-        self._gate.allow(token, frozenset(ABILITIES.values()) if abilities is None else abilities)
-
-    def revoke(self, token: str) -> None:
-        """From now on the key is unknown."""
-        self._gate.revoke(token)
-
     def hook(self, url: str, secret: str) -> None:
-        """Send webhooks there from now on, signed; '' = none."""
+        """Post signed webhooks to a URL from now on; '' = none."""
         self.hooks.url, self.hooks.secret = url, secret
 
-    def _api(self) -> web.Application:
-        app = web.Application(
-            middlewares=[self.faults.middleware(_operation)], client_max_size=MAX_BODY
-        )
-        app.router.add_route("*", "/api/{rest:.*}", self._call)
-        return app
+    def verbs(self) -> dict[str, Verb]:
+        return {**super().verbs(), "hook": self.hook}
 
-    def _control(self) -> web.Application:
-        terms = Terms(
-            verbs={**verbs_of(Drivers, self), "hook": self.hook},
-            rows=lambda: [ticket_json(row, "v2", self) for row in self.tickets.values()],
-            switches=vars(Switches()),
-            invalid=unreadable,
-        )
-        return control(self, terms)
+    def rows(self) -> list[Json]:
+        return [ticket_json(row, "v2", self) for row in self.tickets.values()]
 
-    async def _call(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        try:
-            status, answer = self._answer(request, body)
-            response = web.json_response(answer, status=status)
-        except Refusal as refusal:
-            response = refusal.response(self.error_shape)
-        response.headers["Date"] = formatdate(self.clock.now(), usegmt=True)
-        response.headers["X-Request-ID"] = f"req_{sum(self.calls.values())}"
-        return response
+    def unreadable(self, message: str) -> Refusal:
+        return unreadable(message)
 
-    def _answer(self, request: web.Request, body: bytes) -> tuple[int, Any]:
+    def _operation(self, request: web.Request) -> str:
+        return _operation(request)
+
+    def _extra_headers(self) -> dict[str, str]:
+        return {"X-Request-ID": f"req_{sum(self.calls.values())}"}
+
+    def _answer(self, request: web.Request, body: bytes) -> web.Response:
         operation = _operation(request)
         if not operation:
             raise Refusal(404, "The route could not be found.")
         self.calls[operation] += 1
-        self._gate.pace(self.calls_per_second, self.retry_after, self.clock.now())
-        self._gate.admit(operation, request.headers)
-        if self.unimplemented & {operation, "*"}:
-            raise Refusal(501, "Not implemented.")
+        self.gate.admit(operation, request.headers, self.clock.now())
         key = request.headers.get("Idempotency-Key", "")
         if operation == "UpdateTicket":
             self.keys.append(key)
-        return self._service.call(operation, _request(request, _parsed(body), key))
+        status, answer = self._service.call(operation, _request(request, _parsed(body), key))
+        return web.json_response(answer, status=status)
 
 
 def _operation(request: web.Request) -> str:
-    """The name of a call, '' for none."""
     found = PATH.fullmatch(request.path)
     if found is None:
         return ""

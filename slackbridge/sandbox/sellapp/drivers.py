@@ -1,17 +1,16 @@
-"""The desk with people around it: customers, the store's staff in SellApp's own pages, and time.
+"""What others than the API do: customers, and the store's staff in SellApp's own pages.
 
-Tests, the demo and `/sandbox/*` act through these verbs; one on an unknown ticket raises `Refusal`.
+Tests, the demo and `/sandbox/*` call these. One on an unknown ticket raises `Refusal`.
 """
 
 from __future__ import annotations
 
-from slackbridge.sandbox.clock import HOUR
-from slackbridge.sandbox.sellapp.desk import AGENT, Desk
 from slackbridge.sandbox.sellapp.records import CLOSED, CUSTOMER, OPEN, STORE
+from slackbridge.sandbox.sellapp.state import AGENT, State
 
 
-class Drivers(Desk):
-    """A desk that others than the API can move. Verbs that write return the message's id."""
+class Drivers(State):
+    """Methods that write return the message's id."""
 
     def customer_opens(
         self,
@@ -27,7 +26,8 @@ class Drivers(Desk):
         reference = ("order", order_id) if order_id else None
         if product_id:
             reference = ("product", product_id)
-        ticket = self.open(title, email, reference=reference, order_id=order_id, reason=reason)
+        about = {"reference": reference, "order_id": order_id, "reason": reason}
+        ticket = self.open_ticket(title, email, **about)
         self.customer_writes(ticket.id, text)
         return ticket.id
 
@@ -41,21 +41,21 @@ class Drivers(Desk):
         return self.post(self.ticket(ticket_id), STORE, agent, text, "store_message").id
 
     def someone_writes(self, ticket_id: int, author: str, text: str, sender: str = "") -> int:
-        """Any author at all, also one no client has heard of."""
+        """Any author, also one unknown to clients."""
         return self.post(self.ticket(ticket_id), author, sender, text, "other_message").id
 
     def close(self, ticket_id: int) -> None:
         self.force_status(ticket_id, CLOSED)
 
     def reopen(self, ticket_id: int) -> None:
-        self.become(self.ticket(ticket_id), OPEN, False, by="driver")
+        self.change(self.ticket(ticket_id), OPEN, False, by="driver")
 
     def archive(self, ticket_id: int) -> None:
-        self.become(self.ticket(ticket_id), None, True, by="driver")
+        self.change(self.ticket(ticket_id), None, True, by="driver")
 
     def force_status(self, ticket_id: int, status: str) -> None:
-        """Any status, also one no client has heard of."""
-        self.become(self.ticket(ticket_id), status, None, by="driver")
+        """Any status, also one unknown to clients."""
+        self.change(self.ticket(ticket_id), status, None, by="driver")
 
     def reads(self, ticket_id: int, customer: bool = False) -> None:
         """The store's staff, or the customer, look at the ticket."""
@@ -64,10 +64,6 @@ class Drivers(Desk):
             ticket.read_by_customer = True
         else:
             ticket.read_by_store = True
-
-    def pass_time(self, hours: float) -> None:
-        """Move the server's clock; time alone changes no ticket."""
-        self.clock.advance(hours * HOUR)
 
     def bulk(self, n: int, messages: int = 1) -> list[int]:
         """`n` simple OPEN tickets with `messages` messages of the customer each; their ids."""

@@ -1,7 +1,7 @@
 """Who may call, for which store, how often. Knows no tickets.
 
 Source: SellApp's authentication page (Bearer key, X-STORE slug, abilities by key) and Cloudflare,
-which stands in front and answers a malformed key with a page of HTML (error 1020).
+the proxy in front, which answers a malformed key with a page of HTML (error 1020).
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from email.utils import formatdate
 
+from slackbridge.sandbox.gate import BaseGate
 from slackbridge.sandbox.sellapp.refusal import BLOCKED, Page, Refusal
-from slackbridge.sandbox.window import Window
+from slackbridge.sandbox.sellapp.switches import Switches
 
 KEY = re.compile(r"Bearer [A-Za-z0-9|_.-]{8,}")
 ABILITIES = {
@@ -26,39 +27,34 @@ ABILITIES = {
 }
 
 
-class Gate:
-    """The keys in force, with their abilities, and the one store."""
+class Gate(BaseGate[Switches]):
+    """Checks in this order: rate, key, store, ability, operation switched off."""
 
-    def __init__(self, slug: str) -> None:
-        self.slug = slug
-        self._keys: dict[str, frozenset[str]] = {}
-        self._window = Window()
+    def __init__(self, switches: Switches, slug: str) -> None:
+        super().__init__(switches)
+        self._slug = slug
 
-    def allow(self, token: str, abilities: frozenset[str]) -> None:
-        self._keys[token] = abilities
-
-    def revoke(self, token: str) -> None:
-        self._keys.pop(token, None)
-
-    def admit(self, operation: str, headers: Mapping[str, str]) -> None:
-        """Raises Refusal for a call that may not be made."""
+    def admit(self, operation: str, headers: Mapping[str, str], now: float) -> None:
+        self._limit(now)
         credential = headers.get("Authorization", "")
         if not KEY.fullmatch(credential):
             raise Page(403, BLOCKED)
         if "json" not in headers.get("Accept", ""):
             raise Page(302, "<html>Redirecting to login</html>", {"Location": "/login"})
-        abilities = self._keys.get(credential.removeprefix("Bearer "))
-        if abilities is None:
+        key = credential.removeprefix("Bearer ")
+        if not self.knows(key):
             raise Refusal(401, "Unauthenticated.")
-        if headers.get("X-STORE", self.slug) != self.slug:
+        if headers.get("X-STORE", self._slug) != self._slug:
             raise Refusal(403, "You do not have access to this store.")
-        if ABILITIES[operation] not in abilities:
+        if not self.may(key, ABILITIES[operation]):
             raise Refusal(403, "Invalid ability provided.")
+        if self._switches.unimplemented & {operation, "*"}:
+            raise Refusal(501, "Not implemented.")
 
-    def pace(self, allowed: int, form: str, now: float) -> None:
-        """Count a call. Raises Refusal (429) for one too many in a second; `allowed` 0 = none."""
-        if not self._window.take(allowed):
+    def _limit(self, now: float) -> None:
+        if not self.window.take(self._switches.rate_per_second):
             refusal = Refusal(429, "Too Many Attempts.")
-            after = {"seconds": "2", "date": formatdate(now + 2, usegmt=True)}.get(form)
+            forms = {"seconds": "2", "date": formatdate(now + 2, usegmt=True)}
+            after = forms.get(self._switches.retry_after)
             refusal.headers = {"Retry-After": after} if after else {}
             raise refusal

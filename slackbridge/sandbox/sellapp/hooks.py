@@ -1,7 +1,7 @@
-"""Webhooks: `ticket_message.created`, signed and posted to the address that was set.
+"""Webhooks: `ticket_message.created`, signed and posted to the URL that was set.
 
-Source: SellApp's webhook page. The signature's header is a switch, for its name is not documented:
-HMAC-SHA256 in hex over the raw body.
+Source: SellApp's webhook page. The signature is the HMAC-SHA256 of the raw body in hex; its header
+is a switch, because its name is not documented.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from slackbridge.sandbox.sellapp.desk import Desk
 from slackbridge.sandbox.sellapp.records import STORE, Message, Ticket
+from slackbridge.sandbox.sellapp.state import State
 from slackbridge.sandbox.sellapp.wire import STORE_ID, message_json
 
 EVENT = "ticket_message.created"
@@ -34,33 +34,33 @@ class Delivery:
 
 
 class Hooks:
-    """Deliveries to one address; `url` '' = none are made."""
+    """Deliveries to one URL; '' = none are made."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, state: State) -> None:
         self.url = ""
         self.secret = ""
         self.deliveries: list[Delivery] = []
-        self._desk = desk
+        self._state = state
         self._tasks: set[asyncio.Task[None]] = set()
-        desk.listeners.append(self._heard)
+        state.listeners.append(self._heard)
 
     def signed(self, ticket: Ticket, message: Message) -> Delivery:
-        """The webhook that a message makes."""
-        desk = self._desk
+        """The signed webhook for a message."""
+        state = self._state
         payload = {
             "event": EVENT,
-            "data": message_json(message, ticket, desk),
+            "data": message_json(message, ticket, state),
             "store": STORE_ID,
         }
         body = json.dumps(payload, ensure_ascii=False).encode()
         digest = hmac.new(self.secret.encode(), body, "sha256").hexdigest()
-        headers = {desk.hook_header: desk.hook_prefix + digest}
-        if desk.hook_timestamp:
-            headers[desk.hook_timestamp] = str(int(desk.clock.now()))
+        headers = {state.hook_header: state.hook_prefix + digest}
+        if state.hook_timestamp:
+            headers[state.hook_timestamp] = str(int(state.clock.now()))
         return Delivery(ticket.id, body, headers)
 
     def replay(self, number: int = -1) -> None:
-        """Send a delivery once more, as the dashboard can."""
+        """Send a delivery again, as the dashboard can."""
         self._send(self.deliveries[number])
 
     async def idle(self) -> None:
@@ -74,7 +74,7 @@ class Hooks:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _heard(self, ticket: Ticket, message: Message) -> None:
-        if self.url and (message.author != STORE or self._desk.hook_store_messages):
+        if self.url and (message.author != STORE or self._state.hook_store_messages):
             self.deliveries.append(self.signed(ticket, message))
             self._send(self.deliveries[-1])
 

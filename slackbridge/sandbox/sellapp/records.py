@@ -1,7 +1,7 @@
-"""What the store keeps: tickets and messages. No wire format here.
+"""What the service stores: tickets and messages. No wire format here.
 
 Times are Unix seconds by the server's own clock, ids are ints. Status and author are plain strings
-so that a driver can inject values no client has heard of.
+so that a driver can inject values unknown to clients.
 """
 
 from __future__ import annotations

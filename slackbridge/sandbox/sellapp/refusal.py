@@ -1,4 +1,4 @@
-"""The server's errors: HTTP statuses with the three shapes of body that are reported of it."""
+"""The server's errors: HTTP statuses with the three formats of body that clients report."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from aiohttp import web
 
-from slackbridge.sandbox.declined import Declined
+from slackbridge.sandbox.refusal import BaseRefusal
 
 BLOCKED = """<!DOCTYPE html><html><head><title>Access denied | Cloudflare</title></head><body>
 <h1>Error 1020</h1><p>Access denied. What happened? This website is using a security service.</p>
 </body></html>"""
 
 
-class Refusal(Declined):
-    """The server declines a call; nothing was committed. `errors` maps fields to messages."""
+class Refusal(BaseRefusal):
+    """`errors` maps fields to messages."""
 
     def __init__(self, status: int, message: str, errors: dict[str, list[str]] | None = None):
         super().__init__(message)
@@ -23,17 +23,17 @@ class Refusal(Declined):
         self.errors = errors or {}
         self.headers: dict[str, str] = {}
 
-    def response(self, shape: str = "laravel") -> web.Response:
-        """The answer, in one of the shapes of `Switches.error_shape`."""
+    def response(self, form: str = "laravel") -> web.Response:
+        """The answer in one of the formats of `Switches.error_form`."""
         return web.Response(
             status=self.status,
-            text=json.dumps(self._body(shape), ensure_ascii=False),
+            text=json.dumps(self._body(form), ensure_ascii=False),
             content_type="application/json",
             headers=self.headers,
         )
 
-    def _body(self, shape: str) -> dict[str, Any]:
-        match shape:
+    def _body(self, form: str) -> dict[str, Any]:
+        match form:
             case "sdk":
                 param = next(iter(self.errors), None)
                 return {"message": self.message, "type": "invalid_request", "param": param}
@@ -49,7 +49,7 @@ class Page(Refusal):
         super().__init__(status, html)
         self.headers = headers or {}
 
-    def response(self, shape: str = "laravel") -> web.Response:
+    def response(self, form: str = "laravel") -> web.Response:
         return web.Response(
             status=self.status, text=self.message, content_type="text/html", headers=self.headers
         )

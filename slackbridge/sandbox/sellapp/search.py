@@ -1,6 +1,7 @@
-"""`POST /search` by the grammar of Laravel Orion: filters, sort, text, and a whitelist of fields.
+"""`POST /search` with the syntax of Laravel Orion: filters, sort, text.
 
-A field off the whitelist is 422. `and` and `or` combine from left to right; `nested` groups.
+A field not on the whitelist is refused (422). `and` and `or` combine from left to right, `nested`
+groups.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def search(tickets: Sequence[Ticket], body: Any, switches: Switches) -> list[Tic
     sorts = _objects(body, "sort") if "sort" not in switches.search_ignores else []
     rows = [row for row in tickets if _matches(row, filters, switches)]
     if switches.search_text and isinstance(body.get("search"), dict):
-        rows = [row for row in rows if _speaks_of(row, str(body["search"].get("value", "")))]
+        rows = [row for row in rows if _contains(row, str(body["search"].get("value", "")))]
     for one in reversed(sorts):
         field = _allowed(one, switches.search_sorts, "sort")
         rows.sort(key=lambda row: _value(row, field), reverse=one.get("direction") == "desc")
@@ -80,6 +81,6 @@ def _value(row: Ticket, field: str) -> Any:
     return moment(value, True) if field.endswith("_at") else value
 
 
-def _speaks_of(row: Ticket, text: str) -> bool:
+def _contains(row: Ticket, text: str) -> bool:
     sought = text.casefold()
     return any(sought in str(place).casefold() for place in (row.title, row.email, row.order_id))

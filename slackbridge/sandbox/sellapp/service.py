@@ -1,6 +1,6 @@
-"""The eight calls: a request's parts in, acts on the desk, JSON out. No HTTP here.
+"""The eight calls: a request's parts in, changes of the state, JSON out. No HTTP here.
 
-Every call checks all it has to before it changes anything, so an error means nothing happened.
+Every call checks everything before it changes anything, so an error means nothing happened.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackbridge.sandbox.sellapp import wire
-from slackbridge.sandbox.sellapp.desk import AGENT, Desk
 from slackbridge.sandbox.sellapp.records import CLOSED, OPEN, STORE, Ticket
 from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, not_found
 from slackbridge.sandbox.sellapp.search import search
+from slackbridge.sandbox.sellapp.state import AGENT, State
 
 MAX_LIMIT, DEFAULT_LIMIT = 100, 15
 
@@ -35,8 +35,8 @@ class Request:
 class Service:
     """`call` runs one operation of `gate.ABILITIES`; the answer is (status, JSON)."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._done: dict[str, tuple[str, Any]] = {}
 
     def call(self, operation: str, request: Request) -> tuple[int, Any]:
@@ -47,7 +47,7 @@ class Service:
             case "SearchTickets":
                 return 200, self._search(request)
             case "GetTicket":
-                return 200, self._one(self._desk.ticket(request.ticket), request)
+                return 200, self._one(self._state.ticket(request.ticket), request)
             case "UpdateTicket":
                 return 200, self._update(request)
             case "GetMessage":
@@ -57,9 +57,9 @@ class Service:
         return 200, self._messages(request)
 
     def _listed(self) -> list[Ticket]:
-        desk = self._desk
-        rows = [row for row in desk.tickets.values() if desk.list_archived or not row.archived]
-        match desk.list_order:
+        state = self._state
+        rows = [row for row in state.tickets.values() if state.list_archived or not row.archived]
+        match state.list_order:
             case "oldest":
                 return rows
             case "updated":
@@ -67,57 +67,57 @@ class Service:
         return rows[::-1]
 
     def _search(self, request: Request) -> Any:
-        if not self._desk.searches:
+        if not self._state.searches:
             raise Refusal(404, "The route could not be found.")
-        rows = search(list(self._desk.tickets.values()), request.body, self._desk)
-        return self._page(rows, request, fixed="page" in self._desk.search_ignores)
+        rows = search(list(self._state.tickets.values()), request.body, self._state)
+        return self._page(rows, request, fixed="page" in self._state.search_ignores)
 
     def _page(self, rows: Sequence[Ticket], request: Request, *, fixed: bool = False) -> Any:
-        desk = self._desk
-        found = [wire.ticket_json(row, request.version, desk) for row in rows]
+        state = self._state
+        found = [wire.ticket_json(row, request.version, state) for row in rows]
         return self._paged(found, request, fixed=fixed)
 
     def _paged(self, rows: Sequence[wire.Json], request: Request, *, fixed: bool = False) -> Any:
         page = 1 if fixed else _number(request.query, "page", 1, 10**6)
         limit = _number(request.query, "limit", DEFAULT_LIMIT, MAX_LIMIT)
-        return wire.paged(rows, page, limit, request.path, self._desk)
+        return wire.paged(rows, page, limit, request.path, self._state)
 
     def _one(self, ticket: Ticket, request: Request) -> Any:
-        return wire.single(wire.ticket_json(ticket, request.version, self._desk), self._desk)
+        return wire.single(wire.ticket_json(ticket, request.version, self._state), self._state)
 
     def _messages(self, request: Request) -> Any:
-        desk, ticket = self._desk, self._desk.ticket(request.ticket)
-        rows = [wire.message_json(message, ticket, desk) for message in ticket.messages]
-        if desk.reading_marks:
+        state, ticket = self._state, self._state.ticket(request.ticket)
+        rows = [wire.message_json(message, ticket, state) for message in ticket.messages]
+        if state.reading_marks:
             ticket.read_by_store = True
         return self._paged(rows, request)
 
     def _message(self, request: Request) -> Any:
-        ticket = self._desk.ticket(request.ticket)
+        ticket = self._state.ticket(request.ticket)
         for message in ticket.messages:
             if message.id == request.message:
-                return wire.single(wire.message_json(message, ticket, self._desk), self._desk)
+                return wire.single(wire.message_json(message, ticket, self._state), self._state)
         raise not_found("App\\Models\\TicketMessage")
 
     def _reply(self, request: Request) -> Any:
-        ticket = self._desk.ticket(request.ticket)
+        ticket = self._state.ticket(request.ticket)
         content = request.body.get("content") if isinstance(request.body, dict) else None
         if not isinstance(content, str) or not content.strip():
             raise invalid("content", "The content field is required.")
-        message = self._desk.post(ticket, STORE, AGENT, content, "reply")
-        return wire.single(wire.message_json(message, ticket, self._desk), self._desk)
+        message = self._state.post(ticket, STORE, AGENT, content, "reply")
+        return wire.single(wire.message_json(message, ticket, self._state), self._state)
 
     def _update(self, request: Request) -> Any:
         if request.version != "v2":
             raise Refusal(405, "The PATCH method is not supported for this route.")
-        ticket = self._desk.ticket(request.ticket)
+        ticket = self._state.ticket(request.ticket)
         sent = json.dumps([ticket.id, request.body], sort_keys=True)
         before, answer = self._done.get(request.key, (sent, None))
         if before != sent:
             raise Refusal(422, "This idempotency key was used for another request.")
         if answer is None:
             status, archived = _change(request.body)
-            self._desk.become(ticket, status, archived, by="api")
+            self._state.change(ticket, status, archived, by="api")
             answer = self._one(ticket, request)
             if request.key:
                 self._done[request.key] = (sent, answer)

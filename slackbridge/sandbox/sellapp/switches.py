@@ -1,32 +1,32 @@
-"""How the server behaves where the vendor's description leaves room; change them at any time."""
+"""How the server behaves where the vendor's description is silent; change them at any time."""
 
 from __future__ import annotations
 
 
 class Switches:
-    """The defaults are the likeliest reading: Laravel's habits, Orion's search."""
+    """The defaults are the likeliest reading: as Laravel and its Orion package do it."""
 
     def __init__(self) -> None:
-        self.wrapped = True  # a single thing stands under `data`, else bare
+        self.wrapped = True  # a single object is wrapped in `data`, else bare
         self.paginator = "resource"  # or "flat" (meta beside data), "none" (only data), "bare"
         self.gaps = False  # lists as objects with numeric keys, as PHP writes a filtered list
         self.empty_as_list = False  # an empty `customer` or `reference` is []
         self.list_order = "newest"  # or "oldest", "updated"
         self.list_archived = True  # the list includes archived tickets
-        self.message_counts = True  # tickets tell `message_count`
+        self.message_counts = True  # tickets have `message_count`
         self.message_moves = True  # a new message moves `updated_at`
         self.reading_marks = False  # reading a ticket's messages marks it read by the store
-        self.zone = True  # times carry an offset
+        self.zone = True  # times have an offset
         self.content = "plain"  # or "html": messages are stored as HTML
         self.closed_reply = "accepts"  # or "reopens", "refuses": a reply to a CLOSED ticket
         self.searches = True  # else /search is 404
         self.search_filters = {"id", "status", "order_id", "created_at", "updated_at"}
         self.search_sorts = {"id", "created_at", "updated_at"}
-        self.search_text = True  # `search.value` looks into titles, addresses and orders
+        self.search_text = True  # `search.value` searches titles, addresses and orders
         self.search_ignores: set[str] = set()  # of "filters", "sort", "page"
-        self.error_shape = "laravel"  # or "sdk" (type, code, param), "oauth" (error_description)
+        self.error_form = "laravel"  # or "sdk" (type, code, param), "oauth" (error_description)
         self.retry_after = "seconds"  # or "date", "" (no header), with 429
-        self.calls_per_second = 0  # 0 = no limit
+        self.rate_per_second = 0  # 0 = no limit
         self.unimplemented: set[str] = set()  # operations answered with 501; "*" = all
         self.hook_header = "X-Sellapp-Signature"
         self.hook_prefix = ""  # or "sha256="

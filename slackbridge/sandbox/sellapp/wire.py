@@ -1,6 +1,6 @@
-"""Records as SellApp's JSON, in every form that the vendor's description leaves open.
+"""Records as SellApp's JSON, in every format that the vendor's description allows.
 
-v2 tells `read_status`, v1 tells `read_by`. Times are whole seconds, as Laravel stores them.
+v2 has `read_status`, v1 has `read_by`. Times are whole seconds, as Laravel stores them.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def single(thing: Json, switches: Switches) -> Json:
 
 
 def paged(rows: Sequence[Json], page: int, limit: int, path: str, switches: Switches) -> Any:
-    """One page of `rows` in the form of Laravel's paginator that is switched on."""
+    """One page of `rows` in the format that `Switches.paginator` names."""
     start = (page - 1) * limit
     part = list(rows[start : start + limit])
     last = max(1, math.ceil(len(rows) / limit))

@@ -1,17 +1,16 @@
-"""The desk with people around it: customers, the seller in Sellgate's own pages, and time.
+"""What others than the API do: customers, and the seller in Sellgate's own pages.
 
-Tests, the demo and `/sandbox/*` act through these verbs. One on an unknown ticket raises `Refusal`.
+Tests, the demo and `/sandbox/*` call these. One on an unknown ticket raises `Refusal`.
 """
 
 from __future__ import annotations
 
-from slackbridge.sandbox.clock import HOUR
 from slackbridge.sandbox.sellgate.records import CLOSED, CUSTOMER, OPEN, Order
-from slackbridge.sandbox.sellgate.state import Desk
+from slackbridge.sandbox.sellgate.state import State
 
 
-class Drivers(Desk):
-    """A desk that others than the API can move. Verbs that write return the message's id."""
+class Drivers(State):
+    """Methods that write return the message's id."""
 
     def customer_opens(
         self,
@@ -25,14 +24,14 @@ class Drivers(Desk):
         amount: float = 29.99,
         currency: str = "USD",
     ) -> str:
-        """A customer opens a ticket; `order_id` None = about nothing that was bought."""
+        """A customer opens a ticket; `order_id` None = without an order."""
         order = None if order_id is None else Order(order_id, invoice_id, product, amount, currency)
         ticket = self.open_ticket(subject, email, order)
         self.customer_writes(ticket.id, text)
         return ticket.id
 
     def customer_writes(self, ticket_id: str, text: str) -> str:
-        """The customer adds a message; a closed ticket is open again."""
+        """The customer adds a message, which reopens a closed ticket."""
         return self.someone_writes(ticket_id, CUSTOMER, text)
 
     def merchant_writes(self, ticket_id: str, text: str) -> str:
@@ -40,9 +39,9 @@ class Drivers(Desk):
         return self.someone_writes(ticket_id, self.seller, text)
 
     def someone_writes(self, ticket_id: str, sender: str, text: str) -> str:
-        """Any sender at all, also one no client has heard of."""
+        """Any sender, also one unknown to clients."""
         ticket = self.ticket(ticket_id)
-        message = self.hear(ticket, sender, text, f"{sender}_message")
+        message = self.post(ticket, sender, text, f"{sender}_message")
         if sender == CUSTOMER:
             self.set_status(ticket, OPEN, by=CUSTOMER)
         return message.id
@@ -54,12 +53,8 @@ class Drivers(Desk):
         self.force_status(ticket_id, OPEN)
 
     def force_status(self, ticket_id: str, status: str) -> None:
-        """Any status, also one no client has heard of."""
+        """Any status, also one unknown to clients."""
         self.set_status(self.ticket(ticket_id), status, by="driver")
-
-    def pass_time(self, hours: float) -> None:
-        """Move the server's clock; nothing at Sellgate happens by time alone."""
-        self.clock.advance(hours * HOUR)
 
     def bulk(self, n: int) -> list[str]:
         """`n` simple open tickets with one message of the customer each; their ids."""

@@ -1,7 +1,7 @@
-"""What Sellgate stores: tickets, their messages, and the order a ticket is about. No wire format.
+"""What the service stores: tickets, messages, orders. No wire format here.
 
 Times are Unix seconds by the server's own clock. Status and sender are plain strings, so that a
-driver can inject values no client has heard of.
+driver can inject values unknown to clients.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Ticket:
         self.closed_at = at if status == CLOSED else None
 
     def hear(self, message: Message) -> None:
-        """Append a message; the other side is to write next. Who else writes moves nobody."""
+        """Append a message; the other side has to write next, if it is from one of the two."""
         self.messages.append(message)
         self.updated_at = message.at
         if message.sender == CUSTOMER:

@@ -1,4 +1,4 @@
-"""Sellgate declines a call. What its errors look like is not published: every likely form."""
+"""Sellgate's errors, in every likely format: which one it uses is not published."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from html import escape
 
 from aiohttp import web
 
-from slackbridge.sandbox.declined import Declined
+from slackbridge.sandbox.refusal import BaseRefusal
 from slackbridge.sandbox.sellgate.switches import ErrorForm
 
 
-class Refusal(Declined):
-    """Nothing was committed. `code` is the short name some forms carry."""
+class Refusal(BaseRefusal):
+    """`code` is the short name that some formats have."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -21,7 +21,7 @@ class Refusal(Declined):
         self.headers: dict[str, str] = {}
 
     def response(self, form: str = ErrorForm.TEXT) -> web.Response:
-        """The answer, in one of the forms."""
+        """The answer in one of the formats."""
         if form == ErrorForm.HTML:
             page = f"<html><title>{self.status}</title><h1>{escape(self.message)}</h1></html>"
             return self._answer(page, "text/html")
@@ -44,11 +44,3 @@ def invalid(message: str) -> Refusal:
 
 def not_found(ticket_id: str) -> Refusal:
     return Refusal(404, "not_found", f"Ticket {ticket_id} not found")
-
-
-def unauthorized() -> Refusal:
-    return Refusal(401, "unauthorized", "Invalid API key")
-
-
-def too_many() -> Refusal:
-    return Refusal(429, "rate_limited", "Too many requests")

@@ -10,7 +10,7 @@ from typing import Any
 
 from slackbridge.sandbox.sellgate.records import STATUSES, Ticket
 from slackbridge.sandbox.sellgate.refusal import invalid
-from slackbridge.sandbox.sellgate.state import Desk
+from slackbridge.sandbox.sellgate.state import State
 from slackbridge.sandbox.sellgate.switches import Answer, Order
 from slackbridge.sandbox.sellgate.wire import (
     Json,
@@ -23,7 +23,7 @@ from slackbridge.sandbox.sellgate.wire import (
 
 PAGE = 25
 MAX_LIMIT = 100
-PLACES: dict[str, Callable[[Ticket], tuple[float, int]]] = {
+SORT_KEYS: dict[str, Callable[[Ticket], tuple[float, int]]] = {
     Order.NEWEST: lambda ticket: (-ticket.created_at, -ticket.number),
     Order.OLDEST: lambda ticket: (ticket.created_at, ticket.number),
     Order.UPDATED: lambda ticket: (-ticket.updated_at, -ticket.number),
@@ -31,45 +31,44 @@ PLACES: dict[str, Callable[[Ticket], tuple[float, int]]] = {
 
 
 class Service:
-    """The calls on one desk. An answer of None has no body."""
+    """One method per call. An answer of None has no body."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, state: State) -> None:
+        self._state = state
 
     def list(self, query: Mapping[str, str]) -> Json:
         """A page of tickets, with counts."""
-        desk = self._desk
+        state = self._state
         status = query.get("status", "")
         if status and status not in STATUSES:
             raise invalid("status must be one of: open, closed")
         page = _number(query, "page", 1)
-        limit = min(_number(query, "limit", PAGE, MAX_LIMIT), desk.limit_cap)
-        every = list(desk.tickets.values())
-        rows = sorted(
-            (ticket for ticket in every if status in ("", ticket.status)), key=PLACES[desk.order]
-        )
+        limit = min(_number(query, "limit", PAGE, MAX_LIMIT), state.limit_cap)
+        every = list(state.tickets.values())
+        found = [ticket for ticket in every if status in ("", ticket.status)]
+        rows = sorted(found, key=SORT_KEYS[state.order])
         start = (page - 1) * limit
         answer: Json = {
             "data": [row_json(ticket) for ticket in rows[start : start + limit]],
-            "stats": stats_json(rows if desk.stats_of_filter else every),
+            "stats": stats_json(rows if state.stats_of_filter else every),
         }
-        if desk.with_meta:
-            total = len(every if desk.total_of_all else rows)
-            offset = start if desk.offset_moves else 0
+        if state.with_meta:
+            total = len(every if state.total_of_all else rows)
+            offset = start if state.offset_moves else 0
             answer["meta"] = {"total": total, "limit": limit, "offset": offset}
         return self._shaped(answer)
 
     def get(self, ticket_id: str) -> Json:
         """A ticket with all its messages."""
-        detail = detail_json(self._desk.ticket(ticket_id), full=self._desk.full_detail)
+        detail = detail_json(self._state.ticket(ticket_id), full=self._state.full_detail)
         return self._shaped({"data": detail})
 
     def reply(self, ticket_id: str, body: object) -> Json | None:
         """POST: add a message to the customer."""
-        text, desk = _text(body, "message"), self._desk
-        if desk.message_limit and len(text) > desk.message_limit:
-            raise invalid(f"message must be at most {desk.message_limit} characters")
-        message = desk.reply(desk.ticket(ticket_id), text)
+        text, state = _text(body, "message"), self._state
+        if state.message_limit and len(text) > state.message_limit:
+            raise invalid(f"message must be at most {state.message_limit} characters")
+        message = state.reply(state.ticket(ticket_id), text)
         return self._written(ticket_id, message_json(message), "Reply sent")
 
     def change(self, ticket_id: str, body: object) -> Json | None:
@@ -77,11 +76,11 @@ class Service:
         status = _text(body, "status")
         if status not in STATUSES:
             raise invalid("status must be one of: open, closed")
-        self._desk.set_status(self._desk.ticket(ticket_id), status, by="api")
+        self._state.set_status(self._state.ticket(ticket_id), status, by="api")
         return self._written(ticket_id, {"id": ticket_id, "status": status}, "Ticket updated")
 
     def _written(self, ticket_id: str, made: Json, words: str) -> Json | None:
-        match self._desk.answer:
+        match self._state.answer:
             case Answer.EMPTY:
                 return None
             case Answer.WORDS:
@@ -91,7 +90,7 @@ class Service:
         return self.get(ticket_id)
 
     def _shaped(self, answer: Json) -> Json:
-        shaped: Json = without_nulls(answer) if self._desk.omit_nulls else answer
+        shaped: Json = without_nulls(answer) if self._state.omit_nulls else answer
         return shaped
 
 
@@ -103,7 +102,7 @@ def _number(query: Mapping[str, str], name: str, default: int, most: int = 10**9
 
 
 def _text(body: object, name: str) -> str:
-    """The one field that a write takes. Whatever else is in the body is refused too."""
+    """The one field that a write takes; a body with others is refused."""
     value: Any = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str) or not value.strip():
         raise invalid(f"{name} is required")

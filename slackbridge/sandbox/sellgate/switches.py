@@ -1,4 +1,4 @@
-"""How Sellgate behaves where its tickets page leaves room; change the switches at any time.
+"""How Sellgate behaves where its tickets page is silent; change the switches at any time.
 
 Source of what is known: docs.sellgate.cc/tickets. It shows one example answer of each read, no
 answer of a write, no error and no limit.
@@ -10,11 +10,11 @@ from enum import StrEnum
 
 
 class Order(StrEnum):
-    """In which order the list comes; the page names none."""
+    """The order of the list; the page names none."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
-    UPDATED = "updated"  # the one that changed last comes first
+    UPDATED = "updated"  # the last one changed first
 
 
 class Answer(StrEnum):
@@ -27,7 +27,7 @@ class Answer(StrEnum):
 
 
 class ErrorForm(StrEnum):
-    """What an error looks like."""
+    """The format of errors."""
 
     TEXT = "text"  # {"error": "..."}
     OBJECT = "object"  # {"error": {"message", "code"}}
@@ -44,22 +44,22 @@ class ToClosed(StrEnum):
 
 
 class Switches:
-    """The defaults are what the example answers show, and else the mildest reading."""
+    """The defaults are what the example answers show, else the most lenient reading."""
 
     def __init__(self) -> None:
         self.order = Order.NEWEST
         self.answer = Answer.TICKET
-        self.error_form = ErrorForm.TEXT
+        self.error_form: str = ErrorForm.TEXT
         self.to_closed = ToClosed.STAYS
-        self.full_detail = False  # GET of one ticket shows all that its list row shows
+        self.full_detail = False  # GET of one ticket has every field of its list row
         self.omit_nulls = False  # leave null fields out
         self.with_meta = True  # the list has `meta`
-        self.limit_cap = 100  # rows a page at most, whatever is asked for; `meta.limit` tells
+        self.limit_cap = 100  # most rows of a page; `meta.limit` has the limit applied
         self.offset_moves = False  # `meta.offset` counts rows; else it is always 0
         self.total_of_all = False  # `meta.total` counts tickets of any status
-        self.stats_of_filter = False  # `stats` counts what the filter lets through
+        self.stats_of_filter = False  # `stats` counts the filtered tickets only
         self.seller = "seller"  # the sender of the seller's messages
         self.message_limit = 0  # characters of a reply; 0 = no limit
         self.rate_per_second = 0  # calls per second; 0 = no limit
-        self.retry_after = True  # a 429 names a time
-        self.rate_headers = False  # answers count down in X-RateLimit-*
+        self.retry_after = True  # a 429 has Retry-After
+        self.rate_headers = False  # answers have X-RateLimit-*

@@ -1,4 +1,4 @@
-"""Records as the JSON that Sellgate's tickets page shows, and nothing the other way round."""
+"""Records as the JSON that Sellgate's tickets page shows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def row_json(ticket: Ticket) -> Json:
 
 
 def detail_json(ticket: Ticket, *, full: bool) -> Json:
-    """A ticket with its messages; the vendor's example lacks much of the list row."""
+    """A ticket with its messages; the vendor's example lacks many fields of the list row."""
     row = row_json(ticket)
     few = ("id", "subject", "status", "customer_email", "order_id", "created_at")
     kept = row if full else {key: row[key] for key in few}

@@ -24,7 +24,7 @@ NO_TEXT = "This content can't be displayed."
 
 
 def own_message(app: Installation, channel: str, text: str, **content: Any) -> Message:
-    """A message the app posts under its own name (the `ts` is given by the workspace)."""
+    """A message the app posts under its own name; the workspace sets the `ts`."""
     return Message(
         channel,
         "",
@@ -54,7 +54,7 @@ def post_ephemeral(call: Call) -> Json:
     if user not in channel.members or known is None or known.deleted:
         raise ApiError("user_not_in_channel")
     draft = _named(call, own_message(call.app, channel.id, _text(call), **_content(call)))
-    message = call.workspace.whisper(_threaded(call, draft), user)
+    message = call.workspace.post_ephemeral(_threaded(call, draft), user)
     return {"message_ts": message.ts}
 
 

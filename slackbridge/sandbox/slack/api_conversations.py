@@ -5,7 +5,7 @@ from __future__ import annotations
 from slackbridge.sandbox.slack.call import Call, Handler
 from slackbridge.sandbox.slack.errors import ApiError, invalid
 from slackbridge.sandbox.slack.messages import Message
-from slackbridge.sandbox.slack.paging import limit_of, metadata, page
+from slackbridge.sandbox.slack.paging import metadata, page
 from slackbridge.sandbox.slack.roster import Channel
 from slackbridge.sandbox.slack.shapes import Json, micros
 
@@ -17,21 +17,21 @@ def history(call: Call) -> Json:
     channel = call.channel(scope="history")
     visible = call.workspace.timeline(channel.id).visible()
     found = _within(call, visible)[::-1]
-    shown, cursor = page(found, call.args, limit_of(call.args, 100), _ts)
+    shown, cursor = page(found, call.args, 100, _ts)
     answer = {"messages": _messages(call, channel, shown), "has_more": bool(cursor)}
     facts = {"pin_count": 0, "channel_actions_ts": None, "channel_actions_count": 0}
     return answer | facts | (metadata(cursor) if cursor else {})
 
 
 def replies(call: Call) -> Json:
-    """`conversations.replies`: oldest first; the root always leads the first page."""
+    """`conversations.replies`: oldest first; the root is always first."""
     channel = call.channel(scope="history")
     timeline = call.workspace.timeline(channel.id)
     root = timeline.root_of(call.args.text("ts"))
     if root is None:
         raise ApiError("thread_not_found")
     found = [root, *_within(call, timeline.replies(root.ts))]
-    shown, cursor = page(found, call.args, limit_of(call.args, 1000), _ts)
+    shown, cursor = page(found, call.args, 1000, _ts)
     answer = {"messages": _messages(call, channel, shown), "has_more": bool(cursor)}
     return answer | (metadata(cursor) if cursor else {})
 
@@ -69,7 +69,7 @@ def users_conversations(call: Call) -> Json:
 def members(call: Call) -> Json:
     """`conversations.members`: user ids."""
     channel = call.channel(member=False, scope="read")
-    shown, cursor = page(channel.members, call.args, limit_of(call.args, 100), str)
+    shown, cursor = page(channel.members, call.args, 100, str)
     return {"members": shown} | metadata(cursor)
 
 
@@ -154,6 +154,6 @@ def _of_types(call: Call) -> list[Channel]:
 
 
 def _channels(call: Call, channels: list[Channel]) -> Json:
-    shown, cursor = page(channels, call.args, limit_of(call.args, 100), lambda each: each.id)
+    shown, cursor = page(channels, call.args, 100, lambda each: each.id)
     bot = call.app.bot_user
     return {"channels": [each.as_json(bot) for each in shown]} | metadata(cursor)

@@ -1,10 +1,10 @@
-"""The methods about who is who: `api.test`, `auth.*`, `team.*`, `bots.*`, `users.*`, groups."""
+"""The methods about the team: `api.test`, `auth.*`, `team.*`, `bots.*`, `users.*`, groups."""
 
 from __future__ import annotations
 
 from slackbridge.sandbox.slack.call import Call, Handler
 from slackbridge.sandbox.slack.errors import ApiError
-from slackbridge.sandbox.slack.paging import limit_of, metadata, page
+from slackbridge.sandbox.slack.paging import metadata, page
 from slackbridge.sandbox.slack.roster import CREATED, HOME_TEAM, User, UserGroup, bot_icons
 from slackbridge.sandbox.slack.shapes import Json
 
@@ -17,7 +17,7 @@ def api_test(call: Call) -> Json:
 
 
 def auth_test(call: Call) -> Json:
-    """`auth.test`: who the token is."""
+    """`auth.test`: the owner of the token."""
     workspace, app = call.workspace, call.app
     return {
         "url": workspace.team_url,
@@ -64,7 +64,7 @@ def bots_info(call: Call) -> Json:
 
 
 def users_info(call: Call) -> Json:
-    """`users.info`: also for deactivated users and strangers in a shared channel."""
+    """`users.info`: also for deactivated users and those of a Slack Connect team."""
     user = call.workspace.users.get(call.args.text("user"))
     if user is None:
         raise ApiError("user_not_found")
@@ -72,9 +72,9 @@ def users_info(call: Call) -> Json:
 
 
 def users_list(call: Call) -> Json:
-    """`users.list`: deactivated users too, strangers not."""
+    """`users.list`: with deactivated users, without those of a Slack Connect team."""
     team = [each for each in call.workspace.users.values() if each.team == HOME_TEAM]
-    shown, cursor = page(team, call.args, limit_of(call.args, 1000), lambda each: each.id)
+    shown, cursor = page(team, call.args, 1000, lambda each: each.id)
     listed = [_user(call, each) for each in shown]
     return {"members": listed, "cache_ts": int(call.workspace.clock())} | metadata(cursor)
 

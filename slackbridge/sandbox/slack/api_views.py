@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from slackbridge.sandbox.slack import blocks
 from slackbridge.sandbox.slack.call import Call, Handler
@@ -14,17 +15,13 @@ VIEW_MAX = 250_000
 
 
 def open_(call: Call) -> Json:
-    """`views.open`: the trigger is checked last, so that a bad view does not use it up."""
-    spec = _spec(call, "modal")
-    user = call.triggers.spend(call.args.text("trigger_id"))
-    return _answer(call, call.workspace.views.open(user, spec), "view_open")
+    """`views.open`."""
+    return _triggered(call, call.workspace.views.open, "view_open")
 
 
 def push(call: Call) -> Json:
     """`views.push`: on top of the modal the trigger came from."""
-    spec = _spec(call, "modal")
-    user = call.triggers.spend(call.args.text("trigger_id"))
-    return _answer(call, call.workspace.views.push(user, spec), "view_push")
+    return _triggered(call, call.workspace.views.push, "view_push")
 
 
 def update(call: Call) -> Json:
@@ -56,6 +53,13 @@ METHODS: dict[str, Handler] = {
     "views.update": update,
     "views.publish": publish,
 }
+
+
+def _triggered(call: Call, place: Callable[[str, Json], View], act: str) -> Json:
+    # The trigger is checked last, so that an invalid view does not use it up.
+    spec = _spec(call, "modal")
+    user = call.triggers.redeem(call.args.text("trigger_id"))
+    return _answer(call, place(user, spec), act)
 
 
 def _spec(call: Call, kind: str) -> Json:

@@ -1,4 +1,4 @@
-"""The sandbox workspace put together: one server for Web API, Socket Mode, files and drivers."""
+"""The sandbox workspace as one server: Web API, Socket Mode, files and drivers."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from slackbridge.sandbox.slack.control import Control
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.events import Events
 from slackbridge.sandbox.slack.files import Files, Shared
-from slackbridge.sandbox.slack.http_line import Endpoints, HttpLine
+from slackbridge.sandbox.slack.http_transport import Endpoints, HttpTransport
 from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.limits import Limits
-from slackbridge.sandbox.slack.line import Line
 from slackbridge.sandbox.slack.methods import WebApi
 from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.response_urls import ResponseUrls
 from slackbridge.sandbox.slack.roster import Installation
 from slackbridge.sandbox.slack.shapes import Clock, Json
-from slackbridge.sandbox.slack.socket import SocketLine
+from slackbridge.sandbox.slack.socket import SocketTransport
 from slackbridge.sandbox.slack.tasks import Tasks
+from slackbridge.sandbox.slack.transport import Transport
 from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.workspace import Workspace
 
@@ -63,13 +63,13 @@ class SlackSandbox:
         self._triggers = Triggers(clock)
         self._urls = ResponseUrls(self.workspace)
         self._files = Files(self.workspace)
-        self.socket = SocketLine(self.app, clock, self._tasks)
-        self.http = HttpLine(session, self.app, self.endpoints, clock, retry_scale)
-        line: Line = self.socket if mode == "socket" else self.http
-        self.events = Events(self.workspace, line, self.delivery, self._tasks)
+        self.socket = SocketTransport(self.app, clock, self._tasks)
+        self.http = HttpTransport(session, self.app, self.endpoints, clock, retry_scale)
+        transport: Transport = self.socket if mode == "socket" else self.http
+        self.events = Events(self.workspace, transport, self.delivery, self._tasks)
         self.workspace.announce = self.events.announce
         self._interactions = Interactions(
-            self.workspace, line, self.delivery, self._triggers, self._urls, self._tasks
+            self.workspace, transport, self.delivery, self._triggers, self._urls, self._tasks
         )
         self._serving: Serving | None = None
 
@@ -90,8 +90,8 @@ class SlackSandbox:
     ) -> SlackSandbox:
         """Start the server on a loopback port (0 = any free one).
 
-        `rate_scale` multiplies the rate limits (0 = none); `retry_scale` the waits between the
-        retries of an event in HTTP mode. `extend` may hang more routes into the server.
+        `rate_scale` multiplies the rate limits (0 = none), `retry_scale` the waits between the
+        retries of an event in HTTP mode. `extend` may add routes to the server.
         """
         session = aiohttp.ClientSession()
         sandbox = cls(session, clock, mode, ledger_path, rate_scale, retry_scale)
@@ -126,7 +126,7 @@ class SlackSandbox:
         raise KeyError(name)
 
     def shared(self, file_id: str) -> Shared | None:
-        """A file that somebody shared."""
+        """The file with this id, if somebody shared it."""
         return self._files.get(file_id)
 
     @property
@@ -179,7 +179,7 @@ class SlackSandbox:
 
 
 def operation_of(request: web.Request) -> str:
-    """The name of a call for the fault switches: `chat.postMessage`, `response_url` or ''."""
+    """The name of a call for fault injection: `chat.postMessage`, `response_url` or ''."""
     root, _, rest = request.path.lstrip("/").partition("/")
     if root == "api":
         return rest

@@ -1,7 +1,6 @@
-"""Reads the arguments of a Web API call from wherever Slack accepts them.
+"""Reads the arguments of a Web API call from the query, a form or a JSON body.
 
-Query, form and JSON body may be mixed; JSON values may come as strings, numbers and booleans as
-text. Which arguments a method needs is not known here.
+These may be mixed; JSON values may be given as strings, numbers and booleans as text.
 """
 
 from __future__ import annotations
@@ -79,7 +78,6 @@ class Arguments:
         return self.text(name) or None
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """A boolean."""
         if name not in self._raw:
             return default
         value = str(self._raw[name]).lower()
@@ -88,7 +86,6 @@ class Arguments:
         return value in _TRUE
 
     def integer(self, name: str, default: int) -> int:
-        """A whole number."""
         try:
             return int(self.text(name, str(default)) or default)
         except ValueError:

@@ -217,7 +217,7 @@ RICH = variant(
 
 
 def block(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
-    """A block of long standing: other fields are refused."""
+    """An established block: unknown fields are refused."""
     return shape(required, {**BLOCK_ID, **(optional or {})})
 
 

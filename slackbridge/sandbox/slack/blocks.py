@@ -1,6 +1,6 @@
 """Checks blocks and views as Slack's server does, and completes them as Slack stores them.
 
-The limits themselves stand in `block_table`; here are the rules that span several blocks.
+The limits are in `block_table`; the rules here span several blocks.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def walk(node: Any) -> Iterator[Json]:
 
 
 def is_rich_text(blocks: Sequence[Json]) -> bool:
-    """Whether a message counts as rich text (it then cannot be made anything else)."""
+    """Whether a message counts as rich text (`chat.update` then refuses other blocks)."""
     return any(each.get("type") == "rich_text" for each in blocks)
 
 

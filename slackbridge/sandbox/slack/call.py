@@ -1,4 +1,4 @@
-"""One Web API call on its way through a method: who calls, with what, on which workspace."""
+"""One Web API call: its arguments and the workspace it acts on."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Call:
     def channel(self, *, member: bool = True, scope: str = "") -> Channel:
         """The channel named by `channel`.
 
-        A private channel without the bot does not exist for it. With `member` a public one
-        without the bot gives `not_in_channel`. `scope` (history, read) is asked for its kind.
+        Raises `channel_not_found`, also for a private channel without the bot, and with `member`
+        `not_in_channel`. `scope` (history, read) is required for the channel's kind.
         """
         channel = self.workspace.channels.get(self.args.text("channel"))
         inside = channel is not None and self.app.bot_user in channel.members

@@ -1,7 +1,7 @@
 """The Web API as a table: each method's tier, scopes, token and required arguments.
 
-Sources: Slack's method pages and the published rate limit tiers. Of `scopes` the app needs one;
-finer rules (private channels, custom names) are with the method.
+Sources: Slack's method pages and the published rate limit tiers. The app needs one of `scopes`;
+finer rules (private channels, custom names) are in the method.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _READ = ("channels:read", "groups:read", "im:read")
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What a method asks of a call. `token` is `bot`, `app` or `none`."""
+    """What a call of a method needs. `token` is `bot`, `app` or `none`."""
 
     tier: Tier
     scopes: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """The drivers' API over HTTP under `/sandbox/`, for another process or a page.
 
-It only translates requests into calls of the sandbox's own objects. It is no part of Slack and
-asks for no token: the server listens on loopback only.
+It only translates requests into calls of the sandbox's own objects. It is not part of Slack and
+needs no token: the server listens on loopback only.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged, NotPossible
-from slackbridge.sandbox.slack.http_line import Endpoints
+from slackbridge.sandbox.slack.http_transport import Endpoints
 from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.shapes import Json
-from slackbridge.sandbox.slack.socket import SocketLine
+from slackbridge.sandbox.slack.socket import SocketTransport
 from slackbridge.sandbox.slack.workspace import Workspace
 
 _ACTS = frozenset(
@@ -55,7 +55,7 @@ class Sandbox(Protocol):
     delivery: Delivery
     limits: Limits
     endpoints: Endpoints
-    socket: SocketLine
+    socket: SocketTransport
 
     @property
     def bot_user_id(self) -> str:
@@ -72,7 +72,7 @@ class Control:
         self._sandbox = sandbox
 
     def add_routes(self, server: web.Application) -> None:
-        """Hang the routes into a server."""
+        """Add the routes to a server."""
         get, post = server.router.add_get, server.router.add_post
         get("/sandbox/state", _json(self._state))
         get("/sandbox/ledger", _json(self._ledger))
@@ -151,7 +151,7 @@ class Control:
 
 
 def _json(handler: _Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Answer in JSON; what a driver did wrong is a 400, an app that is silent a 504."""
+    """Answer in JSON; a driver's mistake is a 400, a missing acknowledgement of the app a 504."""
 
     async def answer(request: web.Request) -> web.Response:
         try:

@@ -1,6 +1,6 @@
-"""Switches for what goes wrong between Slack and the app: lost, doubled, late, out of order.
+"""Delivery faults between Slack and the app: loss, duplicates, delay, reordering.
 
-It turns one payload into the list of what is really sent and when. It sends nothing itself.
+`plan` turns one payload into the list of what is sent and when; nothing is sent here.
 Names are globs over `message`, `message.message_changed`, `reaction_added`, `block_actions`,
 `view_submission`, `slash_commands` and so on; `message*` is every message event.
 """
@@ -16,22 +16,22 @@ from slackbridge.sandbox.slack.roster import PARTNER_TEAM
 from slackbridge.sandbox.slack.shapes import Json, new_id
 
 Planned = tuple[float, Json]
-_Twist = Callable[[list[Planned], int], list[Planned]]
+_Change = Callable[[list[Planned], int], list[Planned]]
 REORDER_GAP = 0.2
 
 
 @dataclass(slots=True, eq=False)
 class Switch:
-    """One that is on."""
+    """One active fault."""
 
     event: str
     times: int | None
-    twist: _Twist
+    change: _Change
     struck: int = 0
 
 
 class Delivery:
-    """The switchboard. `times` None = until `clear`. All seconds are real seconds."""
+    """The active faults. `times` None = until `clear`. All seconds are real seconds."""
 
     def __init__(self) -> None:
         self._switches: list[Switch] = []
@@ -59,14 +59,14 @@ class Delivery:
     def reorder(self, event: str = "*", window: int = 2, times: int | None = None) -> None:
         """Reverse every `window` events that come at about the same time."""
 
-        def twist(planned: list[Planned], n: int) -> list[Planned]:
+        def change(planned: list[Planned], n: int) -> list[Planned]:
             late = (window - 1 - n % window) * REORDER_GAP
             return [(at + late, each) for at, each in planned]
 
-        self._add(event, times, twist)
+        self._add(event, times, change)
 
     def remove(self, switch: Switch) -> None:
-        """Switch this one off and no other; one that is off stays off."""
+        """Switch this very object off; harmless if it is off already."""
         self._switches = [each for each in self._switches if each is not switch]
 
     def __contains__(self, switch: Switch) -> bool:
@@ -74,7 +74,7 @@ class Delivery:
         return switch in self._switches
 
     def clear(self) -> None:
-        """Switch everything off."""
+        """Switch all off."""
         self._switches.clear()
 
     def plan(self, name: str, payload: Json) -> list[Planned]:
@@ -83,12 +83,12 @@ class Delivery:
         for switch in self._switches:
             spent = switch.times is not None and switch.struck >= switch.times
             if not spent and fnmatchcase(name, switch.event):
-                planned = switch.twist(planned, switch.struck)
+                planned = switch.change(planned, switch.struck)
                 switch.struck += 1
         return planned
 
-    def _add(self, event: str, times: int | None, twist: _Twist) -> Switch:
-        switch = Switch(event, times, twist)
+    def _add(self, event: str, times: int | None, change: _Change) -> Switch:
+        switch = Switch(event, times, change)
         self._switches.append(switch)
         return switch
 

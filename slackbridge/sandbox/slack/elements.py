@@ -1,4 +1,4 @@
-"""Interactive elements: finding them in blocks, and the state a person gives them."""
+"""Interactive elements: finding them in blocks, and the state of their input."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def state(element: Json, chosen: Any) -> Json:
 
 
 def initial(element: Json) -> Json:
-    """The state of an element nobody has touched."""
+    """The state of an untouched element."""
     field = FIELDS[element["type"]]
     name = field.replace("selected", "initial") if "selected" in field else f"initial_{field}"
     empty: Any = [] if field.endswith("s") and field != "files" else None

@@ -1,4 +1,4 @@
-"""What can go wrong in the sandbox workspace, for the app and for the people who drive it."""
+"""The errors of the sandbox workspace, for the app and for the drivers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A Web API call is refused. `code` is Slack's error code; `extra` joins the answer."""
+    """A Web API call is refused. `code` is Slack's error code; `extra` is added to the answer."""
 
     def __init__(self, code: str, **extra: Any) -> None:
         super().__init__(code)

@@ -5,40 +5,43 @@ from __future__ import annotations
 import asyncio
 
 from slackbridge.sandbox.slack.delivery import Delivery
-from slackbridge.sandbox.slack.line import Line
-from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel
+from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, Installation
 from slackbridge.sandbox.slack.shapes import Json, new_id
 from slackbridge.sandbox.slack.tasks import Tasks
+from slackbridge.sandbox.slack.transport import Transport
 from slackbridge.sandbox.slack.workspace import Workspace
 
 _MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
 class Events:
-    """Sends what the workspace announces over the line, each in a task of its own.
+    """Sends announced events, each in a task of its own.
 
-    `taken` lists what the app has acknowledged, in that order.
+    `acknowledged` lists the events that the app has acknowledged, in that order.
     """
 
-    def __init__(self, workspace: Workspace, line: Line, delivery: Delivery, tasks: Tasks) -> None:
+    def __init__(
+        self, workspace: Workspace, transport: Transport, delivery: Delivery, tasks: Tasks
+    ) -> None:
         self._workspace = workspace
-        self._line = line
+        self._transport = transport
         self._delivery = delivery
-        self.taken: list[Json] = []
+        self.acknowledged: list[Json] = []
         self._tasks = tasks
 
     def announce(self, event: Json, channel: Channel | None) -> None:
         """Send an event if the app subscribes to it and is in the channel (None = no channel)."""
         if not self._wanted(event, channel):
             return
-        envelope = self._envelope(event, channel)
-        for delay, payload in self._delivery.plan(name_of(event), envelope):
+        app, now = self._workspace.app, self._workspace.clock()
+        whole = envelope(app, event, now, shared=channel is not None and channel.shared)
+        for delay, payload in self._delivery.plan(name_of(event), whole):
             self._tasks.spawn(self._send(delay, payload))
 
     async def _send(self, delay: float, payload: Json) -> None:
         await asyncio.sleep(delay)
-        if await self._line.event(payload):
-            self.taken.append(payload["event"])
+        if await self._transport.event(payload):
+            self.acknowledged.append(payload["event"])
 
     def _wanted(self, event: Json, channel: Channel | None) -> bool:
         app = self._workspace.app
@@ -49,32 +52,33 @@ class Events:
             subscription = _MESSAGES[channel.kind]
         return subscription in app.subscriptions
 
-    def _envelope(self, event: Json, channel: Channel | None) -> Json:
-        app = self._workspace.app
-        authorization = {
-            "enterprise_id": None,
-            "team_id": HOME_TEAM,
-            "user_id": app.bot_user,
-            "is_bot": True,
-            "is_enterprise_install": False,
-        }
-        return {
-            "token": app.verification_token,
-            "team_id": HOME_TEAM,
-            "context_team_id": HOME_TEAM,
-            "context_enterprise_id": None,
-            "api_app_id": app.app_id,
-            "event": event,
-            "type": "event_callback",
-            "event_id": new_id("Ev"),
-            "event_time": int(self._workspace.clock()),
-            "authorizations": [authorization],
-            "is_ext_shared_channel": channel is not None and channel.shared,
-            "event_context": f"4-{new_id('')}",
-        }
+
+def envelope(app: Installation, event: Json, at: float, *, shared: bool) -> Json:
+    """The payload of an event; `shared` says that its channel is shared with another team."""
+    authorization = {
+        "enterprise_id": None,
+        "team_id": HOME_TEAM,
+        "user_id": app.bot_user,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": app.verification_token,
+        "team_id": HOME_TEAM,
+        "context_team_id": HOME_TEAM,
+        "context_enterprise_id": None,
+        "api_app_id": app.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(at),
+        "authorizations": [authorization],
+        "is_ext_shared_channel": shared,
+        "event_context": f"4-{new_id('')}",
+    }
 
 
 def name_of(event: Json) -> str:
-    """The name of an event for the delivery switches: `message.message_changed`."""
+    """The name of an event for delivery faults: `message.message_changed`."""
     subtype = event.get("subtype")
     return f"{event['type']}.{subtype}" if subtype else str(event["type"])

@@ -60,7 +60,6 @@ class Files:
         return self._contents.get(file_id)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Serve a download."""
         app = self._workspace.app
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token != app.bot_token or "files:read" not in app.scopes:

@@ -1,4 +1,4 @@
-"""A person filling a modal: what the Slack client lets through, and the values it then sends."""
+"""A person filling in a modal: the checks of the Slack client, and the values it sends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Interactivity: what the app is told when a person presses, submits, closes or commands.
+"""Interactivity: the payloads of buttons, modals, shortcuts and commands, and their answers.
 
-Owns the payloads and what an answer does to the view. Finding elements and filling forms is done
-elsewhere. Every call returns after the app acknowledged, or raises NotAcknowledged.
+Every call returns after the app has acknowledged, or raises NotAcknowledged.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import Any
 from slackbridge.sandbox.slack import blocks, elements
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.errors import ApiError, InvalidAnswer, NotAcknowledged
-from slackbridge.sandbox.slack.line import ACK_SECONDS, COMMAND, INTERACTIVE, Answer, Line
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.response_urls import Origin, ResponseUrls
 from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, User
 from slackbridge.sandbox.slack.shapes import Json
 from slackbridge.sandbox.slack.tasks import Tasks
+from slackbridge.sandbox.slack.transport import ACK_SECONDS, COMMAND, INTERACTIVE, Answer, Transport
 from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.views import View
 from slackbridge.sandbox.slack.workspace import Workspace
@@ -29,14 +28,14 @@ class Interactions:
     def __init__(
         self,
         workspace: Workspace,
-        line: Line,
+        transport: Transport,
         delivery: Delivery,
         triggers: Triggers,
         urls: ResponseUrls,
         tasks: Tasks,
     ) -> None:
         self._workspace = workspace
-        self._line = line
+        self._transport = transport
         self._delivery = delivery
         self._triggers = triggers
         self._urls = urls
@@ -52,7 +51,7 @@ class Interactions:
         *,
         ephemeral: bool,
     ) -> None:
-        """`block_actions` from a message; an ephemeral one is not sent along."""
+        """`block_actions` from a message; the payload holds the message unless it is ephemeral."""
         block, element = pressed
         channel = self._workspace.channels[message.channel]
         values = self._inputs.setdefault((message.channel, message.ts, user.id), {})
@@ -91,7 +90,7 @@ class Interactions:
         await self._send("block_actions", INTERACTIVE, payload)
 
     async def submit(self, user: User, view: View, values: Json) -> Json | None:
-        """`view_submission`; does to the views what the answer says and returns it."""
+        """`view_submission`; applies the answer to the views and returns it."""
         view = self._workspace.views.enter(view, values)
         payload = self._head(user, "view_submission") | {
             "view": self._workspace.views.as_json(view),
@@ -171,12 +170,12 @@ class Interactions:
         for wait, each in more:
             self._tasks.spawn(self._again(wait, kind, each))
         await asyncio.sleep(delay)
-        return await self._line.interaction(kind, first)
+        return await self._transport.interaction(kind, first)
 
     async def _again(self, delay: float, kind: str, payload: Json) -> None:
         await asyncio.sleep(delay)
         try:
-            await self._line.interaction(kind, payload)
+            await self._transport.interaction(kind, payload)
         except NotAcknowledged:
             # Nobody waits for the answer to a duplicate.
             return

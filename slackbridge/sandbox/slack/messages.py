@@ -36,7 +36,7 @@ class Message:
 
     @property
     def tombstone(self) -> bool:
-        """Whether this is what is left of a deleted root that has replies."""
+        """Whether this replaces a deleted root that has replies."""
         return self.subtype == "tombstone"
 
     @property
@@ -77,7 +77,7 @@ class Message:
         return replace(self, reactions=tuple(counts.items()))
 
     def unreacted(self, name: str, user: str) -> Message:
-        """The message with one reaction less."""
+        """The message without one reaction."""
         counts = {
             each: tuple(who for who in users if each != name or who != user)
             for each, users in self.reactions
@@ -90,8 +90,8 @@ class Message:
         """Whether the user has reacted so."""
         return user in dict(self.reactions).get(name, ())
 
-    def buried(self) -> Message:
-        """The tombstone of this message."""
+    def as_tombstone(self) -> Message:
+        """What replaces this message when it is deleted as the root of replies."""
         return Message(
             channel=self.channel,
             ts=self.ts,

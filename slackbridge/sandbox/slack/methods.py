@@ -1,4 +1,4 @@
-"""The Web API endpoint: token, rate limit, scope and arguments of a call, then its method."""
+"""The Web API endpoint: checks token, rate limit, scope and arguments, then calls the method."""
 
 from __future__ import annotations
 
@@ -42,7 +42,6 @@ class WebApi:
         }
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer one call."""
         name = request.match_info["method"]
         try:
             answer: Json = {"ok": True, **await self._answer(name, request)}
@@ -102,5 +101,5 @@ def _token(request: web.Request, args: Arguments) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
-    # A token in a JSON body is not looked at; in a query or form it is.
+    # Slack reads a token from the query or a form, but not from a JSON body.
     return "" if request.content_type == "application/json" else args.text("token")

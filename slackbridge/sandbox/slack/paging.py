@@ -15,21 +15,17 @@ T = TypeVar("T")
 MAX_LIMIT = 1000
 
 
-def limit_of(arguments: Arguments, default: int) -> int:
-    """The page size. Raises `invalid_limit` outside 1 to 1000; 0 stands for the default."""
+def page(
+    items: Sequence[T], arguments: Arguments, default: int, key: Callable[[T], str]
+) -> tuple[list[T], str]:
+    """One page and the cursor of the next ('' at the end); `default` is the usual page size.
+
+    A cursor names the item that comes next, so items added before it do not shift the pages.
+    Raises `invalid_limit` outside 1 to 1000 (0 = the default) and `invalid_cursor`.
+    """
     limit = arguments.integer("limit", default) or default
     if not 1 <= limit <= MAX_LIMIT:
         raise ApiError("invalid_limit")
-    return limit
-
-
-def page(
-    items: Sequence[T], arguments: Arguments, limit: int, key: Callable[[T], str]
-) -> tuple[list[T], str]:
-    """One page and the cursor of the next ('' at the end).
-
-    A cursor names the item that comes next, so items added before it do not shift the pages.
-    """
     start = _start(items, arguments.given("cursor"), key)
     shown = list(items[start : start + limit])
     rest = items[start + limit :]

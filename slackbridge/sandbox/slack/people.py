@@ -17,16 +17,16 @@ from slackbridge.sandbox.slack.api_reactions import EMOJI
 from slackbridge.sandbox.slack.errors import NotPossible
 from slackbridge.sandbox.slack.files import Files
 from slackbridge.sandbox.slack.interact import Interactions
-from slackbridge.sandbox.slack.line import Answer
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.roster import Channel, User
 from slackbridge.sandbox.slack.shapes import Json, new_id
+from slackbridge.sandbox.slack.transport import Answer
 from slackbridge.sandbox.slack.views import View
 from slackbridge.sandbox.slack.workspace import Workspace
 
 
 class Person:
-    """One account and what it can do and see."""
+    """One account: what it can do and see."""
 
     def __init__(
         self, user: User, workspace: Workspace, interactions: Interactions, files: Files
@@ -38,12 +38,10 @@ class Person:
 
     @property
     def id(self) -> str:
-        """The user id."""
         return self.user.id
 
     @property
     def name(self) -> str:
-        """The user name."""
         return self.user.name
 
     # Messages.
@@ -63,12 +61,12 @@ class Person:
         `text` may hold Slack's `<@U1>`, `<https://host|label>` and `:emoji:`; the rest is
         escaped. Files are names or `{"name", "content", "mimetype"}`.
         """
-        place = self._place(channel, writing=True)
+        found = self._channel(channel, writing=True)
         encoded = encoding.typed(text)
         shared = tuple(self._files.share(self.id, each) for each in files)
         typed_blocks = encoding.rich_text(encoded, new_id("", 5)) if encoded else []
         draft = Message(
-            place.id,
+            found.id,
             "",
             encoded,
             self.id,
@@ -96,7 +94,7 @@ class Person:
         self._workspace.remove(found, "deleted")
 
     async def react(self, channel: str, ts: str, name: str) -> None:
-        """Add a reaction, or take the own one back if it is there."""
+        """Add a reaction, or remove the own one."""
         if not EMOJI.fullmatch(name):
             raise NotPossible(f"{name!r} is not an emoji name")
         message = self._message(channel, ts)
@@ -115,10 +113,10 @@ class Person:
     ) -> None:
         """Use an element of a message: press a button, or choose `selected_option`.
 
-        `selected_option` is the value of an option, user id, date and so on. `value` tells apart
+        `selected_option` is the value of an option, user id, date and so on. `value` distinguishes
         elements with the same `action_id`.
         """
-        message, ephemeral = self._seen(channel, message_ts)
+        message, ephemeral = self._visible(channel, message_ts)
         pressed = elements.find(message.blocks, action_id, value)
         await self._interactions.press(
             self.user, message, pressed, selected_option, ephemeral=ephemeral
@@ -151,8 +149,8 @@ class Person:
 
     async def command(self, name: str, text: str = "", *, channel: str) -> Answer:
         """Run a slash command; returns the direct answer."""
-        place = self._place(channel)
-        return await self._interactions.command(self.user, name, text, place)
+        found = self._channel(channel)
+        return await self._interactions.command(self.user, name, text, found)
 
     async def message_shortcut(self, callback_id: str, channel: str, ts: str) -> None:
         """Use a message shortcut."""
@@ -178,15 +176,15 @@ class Person:
         self._workspace.announce(event | shown, None)
 
     async def invite(self, channel: str, user: str) -> None:
-        """Bring a user (an id) into a channel."""
-        place = self._place(channel)
-        if user not in self._workspace.users or user in place.members:
+        """Add a user (an id) to a channel."""
+        found = self._channel(channel)
+        if user not in self._workspace.users or user in found.members:
             raise NotPossible(f"{user!r} cannot be invited")
-        self._workspace.join(place, user, inviter=self.id)
+        self._workspace.join(found, user, inviter=self.id)
 
     async def archive(self, channel: str, *, archived: bool = True) -> None:
         """Archive a channel, or open it again."""
-        self._workspace.archive(self._place(channel), self.id, archived=archived)
+        self._workspace.archive(self._channel(channel), self.id, archived=archived)
 
     # Seeing.
 
@@ -205,16 +203,16 @@ class Person:
         view = self._workspace.views.home(self.id)
         return self._workspace.views.as_json(view) if view else None
 
-    def _place(self, channel: str, *, writing: bool = False) -> Channel:
-        place = self._workspace.channels.get(channel)
-        if place is None or self.id not in place.members or self.user.deleted:
+    def _channel(self, channel: str, *, writing: bool = False) -> Channel:
+        found = self._workspace.channels.get(channel)
+        if found is None or self.id not in found.members or self.user.deleted:
             raise NotPossible(f"{self.name} is not in {channel}")
-        if writing and place.archived:
+        if writing and found.archived:
             raise NotPossible(f"{channel} is archived")
-        return place
+        return found
 
     def _message(self, channel: str, ts: str) -> Message:
-        found = self._workspace.timeline(self._place(channel).id).get(ts)
+        found = self._workspace.timeline(self._channel(channel).id).get(ts)
         if found is None or found.tombstone:
             raise NotPossible(f"there is no message {ts} in {channel}")
         return found
@@ -225,7 +223,7 @@ class Person:
             raise NotPossible(f"{ts} was not written by {self.name}")
         return message
 
-    def _seen(self, channel: str, ts: str) -> tuple[Message, bool]:
+    def _visible(self, channel: str, ts: str) -> tuple[Message, bool]:
         for message in self._workspace.ephemerals(self.id):
             if (message.channel, message.ts) == (channel, ts):
                 return message, True

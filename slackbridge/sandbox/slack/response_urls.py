@@ -1,7 +1,7 @@
 """`response_url`s: five posts within thirty minutes to where an interaction came from.
 
-Source: Slack's "Handling user interaction"; the error words `expired_url` and `used_url` are seen
-in the wild and not documented.
+Source: Slack's "Handling user interaction"; the errors `expired_url` and `used_url` are not
+documented, but reported by users.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ResponseUrls:
         self._origins: dict[str, Origin] = {}
 
     def issue(self, origin: Origin, *, command: bool = False) -> str:
-        """A fresh URL for an interaction."""
+        """A new URL for an interaction."""
         secret = secrets.token_urlsafe(18)
         origin.until = self._workspace.clock() + LIFETIME
         self._origins[secret] = origin
@@ -66,7 +66,7 @@ class ResponseUrls:
         return web.json_response({"ok": True})
 
     def respond(self, origin: Origin, body: Json) -> None:
-        """Do what a post to a URL, or a command's direct answer, asks for."""
+        """Apply a post to a URL, or a command's direct answer."""
         original = self._original(origin)
         if body.get("delete_original"):
             self._delete(origin, original)
@@ -107,18 +107,18 @@ class ResponseUrls:
         if original is None:
             raise ApiError("message_not_found")
         self._commit(origin, "delete_original")
-        whispered = self._workspace.ephemerals(origin.user)
-        if original in whispered:
-            whispered.remove(original)
+        ephemerals = self._workspace.ephemerals(origin.user)
+        if original in ephemerals:
+            ephemerals.remove(original)
         else:
             self._workspace.remove(original, "delete")
 
     def _replace(self, origin: Origin, original: Message, content: dict[str, Any]) -> None:
         self._commit(origin, "replace_original")
         new = replace(original, **content)
-        whispered = self._workspace.ephemerals(origin.user)
-        if original in whispered:
-            whispered[whispered.index(original)] = new
+        ephemerals = self._workspace.ephemerals(origin.user)
+        if original in ephemerals:
+            ephemerals[ephemerals.index(original)] = new
         else:
             self._workspace.change(original, new, "update")
 
@@ -131,7 +131,7 @@ class ResponseUrls:
         if public:
             self._workspace.post(draft)
         else:
-            self._workspace.whisper(draft, origin.user)
+            self._workspace.post_ephemeral(draft, origin.user)
 
     def _commit(self, origin: Origin, what: str) -> None:
         facts = {"channel": origin.channel, "user": origin.user, "ts": origin.ts}

@@ -1,6 +1,6 @@
-"""Who and where: the team, its users, user groups, channels, and the app installed in it.
+"""The team: its users, user groups and channels, and the app installed in it.
 
-Owns their JSON as the Web API shows it. It holds no messages and checks no rights.
+Their JSON is as the Web API shows it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _EMPTY_PROFILE = ("title", "phone", "skype", "status_text", "status_emoji")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account. `team` differs from the home team for a Slack Connect stranger."""
+    """One account. `team` differs from the home team for users of a Slack Connect team."""
 
     id: str
     name: str
@@ -237,7 +237,7 @@ def bot_icons() -> Json:
 
 
 def default_users(app: Installation) -> list[User]:
-    """Two members, a guest, a Slack Connect stranger, a deactivated account, and the bots."""
+    """Two members, a guest, a user of a Slack Connect team, a deactivated account, and the bots."""
     return [
         User("U0ANNA", "anna", "Anna Auer", "anna@sandbox.example", is_admin=True),
         User("U0BEN", "ben", "Ben Berger", "ben@sandbox.example"),
@@ -260,7 +260,7 @@ def default_channels(app: Installation) -> list[Channel]:
 
 
 def default_groups() -> list[UserGroup]:
-    """The groups a ticket could be handed to."""
+    """Two groups, to which a ticket can be assigned."""
     return [
         UserGroup("S0AGENTS", "agents", "Support agents", ("U0ANNA", "U0BEN")),
         UserGroup("S0LEADS", "leads", "Team leads", ("U0ANNA",)),

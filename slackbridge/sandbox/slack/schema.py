@@ -1,7 +1,7 @@
-"""Small building bricks for checking JSON against Slack's argument rules.
+"""Composable rules that check JSON as Slack does.
 
-A rule looks at one value and adds what is wrong to a list, worded and pointed at as Slack does:
-`must be less than 76 characters [json-pointer:/blocks/0/text/text]`. It knows no block.
+A rule checks one value and adds its problems to a list, in Slack's words and with a JSON pointer:
+`must be less than 76 characters [json-pointer:/blocks/0/text/text]`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Rule = Callable[[object, str, Problems], None]
 
 
 def report(problems: Problems, message: str, at: str) -> None:
-    """Add one problem with the place it was found at."""
+    """Add one problem with a pointer to its value."""
     problems.append(f"{message} [json-pointer:{at}]")
 
 
@@ -23,7 +23,6 @@ def anything(value: object, at: str, problems: Problems) -> None:
 
 
 def boolean(value: object, at: str, problems: Problems) -> None:
-    """Accept true and false."""
     if not isinstance(value, bool):
         report(problems, "must be a boolean", at)
 
@@ -65,7 +64,7 @@ def integer(low: int, high: int) -> Rule:
 
 
 def one_of(*allowed: str) -> Rule:
-    """One of the given words."""
+    """One of the given strings."""
 
     def check(value: object, at: str, problems: Problems) -> None:
         if value not in allowed:

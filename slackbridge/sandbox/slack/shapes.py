@@ -1,7 +1,4 @@
-"""The vocabulary shared by the sandbox workspace: JSON objects, time, ids and timestamps.
-
-Owns how Slack writes a timestamp. It must not know of any message, person or request.
-"""
+"""Types that the workspace's modules share: JSON objects, clocks, ids and timestamps."""
 
 from __future__ import annotations
 
@@ -41,5 +38,5 @@ def micros(ts: str) -> int | None:
 
 
 def new_id(prefix: str, length: int = 9) -> str:
-    """A fresh id such as `Ev7K2M...`."""
+    """A new id such as `Ev7K2M...`."""
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))

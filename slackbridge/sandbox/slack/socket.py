@@ -1,7 +1,7 @@
 """Socket Mode: tickets, connections, envelopes, acknowledgements and redelivery.
 
-Source: Slack's "Using Socket Mode". Nothing is kept while nobody is connected: such events are
-lost, as in reality.
+Source: Slack's "Using Socket Mode". Events are not queued: without a connection they
+are lost, as at Slack.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from aiohttp import WSMsgType, web
 
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged
-from slackbridge.sandbox.slack.line import ACK_SECONDS, COMMAND, Answer, as_answer
 from slackbridge.sandbox.slack.roster import Installation
 from slackbridge.sandbox.slack.shapes import Clock, Json
 from slackbridge.sandbox.slack.tasks import Tasks
+from slackbridge.sandbox.slack.transport import ACK_SECONDS, COMMAND, Answer, as_answer
 
 MAX_CONNECTIONS = 10
 RETRIES = 3
@@ -35,7 +35,7 @@ class _Connection:
     request: web.Request
 
 
-class SocketLine:
+class SocketTransport:
     """All connections of the app. `lifetime` and `redelivery` are seconds."""
 
     def __init__(self, app: Installation, clock: Clock, tasks: Tasks) -> None:
@@ -49,15 +49,15 @@ class SocketLine:
         self._connections: list[_Connection] = []
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
         self._closed_until = 0.0
-        self._dice = random.Random(0)
+        self._random = random.Random(0)
 
     @property
     def connected(self) -> int:
-        """How many connections the app holds."""
+        """The number of connections."""
         return len(self._connections)
 
     def drop_all(self) -> None:
-        """Cut every connection without a word."""
+        """Abort every connection without a close frame."""
         for connection in self._connections:
             if connection.request.transport is not None:
                 connection.request.transport.abort()
@@ -68,7 +68,7 @@ class SocketLine:
         self._closed_until = self._clock() + seconds
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Ask every connection to go, and close it unless the reason is `warning`."""
+        """Send `disconnect` over every connection, and close it unless the reason is `warning`."""
         for connection in list(self._connections):
             await self._send_disconnect(connection, reason)
 
@@ -133,7 +133,7 @@ class SocketLine:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledge(message.data)
         except ConnectionError:
-            # A cut line is an everyday event here; the app reconnects.
+            # An aborted connection is normal; the app reconnects.
             return
         finally:
             ageing.cancel()
@@ -179,7 +179,7 @@ class SocketLine:
     async def _deliver(self, envelope: Json, payload: Json, seconds: float) -> Answer:
         if not self._connections:
             raise ConnectionError("the app is not connected")
-        connection = self._dice.choice(self._connections)
+        connection = self._random.choice(self._connections)
         envelope_id = str(uuid.uuid4())
         waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = waiting
@@ -194,5 +194,5 @@ class SocketLine:
         try:
             await connection.ws.send_json(envelope)
         except ConnectionError:
-            # Slack learns of a broken line only by the missing acknowledgement.
+            # Slack notices a broken connection only by the missing acknowledgement.
             self._forget(connection)

@@ -1,4 +1,4 @@
-"""Background work of the sandbox: started freely, ended together."""
+"""Background tasks, cancelled together."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _log = logging.getLogger(__name__)
 
 
 class Tasks:
-    """Holds running tasks so that none is lost and all can be stopped."""
+    """References to running tasks, so that none is garbage-collected and all can be stopped."""
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start work; a failure is logged."""
+        """Start a task; its failure is logged."""
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._done)
         return task
 
     async def stop(self) -> None:
-        """Cancel everything that still runs and wait for its end."""
+        """Cancel all tasks and wait for their end."""
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -26,7 +26,7 @@ def escape(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """The text as it is read on the screen."""
+    """Undo `escape`."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -1,6 +1,6 @@
 """The messages of one channel: order, threads, and what history and a thread show.
 
-It stores values and computes thread counts. It checks no rights and tells nobody.
+It stores messages and counts replies. It checks no rights and announces nothing.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class Timeline:
             self._threads.setdefault(message.thread_ts, []).append(message.ts)
 
     def replace(self, message: Message) -> None:
-        """Put a changed message in the place of the old one."""
+        """Replace the message with the same `ts`."""
         self._messages[message.ts] = message
 
     def remove(self, message: Message) -> None:
-        """Take a message away; the tombstone of a thread goes with its last reply."""
+        """Remove a message; with its last reply the tombstone of a thread is removed too."""
         del self._messages[message.ts]
         if not message.thread_ts:
             return
@@ -55,7 +55,7 @@ class Timeline:
         return [each for each in self._messages.values() if not each.thread_ts or each.broadcast]
 
     def as_json(self, message: Message, *, full_metadata: bool = True) -> Json:
-        """A message with the thread facts that roots and replies carry."""
+        """A message with the thread fields that roots and replies have."""
         shown = message.as_json(full_metadata=full_metadata)
         if message.thread_ts:
             return shown | self._reply_facts(message)

@@ -19,20 +19,20 @@ class _Trigger:
 
 
 class Triggers:
-    """Issues a trigger id with each interaction and takes it back once."""
+    """Issues trigger ids and redeems each once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._issued: dict[str, _Trigger] = {}
 
     def issue(self, user: str) -> str:
-        """A fresh trigger id of a user."""
+        """A new trigger id for a user."""
         trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._issued[trigger] = _Trigger(user, self._clock() + LIFETIME)
         return trigger
 
-    def spend(self, trigger_id: str) -> str:
-        """The user of a trigger id, which is used up.
+    def redeem(self, trigger_id: str) -> str:
+        """Use up a trigger id and return its user.
 
         Raises `invalid_trigger_id`, `exchanged_trigger_id` or `expired_trigger_id`.
         """

@@ -1,6 +1,6 @@
 """Modals and Home tabs: stacks of views per user, hashes and entered values.
 
-It keeps what the app opened and what a person entered. It checks neither blocks nor triggers.
+It checks neither blocks nor triggers.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Views:
 
     def open(self, user: str, spec: Json) -> View:
         """A new modal with a stack of its own."""
-        return self._keep(self._new(user, spec, None))
+        return self._store(self._new(user, spec, None))
 
     def push(self, user: str, spec: Json) -> View:
         """A view on top of the user's newest modal; at most three deep."""
@@ -113,7 +113,7 @@ class Views:
             raise ApiError("invalid_trigger_id")
         if sum(view.root == stack[-1].root for view in stack) >= STACK_DEPTH:
             raise ApiError("push_limit_reached")
-        return self._keep(self._new(user, spec, stack[-1]))
+        return self._store(self._new(user, spec, stack[-1]))
 
     def update(self, view: View, spec: Json, hash_: str | None = None) -> View:
         """Replace what a view shows; entered values of blocks that stay are kept."""
@@ -122,13 +122,13 @@ class Views:
         self._check_external(spec, view.id)
         kept = {each["block_id"] for each in spec["blocks"]}
         values = {block: state for block, state in view.values.items() if block in kept}
-        return self._keep(replace(view, spec=spec, hash=self._hash(), values=values))
+        return self._store(replace(view, spec=spec, hash=self._hash(), values=values))
 
     def publish(self, user: str, spec: Json, hash_: str | None = None) -> View:
         """Replace a user's Home tab."""
         current = self._homes.get(user)
         if current is None:
-            return self._keep(self._new(user, spec, None))
+            return self._store(self._new(user, spec, None))
         return self.update(current, spec, hash_)
 
     def find(self, view_id: str | None, external_id: str | None) -> View:
@@ -140,16 +140,16 @@ class Views:
         raise ApiError("not_found")
 
     def enter(self, view: View, values: Json) -> View:
-        """Remember what a person entered; the hash stays."""
+        """Store what a person entered; the hash stays."""
         merged = copy.deepcopy(view.values)
         for block, actions in values.items():
             merged.setdefault(block, {}).update(actions)
-        return self._keep(replace(view, values=merged))
+        return self._store(replace(view, values=merged))
 
     def close(self, view: View) -> None:
-        """Close one view; the one below shows again."""
+        """Close one view; the one below it is shown again."""
         self._modals.pop(view.id, None)
-        self._tell(view)
+        self._notify(view)
 
     def clear(self, user: str) -> None:
         """Close all modals of a user."""
@@ -162,13 +162,13 @@ class Views:
         root = below.root if below else view_id
         return View(view_id, user, spec, self._hash(), root, below.id if below else None, {})
 
-    def _keep(self, view: View) -> View:
-        shelf = self._homes if view.spec["type"] == "home" else self._modals
-        shelf[view.user if shelf is self._homes else view.id] = view
-        self._tell(view)
+    def _store(self, view: View) -> View:
+        stored = self._homes if view.spec["type"] == "home" else self._modals
+        stored[view.user if stored is self._homes else view.id] = view
+        self._notify(view)
         return view
 
-    def _tell(self, view: View) -> None:
+    def _notify(self, view: View) -> None:
         for watcher in self._watchers:
             watcher(view)
 

@@ -1,7 +1,7 @@
 """The state of the sandbox workspace and the acts that change it.
 
-Every act is committed to the ledger first and announced as an event after. Rights of callers,
-argument rules and delivery are not its business.
+Every act is committed to the ledger, then announced as an event. It checks neither rights nor
+arguments and delivers nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Announce = Callable[[Json, Channel | None], None]
 
 
 class Workspace:
-    """Team, people, channels, messages and views. `announce` is told each event."""
+    """Team, people, channels, messages and views. `announce` is called with each event."""
 
     def __init__(self, app: Installation, ledger: Ledger, clock: Clock) -> None:
         self.app = app
@@ -89,8 +89,8 @@ class Workspace:
     def post(self, draft: Message, act: str = "post") -> Message:
         """Store a message under a new `ts` and announce it.
 
-        A reply to a message that is gone silently becomes a root, as in Slack; a reply to a
-        reply goes to its thread.
+        A reply to a deleted message becomes a root, as in Slack; a reply to a reply goes to its
+        thread.
         """
         timeline = self.timeline(draft.channel)
         root = timeline.root_of(draft.thread_ts) if draft.thread_ts else None
@@ -107,7 +107,7 @@ class Workspace:
         return message
 
     def change(self, old: Message, new: Message, act: str) -> Message:
-        """Put `new` in the place of `old` and announce `message_changed`."""
+        """Replace `old` by `new` and announce `message_changed`."""
         timeline = self.timeline(old.channel)
         before = timeline.as_json(old)
         timeline.replace(new)
@@ -125,15 +125,15 @@ class Workspace:
         before = timeline.as_json(message)
         self.commit(act, channel=message.channel, ts=message.ts, thread_ts=message.thread_ts)
         if timeline.replies(message.ts):
-            timeline.replace(message.buried())
-            after = timeline.as_json(message.buried())
+            timeline.replace(message.as_tombstone())
+            after = timeline.as_json(message.as_tombstone())
             self._announce_change(message.channel, after, before)
             return
         timeline.remove(message)
         gone = {"deleted_ts": message.ts, "previous_message": before, "hidden": True}
         self._announce_hidden(message.channel, {"subtype": "message_deleted", **gone})
 
-    def whisper(self, draft: Message, to: str) -> Message:
+    def post_ephemeral(self, draft: Message, to: str) -> Message:
         """An ephemeral message to one user.
 
         In a thread without replies it is accepted but never shown (Slack shows ephemerals only
@@ -202,7 +202,7 @@ class Workspace:
         return channel, False
 
     def commit(self, act: str, **data: Any) -> None:
-        """Write the ledger."""
+        """Enter an act in the ledger."""
         self.ledger.commit(act, self.clock(), **data)
 
     def _system(self, channel: Channel, user: str, subtype: str, text: str) -> None:

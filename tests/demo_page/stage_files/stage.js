@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the stage: draws the blocks that a test gives and writes down what their elements do.
+// The stage: draws a test's blocks and records the actions of their elements.
 
 import { render } from "preact";
 import { html } from "/static/html.js";
@@ -51,7 +51,7 @@ function draw() {
   render(html`${shown}`, document.getElementById("stage"));
 }
 
-/** What tests call. */
+/** The tests' API. */
 window.stage = {
   acted,
   values,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from slackbridge.config import Account
-from slackbridge.model import Act, Kind
-from slackbridge.providers import clickbank as module
-from slackbridge.providers.clickbank import ClickBank
+from slackbridge.domain.model import Act, Kind
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.clickbank.api import headers
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.providers.http import HttpClient
 from slackbridge.sandbox.clickbank.app import TOKEN, ClickBankSandbox
 from tests.providers.common import Time
@@ -34,7 +34,7 @@ async def make(shop: ClickBankSandbox, time: Time) -> AsyncIterator[Make]:
     made: list[ClickBank] = []
 
     def provider(token: str = TOKEN, base_url: str = "", **more: Any) -> ClickBank:
-        account = Account(
+        account = AccountSettings(
             name="shop",
             provider="clickbank",
             base_url=base_url or shop.url,
@@ -43,7 +43,7 @@ async def make(shop: ClickBankSandbox, time: Time) -> AsyncIterator[Make]:
             ticket_url="https://vendor.example.com/tickets/{id}",
         )
         client = HttpClient(
-            "clickbank", account.base_url, module.headers(token), timeout_seconds=5, clock=time
+            "clickbank", account.base_url, headers(token), timeout_seconds=5, clock=time
         )
         built = ClickBank("shop", account, client, **{"slow_seconds": 0.01, **more})
         made.append(built)
@@ -60,4 +60,4 @@ def bank(make: Make) -> ClickBank:
 
 
 def do(name: str, **fields: str) -> Act:
-    return Act(Kind.ACTION, fields={"name": name, **fields})
+    return Act(Kind.ACTION, action=name, fields=fields)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized
-from slackbridge.providers.clickbank import ClickBank
+from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
 from tests.providers.clickbank.conftest import REPLY, Make
@@ -25,11 +25,11 @@ async def test_one_403_by_itself_is_read_again(shop: ClickBankSandbox, bank: Cli
 async def test_a_ticket_that_is_not_there(shop: ClickBankSandbox, bank: ClickBank) -> None:
     with pytest.raises(Rejected, match="there is no such ticket") as raised:
         await bank.get("1")
-    assert raised.value.code == "not-found"
+    assert raised.value.code == Code.NOT_FOUND
     assert shop.calls == {"Get": 2, "Debug": 1}
     with pytest.raises(Rejected, match=r"api_order_write.*it says: Access is denied") as raised:
         await bank.perform("1", REPLY, 5)
-    assert raised.value.code == "forbidden"
+    assert raised.value.code == Code.FORBIDDEN
     assert shop.calls == {"Get": 2, "Update": 1, "Debug": 2}
 
 
@@ -64,14 +64,14 @@ async def test_a_key_that_worked_may_be_out_of_calls(
     shop.daily = shop.gate.used
     with pytest.raises(Later, match="refuses every call for now") as raised:
         await bank.perform(id, REPLY, 5)
-    assert (raised.value.code, raised.value.seconds) == ("quota", 900.0)
+    assert (raised.value.code, raised.value.seconds) == (Code.QUOTA, 900.0)
     made = sum(shop.calls.values())
     for attempt in (bank.get(id), bank.perform(id, REPLY, 5), bank.list_active("")):
         with pytest.raises(Later, match="for now"):
             await attempt
-    assert sum(shop.calls.values()) == made  # nobody is asked in the meantime
+    assert sum(shop.calls.values()) == made  # no call is made in the meantime
     shop.daily = 25_000
-    assert (await bank.probe()).ok  # it looks for itself, and what it finds counts
+    assert (await bank.probe()).ok  # a probe always calls, and reopens the account
     await bank.get(id)
     assert len(shop.messages(int(id))) == 1
 
@@ -122,7 +122,7 @@ async def test_the_days_calls_are_counted_for_all(shop: ClickBankSandbox, make: 
     calls = sum(shop.calls.values())
     with pytest.raises(Later, match="the 25,000 calls") as raised:
         await bank.perform(id, REPLY, 5)
-    assert (raised.value.code, raised.value.seconds) == ("quota", 900.0)
+    assert (raised.value.code, raised.value.seconds) == (Code.QUOTA, 900.0)
     assert not (await bank.probe()).ok
     assert sum(shop.calls.values()) == calls
     made = 0  # a new day

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
-from slackbridge.providers.clickbank import ClickBank
+from slackbridge.domain.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.providers.clickbank.conftest import REPLY

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from slackbridge.errors import Later, Rejected
-from slackbridge.model import Query, Status
-from slackbridge.optional import Measures, Previews, Settles
-from slackbridge.providers import clickbank as module
-from slackbridge.providers.clickbank import ClickBank
+from slackbridge.domain.errors import Later, Rejected
+from slackbridge.domain.model import Query, Status
+from slackbridge.ports.capabilities import Measures, Previews, Settles
+from slackbridge.providers.clickbank import provider as module
+from slackbridge.providers.clickbank.api import headers
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from tests.providers.common import Time, numbers, says, walk
 
@@ -18,7 +19,7 @@ from tests.providers.common import Time, numbers, says, walk
 def test_it_offers_all_ports(bank: ClickBank) -> None:
     for port in (Measures, Previews, Settles):
         assert isinstance(bank, port)
-    assert module.headers(" DEV-1:API-2 ") == {"Authorization": "DEV-1:API-2"}
+    assert headers(" DEV-1:API-2 ") == {"Authorization": "DEV-1:API-2"}
 
 
 @pytest.mark.parametrize("short", [False, True])

@@ -1,12 +1,12 @@
-"""ClickBank's adapter: refunds and what is said before one."""
+"""ClickBank's adapter: refunds and their previews."""
 
 from __future__ import annotations
 
 import pytest
 
-from slackbridge.errors import Later, Rejected
-from slackbridge.providers.clickbank import ClickBank
-from slackbridge.providers.clickbank_acts import amount_of
+from slackbridge.domain.errors import Later, Rejected
+from slackbridge.providers.clickbank.actions import amount_of
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from tests.providers.clickbank.conftest import PAID, REPLY, do
 from tests.providers.common import says

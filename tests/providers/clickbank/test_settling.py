@@ -1,4 +1,4 @@
-"""ClickBank's adapter: was it done? Lost answers and what settles them."""
+"""ClickBank's adapter: whether an act happened, after its answer was lost."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from slackbridge.errors import Unknown
-from slackbridge.providers.clickbank import ClickBank
+from slackbridge.domain.errors import Unknown
+from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.providers.clickbank.conftest import PAID, do
@@ -20,7 +20,7 @@ async def test_a_refund_is_settled_by_the_tickets_of_its_receipt(
     id = str(shop.customer_opens(type="TECH_SUPPORT", recurring=True))
     receipt = shop.ticket(int(id)).order.receipt
     act = do("refund", **{**PAID, "refund_type": "PARTIAL_AMOUNT", "amount": "1"})
-    await bank.perform(id, act, 5)  # an older one like it
+    await bank.perform(id, act, 5)  # an older one of the same kind
     time.now += 60
     since = time.now
     assert await bank.settled(id, act, since) is False

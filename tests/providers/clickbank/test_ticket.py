@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from slackbridge.document import plain
-from slackbridge.model import Author, Query, Status
-from slackbridge.providers.clickbank import ClickBank
-from slackbridge.providers.clickbank_wire import tickets_in
+from slackbridge.domain.model import Author, Query, Status
+from slackbridge.providers.clickbank.provider import ClickBank
+from slackbridge.providers.clickbank.wire import tickets_in
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
+from slackbridge.text.document import plain
 from tests.providers.common import Time, says, walk
 
 
@@ -104,7 +104,7 @@ async def test_poisonous_values_cost_no_ticket(shop: ClickBankSandbox, bank: Cli
     says(shop, "List", {"ticketData": [poison, {"receipt": "no id"}]})
     with capture_logs() as logs:
         (ticket,) = (await bank.list_active("")).tickets
-    assert logs[0]["event"] == "clickbank.rows_without_id"
+    assert logs[0]["event"] == "list.rows_without_id"
     assert (ticket.status, ticket.raw_status) == (Status.NEEDS_AGENT, "UNKNOWN")
     assert dict(ticket.extra) == {"refund": "1.5"}
     says(shop, "Get", poison)
@@ -135,7 +135,7 @@ async def test_statuses_known_and_unknown(
     id = shop.customer_opens()
     if last:
         shop.someone_writes(id, last[0], last[2], last[1])
-        shop.someone_writes(id, "CBSYSTEM", "", "ASSIGNED")  # says nothing about whose move it is
+        shop.someone_writes(id, "CBSYSTEM", "", "ASSIGNED")  # does not change whose move it is
     shop.force_status(id, raw)
     ticket = (await bank.get(str(id))).ticket
     assert (ticket.status, ticket.raw_status) == (status, raw)
@@ -221,7 +221,7 @@ async def test_a_comment_number_that_comes_twice_is_not_an_id(
 async def test_the_revision_changes_with_every_fact_and_only_then(
     shop: ClickBankSandbox, bank: ClickBank
 ) -> None:
-    shop.comments_update = False  # the time of change may not move
+    shop.comments_update = False  # update_time may stay the same
     id = shop.customer_opens()
     ticket = shop.ticket(id)
     seen = [(await bank.get(str(id))).ticket.revision]

@@ -8,14 +8,14 @@ from bisect import bisect_left
 import pytest
 from structlog.testing import capture_logs
 
-from slackbridge.document import plain
-from slackbridge.errors import Rejected, Unsupported
-from slackbridge.model import Act, Author, Kind, Status
-from slackbridge.providers import clickbank as module
-from slackbridge.providers.clickbank import CAPABILITIES, ClickBank
-from slackbridge.providers.clickbank_acts import call_of
+from slackbridge.domain.errors import Code, Rejected, Unsupported
+from slackbridge.domain.model import Act, Author, Kind, Status
+from slackbridge.providers.clickbank.actions import CAPABILITIES, call_of
+from slackbridge.providers.clickbank.provider import ClickBank
+from slackbridge.providers.clickbank.settings import BASE_URL
 from slackbridge.sandbox.clickbank.app import TOKEN, ClickBankSandbox
 from slackbridge.sandbox.clickbank.records import REASONS
+from slackbridge.text.document import plain
 from tests.providers.clickbank.conftest import PAID, REPLY, Make, do
 
 
@@ -45,20 +45,20 @@ async def test_the_longest_reply_that_fits_is_measured_exactly(
     text = f"a{letter * (most - 1)}a"  # no white space at its ends
     done = await bank.perform(id, Act(Kind.REPLY, text), 5)
     assert done is not None
-    # `too_long` reckons with the longest number a ticket may have.
+    # `too_long` assumes a ticket number of the greatest length.
     slack = 12 - len(id)
-    assert 2_000 - slack - 12 < shop.addresses[-1] <= 2_000 - slack
+    assert 2_000 - slack - 12 < shop.url_lengths[-1] <= 2_000 - slack
     longer = text + "x" * 20
     why = bank.too_long(longer)
     assert why.startswith("it makes ClickBank's address 2,0")
     with pytest.raises(Rejected, match="more than the 2,000 allowed") as raised:
         await bank.perform(id, Act(Kind.REPLY, longer), 5)
-    assert raised.value.code == "too-long"
+    assert raised.value.code == Code.TOO_LONG
     assert shop.calls == {"Update": 1}
 
 
 async def test_the_published_address_is_what_counts(make: Make) -> None:
-    real = make(base_url=module.BASE_URL)
+    real = make(base_url=BASE_URL)
     assert real.too_long("x" * CAPABILITIES.reply_limit) == ""
     assert real.too_long("x" * (CAPABILITIES.reply_limit + 1)) == (
         "it makes ClickBank's address 2,001 characters long, 1 more than the 2,000 allowed; "
@@ -129,7 +129,7 @@ async def test_every_action_has_a_form_that_works(shop: ClickBankSandbox, bank: 
         (Act(Kind.ASSIGN), "does not assign"),
         (Act(Kind.FOLLOW_UP, "x"), "no follow-up"),
         (Act(Kind.NOTICE), "does not offer this"),
-        (do("explode"), "does not offer this action"),
+        (do("explode"), r"does not offer this \(explode\)"),
     ],
 )
 def test_what_clickbank_does_not_offer_is_said(act: Act, words: str) -> None:
@@ -166,5 +166,5 @@ async def test_what_is_no_ticket_number_is_never_called(
         for attempt in (bank.get(id), bank.perform(id, REPLY, 5), bank.perform(id, do("tech"), 5)):
             with pytest.raises(Rejected, match="not the number of a ClickBank ticket") as raised:
                 await attempt
-            assert raised.value.code == "not-found"
+            assert raised.value.code == Code.NOT_FOUND
     assert not shop.calls

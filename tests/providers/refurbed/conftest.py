@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from slackbridge.config import Account
-from slackbridge.model import Act, Kind
-from slackbridge.providers import build
-from slackbridge.providers.refurbed import Refurbed
+from slackbridge.domain.model import Act, Kind
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.refurbed.provider import Refurbed
+from slackbridge.providers.registry import build
 from slackbridge.sandbox.refurbed.app import TOKEN, RefurbedSandbox
 from tests.providers.common import Time
 
@@ -32,7 +32,7 @@ async def make(shop: RefurbedSandbox) -> AsyncIterator[Make]:
     made: list[Refurbed] = []
 
     def provider(token: str = TOKEN, **more: Any) -> Refurbed:
-        account = Account(
+        account = AccountSettings(
             name="shop",
             provider="refurbed",
             base_url=shop.url,

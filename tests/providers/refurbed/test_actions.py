@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from slackbridge import evidence
-from slackbridge.document import digest, from_text, plain
-from slackbridge.errors import Rejected, Unknown, Unsupported
-from slackbridge.intent import Intent
-from slackbridge.model import Act, Author, Conversation, Kind, Message, Query, Scope, Ticket
-from slackbridge.providers.refurbed import CAPABILITIES, Refurbed
+from slackbridge.domain.errors import Rejected, Unknown, Unsupported
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import Act, Author, Conversation, Kind, Message, Query, Scope, Ticket
+from slackbridge.providers.refurbed.actions import CAPABILITIES
+from slackbridge.providers.refurbed.provider import Refurbed
+from slackbridge.rules import evidence
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from slackbridge.text.document import digest, from_text, plain
 from tests.providers.common import Time
 
 LABEL = "GenerateReturnShippingLabel"
@@ -21,7 +22,7 @@ ASKED = "Who pays for the way back?"
 
 
 def do(name: str, message: str = "", **fields: str) -> Act:
-    return Act(Kind.ACTION, fields={"name": name, "message": message, **fields})
+    return Act(Kind.ACTION, action=name, fields={"message": message, **fields})
 
 
 TOPIC = do("topic_change", "It is <b>not</b> the battery", attachment_exemption_reason="OTHER")
@@ -38,7 +39,7 @@ def asides(conversation: Conversation | None) -> list[Message]:
 
 
 def since(time: Time) -> float:
-    """Now by our own clock, of which the shop's is far ahead or behind."""
+    """Unix time of our own clock; the shop's is far ahead or behind."""
     from time import time as ours
 
     time.now += 60
@@ -231,7 +232,7 @@ async def test_an_action_whose_answer_was_lost_is_settled(
         await refurbed.perform(id, act, 5)
     assert await refurbed.settled(id, act, at) is committed
     if committed:
-        time.now += 60  # and what happened then is no evidence for the next one
+        time.now += 60  # and is no evidence for a later attempt
         assert await refurbed.settled(id, act, at + 60) is (None if act is TOPIC else False)
 
 

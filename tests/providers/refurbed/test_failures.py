@@ -6,7 +6,8 @@ import time as wall
 
 import pytest
 
-from slackbridge.errors import (
+from slackbridge.domain.errors import (
+    Code,
     Failure,
     Later,
     Rejected,
@@ -14,7 +15,7 @@ from slackbridge.errors import (
     Unknown,
     Unsupported,
 )
-from slackbridge.providers.refurbed import Refurbed
+from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import TOKEN, RefurbedSandbox
 from tests.providers.common import Time, says
@@ -50,7 +51,7 @@ async def test_the_code_decides_not_the_http_status(
     with pytest.raises(kind, match=r": Because\.$") as raised:
         await refurbed.perform("1", REPLY, 5)
     assert type(raised.value) is kind
-    assert (raised.value.code == "not-found") is (code == 5)
+    assert (raised.value.code == Code.NOT_FOUND) is (code == 5)
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 import structlog
 
-from slackbridge.document import plain
-from slackbridge.errors import (
-    Later,
-)
-from slackbridge.model import Author, Scope, Status
-from slackbridge.providers.refurbed import Refurbed
+from slackbridge.domain.errors import Later
+from slackbridge.domain.model import Author, Scope, Status
+from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.refurbed.records import Author as Writer
+from slackbridge.text.document import plain
 from tests.providers.common import Time, numbers, says, walk
 
 
@@ -110,7 +108,7 @@ async def test_the_revision_changes_with_every_fact_and_only_then(
         seen.append((await refurbed.get(str(id))).ticket.revision)
         assert len(set(seen)) == len(seen), facts
 
-    await changed(urgency="URGENT")  # updated_at does not move: facts alone must do
+    await changed(urgency="URGENT")  # updated_at does not move: the revision must cover the facts
     await changed(panicked=True)
     await changed(assignee="tom.okafor@example.com")
     await changed(notes="x")
@@ -151,7 +149,7 @@ async def test_messages_come_in_order_with_author_scope_and_files(
     shop.refurbed_writes(id, "<p>theirs</p>")
     shop.someone_writes(id, Writer("ROBOT", "R2"), "<p>beep</p>", "WHISPER")
     shop.system_writes(id, "<p>label</p>")
-    shop.messages(id).reverse()  # the order of the answer is not stated anywhere
+    shop.messages(id).reverse()  # the order of an answer is not documented
     messages = (await refurbed.get(str(id))).messages
     assert [(m.author, m.scope) for m in messages] == [
         (Author.CUSTOMER, Scope.PUBLIC),
@@ -215,7 +213,7 @@ async def test_poison_spoils_its_own_field_only(shop: RefurbedSandbox, refurbed:
         text.encode()  # no half characters
         assert "\x00" not in text
     assert logs == [
-        {"event": "refurbed.rows_without_id", "account": "shop", "rows": 1, "log_level": "warning"}
+        {"event": "list.rows_without_id", "account": "shop", "rows": 1, "log_level": "warning"}
     ]
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.document import plain
-from slackbridge.errors import (
-    Rejected,
-    Unsupported,
-)
-from slackbridge.model import Act, Author, Kind, Query, Scope, Status
-from slackbridge.providers.refurbed import Refurbed
+from slackbridge.domain.errors import Rejected, Unsupported
+from slackbridge.domain.model import Act, Author, Kind, Query, Scope, Status
+from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from slackbridge.text.document import plain
 from tests.providers.common import Time, numbers, says
 from tests.providers.refurbed.conftest import REPLY
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from slackbridge.model import Act, Kind, Status
+from slackbridge.domain.model import Act, Kind, Status
 from slackbridge.providers.http import HttpClient
-from slackbridge.providers.sellapp import SellApp, headers
+from slackbridge.providers.sellapp.api import headers
+from slackbridge.providers.sellapp.provider import SellApp
+from slackbridge.providers.sellapp.settings import SellAppSettings
 from slackbridge.sandbox.sellapp.app import SLUG, TOKEN, SellAppSandbox
 from tests.providers.common import Time
 
@@ -21,22 +22,24 @@ HOOK_SECRET = SecretStr(SECRET)
 REPLY = Act(Kind.REPLY, "Hello & <welcome>\n\nsecond line")
 CLOSE = Act(Kind.STATUS, status=Status.CLOSED)
 REOPEN = Act(Kind.STATUS, status=Status.NEEDS_AGENT)
-ARCHIVE = Act(Kind.ACTION, fields={"name": "archive"})
+ARCHIVE = Act(Kind.ACTION, action="archive")
 
 
-@dataclass(frozen=True)
-class Settings:
-    base_url: str
-    token: SecretStr
-    name: str = "keys"
-    provider: str = "sellapp"
-    ticket_url: str = "https://keys.example.com/tickets/{id}"
-    timeout_seconds: float = 5
-    per_second: float = 10_000
-    api_version: str = "v2"
-    store: str = SLUG
-    webhook_secret: SecretStr = HOOK_SECRET
-    webhook_header: str = ""
+def settings(url: str, token: str, **more: Any) -> SellAppSettings:
+    """A store that may be called as often as a test likes."""
+    given = {
+        "name": "keys",
+        "provider": "sellapp",
+        "base_url": url,
+        "token_env": "SELLAPP_TOKEN",
+        "token": token,
+        "ticket_url": "https://keys.example.com/tickets/{id}",
+        "timeout_seconds": 5,
+        "per_second": 10_000,
+        "store": SLUG,
+        "webhook_secret": HOOK_SECRET,
+    }
+    return SellAppSettings.model_validate({**given, **more})
 
 
 @pytest.fixture
@@ -51,11 +54,11 @@ async def make(shop: SellAppSandbox) -> AsyncIterator[Make]:
     made: list[SellApp] = []
 
     def provider(token: str = TOKEN, **more: Any) -> SellApp:
-        settings = Settings(shop.url, SecretStr(token), **more)
+        chosen = settings(shop.url, token, **more)
         client = HttpClient(
-            "sellapp", shop.url, headers(token), timeout_seconds=settings.timeout_seconds
+            "sellapp", shop.url, headers(token), timeout_seconds=chosen.timeout_seconds
         )
-        made.append(SellApp("keys", settings, client))
+        made.append(SellApp("keys", chosen, client))
         return made[-1]
 
     yield provider

@@ -6,17 +6,12 @@ import time as wall
 from email.utils import formatdate
 
 import pytest
-from pydantic import SecretStr
 
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
-from slackbridge.providers.http import HttpClient
-from slackbridge.providers.sellapp import SellApp
+from slackbridge.domain.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.sellapp.app import TOKEN, SellAppSandbox
 from tests.providers.common import Time, says
-from tests.providers.sellapp.conftest import (
-    REPLY,
-    Make,
-)
+from tests.providers.sellapp.conftest import REPLY, Make
 
 
 @pytest.mark.parametrize("answer", ["nonsense", "<html>Welcome</html>", "[]", '{"data": [1]}', ""])
@@ -85,7 +80,7 @@ async def test_too_many_calls_are_told_and_waited_for(
     shop: SellAppSandbox, make: Make, time: Time, form: str, least: float
 ) -> None:
     time.now = wall.time()
-    shop.calls_per_second, shop.retry_after = 1, form
+    shop.rate_per_second, shop.retry_after = 1, form
     shop.bulk(1)
     sellapp = make()
     shop.searches = False
@@ -135,19 +130,8 @@ async def test_the_probe_says_what_is_wrong(shop: SellAppSandbox, make: Make, ti
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [({"api_version": "v3"}, "use v2 or v1"), ({"store": "my shop\r\nX: y"}, "is no slug")],
+    [({"api_version": "v3"}, "'v2' or 'v1'"), ({"store": "my shop\r\nX: y"}, "is no slug")],
 )
 def test_settings_that_cannot_be(make: Make, more: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         make(**more)
-
-
-async def test_settings_of_another_marketplace(shop: SellAppSandbox) -> None:
-    class Bare:
-        name, provider, base_url, ticket_url = "a", "sellapp", shop.url, ""
-        token, timeout_seconds, per_second = SecretStr("x"), 1.0, 1.0
-
-    client = HttpClient("sellapp", shop.url, {})
-    with pytest.raises(ValueError, match="lacks the settings"):
-        SellApp("a", Bare(), client)
-    await client.close()

@@ -1,4 +1,4 @@
-"""SellApp's adapter: webhooks as hints, genuine or not."""
+"""SellApp's adapter: webhooks, genuine or forged."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
-from slackbridge import optional
-from slackbridge.errors import Unauthorized
-from slackbridge.providers.sellapp import SellApp
+from slackbridge.domain.errors import Unauthorized
+from slackbridge.ports import capabilities
+from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.serve import serve
 from tests.providers.common import Time
-from tests.providers.sellapp.conftest import (
-    SECRET,
-    Make,
-)
+from tests.providers.sellapp.conftest import SECRET, Make
 
 
 def webhook(
@@ -34,8 +31,8 @@ def webhook(
 
 
 def test_a_hint_names_the_ticket(sellapp: SellApp, time: Time) -> None:
-    assert isinstance(sellapp, optional.Hinted)
-    assert isinstance(sellapp, optional.Settles)
+    assert isinstance(sellapp, capabilities.Hinted)
+    assert isinstance(sellapp, capabilities.Settles)
     headers, body = webhook(time.now)
     digest = headers["X-Sellapp-Signature"]
     for name in ("x-sellapp-hmac-sha256", "X-SIGNATURE", "X-Webhook-Signature"):

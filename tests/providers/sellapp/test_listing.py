@@ -1,4 +1,4 @@
-"""SellApp's adapter: walks, the search and what stands in for it, odd shapes."""
+"""SellApp's adapter: walks, the search and its fallback, odd shapes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 import structlog
 
-from slackbridge.errors import Later
-from slackbridge.model import Page, Status
-from slackbridge.providers.sellapp import SellApp
+from slackbridge.domain.errors import Later
+from slackbridge.domain.model import Page, Status
+from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from tests.providers.common import Time, numbers, says, walk
-from tests.providers.sellapp.conftest import (
-    Make,
-)
+from tests.providers.sellapp.conftest import Make
 
 
 @pytest.mark.parametrize("searches", [True, False])
@@ -48,7 +46,7 @@ async def test_a_walk_loses_no_ticket_while_tickets_move(
     leaving = iter(made)
 
     def move() -> None:
-        for _ in range(20):  # they leave the list: all behind them moves up
+        for _ in range(20):  # they leave the list, so all rows behind them move up
             gone = next(leaving)
             shop.archive(gone)
             shop.close(gone)
@@ -241,6 +239,6 @@ async def test_poison_spoils_its_own_field_only(shop: SellAppSandbox, sellapp: S
     assert (odd.order, odd.customer.email) == ("A-7", "")
     odd.topic.encode()  # no half characters
     assert "\x00" not in odd.topic
-    assert {"event": "sellapp.rows_without_id", "account": "keys", "rows": 1} in [
+    assert {"event": "list.rows_without_id", "account": "keys", "rows": 1} in [
         {key: value for key, value in entry.items() if key != "log_level"} for entry in logs
     ]

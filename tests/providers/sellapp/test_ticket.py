@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from slackbridge.document import plain
-from slackbridge.errors import Later, Rejected
-from slackbridge.model import Author, Query, Status
-from slackbridge.providers.sellapp import SellApp
+from slackbridge.domain.errors import Code, Later, Rejected
+from slackbridge.domain.model import Author, Query, Status
+from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
+from slackbridge.text.document import plain
 from tests.providers.common import Time, numbers, says
 
 
@@ -60,7 +60,7 @@ async def test_whose_move_it_is(shop: SellAppSandbox, sellapp: SellApp, time: Ti
     time.now += 10
     shop.merchant_writes(id, "look")
     assert await status() == (Status.WAITING, Status.WAITING)
-    shop.reads(id, customer=True)  # nobody has anything unread: only the messages tell
+    shop.reads(id, customer=True)  # read by both: only the messages tell whose move it is
     assert await status() == (Status.NEEDS_AGENT, Status.WAITING)
     time.now += 10
     shop.customer_writes(id, "one")
@@ -80,7 +80,7 @@ async def test_messages_are_paged_and_in_order(
     time.now += 1
     shop.merchant_writes(id, "ours")
     shop.someone_writes(id, "ROBOT", "beep", "R2")
-    shop.messages(id).reverse()  # the order of the answer is not stated anywhere
+    shop.messages(id).reverse()  # the order of an answer is not documented
     messages = (await sellapp.get(str(id))).messages
     assert len(messages) == 233
     assert [plain(m.body) for m in messages[1:231]] == [f"word {n}" for n in range(230)]
@@ -91,7 +91,7 @@ async def test_messages_are_paged_and_in_order(
     assert one == messages[-2]
     with pytest.raises(Rejected) as none:
         await sellapp.message(str(id), "7")
-    assert none.value.code == "not-found"
+    assert none.value.code == Code.NOT_FOUND
 
 
 async def test_texts_of_every_kind(shop: SellAppSandbox, sellapp: SellApp) -> None:

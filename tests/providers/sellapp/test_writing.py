@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.document import plain
-from slackbridge.errors import Rejected, Unknown, Unsupported
-from slackbridge.evidence import alike, baseline
-from slackbridge.model import Act, Author, Kind, Status
-from slackbridge.providers.sellapp import SellApp
+from slackbridge.domain.errors import Rejected, Unknown, Unsupported
+from slackbridge.domain.model import Act, Author, Kind, Status
+from slackbridge.providers.sellapp.provider import SellApp
+from slackbridge.rules.evidence import alike, baseline
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
+from slackbridge.text.document import plain
 from tests.providers.common import Time, says
-from tests.providers.sellapp.conftest import (
-    ARCHIVE,
-    CLOSE,
-    REOPEN,
-    REPLY,
-    Make,
-)
+from tests.providers.sellapp.conftest import ARCHIVE, CLOSE, REOPEN, REPLY, Make
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
@@ -94,9 +88,9 @@ async def test_a_change_whose_answer_is_lost_is_safe_to_repeat(
     says(shop, "GetTicket", before)
     with pytest.raises(Unknown):
         await sellapp.perform(str(id), act, 5)
-    says(shop, "GetTicket", before)  # a copy that has not heard of it yet
+    says(shop, "GetTicket", before)  # a stale replica
     assert await sellapp.perform(str(id), act, 5)
-    assert len(set(shop.keys)) == 1  # the same step has the same key
+    assert len(set(shop.keys)) == 1  # the same change has the same key
     assert len(shop.ledger.all("change")) == 1
 
 
@@ -106,7 +100,7 @@ async def test_a_ticket_without_a_time_is_changed_without_a_key(
     id = shop.customer_opens()
     says(shop, "GetTicket", {"id": id, "status": "OPEN", "updated_at": None})
     await sellapp.perform(str(id), CLOSE, 5)
-    assert shop.keys == [""]  # else closing it a second time would do nothing
+    assert shop.keys == [""]  # else a second close would be taken for a repeat
 
 
 async def test_a_repeat_that_is_still_under_way_is_not_a_refusal(
@@ -127,7 +121,7 @@ async def test_a_repeat_that_is_still_under_way_is_not_a_refusal(
         ("v2", Act(Kind.STATUS, status=Status.SOLVED), "only open and closed"),
         ("v2", Act(Kind.STATUS), "does not offer this"),
         ("v2", Act(Kind.REPLY, "bye", Status.CLOSED), "does not offer this"),
-        ("v2", Act(Kind.ACTION, fields={"name": "refund"}), r"does not offer this \(refund\)"),
+        ("v2", Act(Kind.ACTION, action="refund"), r"does not offer this \(refund\)"),
         ("v2", Act(Kind.ACTION), "does not offer this"),
         ("v2", Act(Kind.ASSIGN, email="a@b"), "no assignees"),
         ("v2", Act(Kind.INTERNAL, "x"), "no notes"),

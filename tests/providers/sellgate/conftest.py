@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from slackbridge.config import Account
-from slackbridge.model import Act, Kind, Ticket
+from slackbridge.domain.model import Act, Kind, Ticket
+from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.http import HttpClient
-from slackbridge.providers.sellgate import Sellgate, headers
+from slackbridge.providers.sellgate.api import headers
+from slackbridge.providers.sellgate.provider import Sellgate
 from slackbridge.sandbox.sellgate.app import TOKEN, SellgateSandbox
 from slackbridge.testing import look
 from slackbridge.testing.look import ids
@@ -33,7 +34,7 @@ async def make(shop: SellgateSandbox) -> AsyncIterator[Make]:
     made: list[Sellgate] = []
 
     def provider(token: str = TOKEN, **more: Any) -> Sellgate:
-        account = Account(
+        account = AccountSettings(
             name="keys",
             provider="sellgate",
             token_env="SELLGATE_KEY",

@@ -6,10 +6,18 @@ import time as wall
 
 import pytest
 
-from slackbridge.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
-from slackbridge.model import Act, Kind, Status
-from slackbridge.ports import Provider
-from slackbridge.providers.sellgate import Sellgate
+from slackbridge.domain.errors import (
+    Code,
+    Failure,
+    Later,
+    Rejected,
+    Unauthorized,
+    Unknown,
+    Unsupported,
+)
+from slackbridge.domain.model import Act, Kind, Status
+from slackbridge.ports.provider import Provider
+from slackbridge.providers.sellgate.provider import Sellgate
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellgate.app import TOKEN, SellgateSandbox
 from slackbridge.sandbox.sellgate.switches import ErrorForm
@@ -62,10 +70,10 @@ async def test_an_error_is_quoted_whatever_it_looks_like(
     with pytest.raises(Rejected) as missing:
         await make().get("tkt_x")
     assert str(missing.value) == f"sellgate does not know this (404){said}"
-    assert missing.value.code == "not-found"
+    assert missing.value.code == Code.NOT_FOUND
     with pytest.raises(Rejected) as missing:
         await make().perform("tkt_x", REPLY, 5)
-    assert missing.value.code == "not-found"
+    assert missing.value.code == Code.NOT_FOUND
     with pytest.raises(Unauthorized, match="does not accept the API key; make a new one"):
         await make("sg_live_old").list_active("")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.errors import Later
-from slackbridge.providers.sellgate import Sellgate
+from slackbridge.domain.errors import Later
+from slackbridge.providers.sellgate.provider import Sellgate
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.sandbox.sellgate.switches import Order
 from slackbridge.testing.look import ids

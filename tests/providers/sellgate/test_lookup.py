@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.errors import Later, Rejected, Unauthorized
-from slackbridge.model import Query, Status
-from slackbridge.providers import sellgate as module
-from slackbridge.providers.sellgate import Sellgate
+from slackbridge.domain.errors import Code, Later, Rejected, Unauthorized
+from slackbridge.domain.model import Query, Status
+from slackbridge.providers.sellgate import provider as module
+from slackbridge.providers.sellgate.provider import Sellgate
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.testing.look import ids
 from tests.providers.common import Time, says
@@ -44,7 +44,7 @@ async def test_an_id_can_only_name_a_ticket(shop: SellgateSandbox, sellgate: Sel
     for id in ("?status=open", "#", "a/b", "%2e%2e", "../tickets", "tkt x"):
         with pytest.raises(Rejected) as missing:
             await sellgate.get(id)
-        assert missing.value.code == "not-found"
+        assert missing.value.code == Code.NOT_FOUND
     for id in ("", ".", "..", " "):
         for call in (sellgate.get(id), sellgate.perform(id, REPLY, 5)):
             with pytest.raises(Rejected, match="is not the id"):

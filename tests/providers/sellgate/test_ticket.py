@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import structlog
 
-from slackbridge.document import plain
-from slackbridge.model import Author, Status
-from slackbridge.providers.sellgate import Sellgate
-from slackbridge.providers.sellgate_wire import TicketRow
+from slackbridge.domain.model import Author, Status
+from slackbridge.providers.sellgate.provider import Sellgate
+from slackbridge.providers.sellgate.wire import TicketRow
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.testing.look import ids
+from slackbridge.text.document import plain
 from tests.providers.common import Time, says
 from tests.providers.sellgate.conftest import Make, listed
 
@@ -89,7 +89,7 @@ async def test_messages_newer_than_the_row_decide_whose_move_it_is(
     time.now += 60
     shop.customer_writes(id, "again")
     assert (await sellgate.get(id)).ticket.status is Status.NEEDS_AGENT
-    # What is foreseen is what the list says next, so nothing is read twice.
+    # The predicted revision equals the list's next one, so nothing is read twice.
     assert (await sellgate.get(id)).ticket.revision == (await listed(sellgate, id)).revision
 
 
@@ -139,7 +139,7 @@ async def test_messages_come_in_order_each_with_its_author(
     for sender in ("seller", "owner", "Store", "ADMIN", "robot", ""):
         time.now += 1
         shop.someone_writes(id, sender, sender or "nobody")
-    shop.messages(id).reverse()  # the order of the answer is not stated anywhere
+    shop.messages(id).reverse()  # the order of an answer is not documented
     messages = (await sellgate.get(id)).messages
     assert [m.author for m in messages] == [
         Author.CUSTOMER,
@@ -218,7 +218,7 @@ async def test_poison_spoils_its_own_field_only(shop: SellgateSandbox, sellgate:
     assert huge.customer.email == ""
     assert (odd.topic, odd.order) == ("nul and \ufffd half", "5")
     assert logs == [
-        {"event": "sellgate.rows_without_id", "account": "keys", "rows": 3, "log_level": "warning"}
+        {"event": "list.rows_without_id", "account": "keys", "rows": 3, "log_level": "warning"}
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sellgate's adapter: replies and changes, which must not take each other's way."""
+"""Sellgate's adapter: replies and changes, which must never be mixed up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from slackbridge.document import plain
-from slackbridge.errors import Rejected, Unsupported
-from slackbridge.model import Act, Author, Kind, Status
-from slackbridge.providers.sellgate import CAPABILITIES, Change, Reply, Sellgate
+from slackbridge.domain.errors import Rejected, Unsupported
+from slackbridge.domain.model import Act, Author, Kind, Status
+from slackbridge.providers.sellgate.actions import CAPABILITIES
+from slackbridge.providers.sellgate.api import Api
+from slackbridge.providers.sellgate.provider import Sellgate
+from slackbridge.providers.sellgate.wire import Change, Reply
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.sandbox.sellgate.switches import Answer, ToClosed
+from slackbridge.text.document import plain
 from tests.providers.sellgate.conftest import REPLY, listed, walk
 
 
@@ -72,12 +75,12 @@ async def test_what_a_reply_does_to_a_closed_ticket_is_seen_from_the_ticket(
 async def test_a_status_change_can_never_become_a_message(
     shop: SellgateSandbox, sellgate: Sellgate
 ) -> None:
-    """Whatever an act holds beside, only a reply is a POST and only a status a PATCH."""
+    """Only a reply is a POST and only a status a PATCH, whatever other fields an act has."""
     id = shop.customer_opens()
     before = list(shop.messages(id))
     texts = ("", "closed", "a text that must not go out")
     for kind, status, text in product(set(Kind) - {Kind.REPLY}, (None, *Status), texts):
-        act = Act(kind, text, status, "a@example.com", {"name": "reply", "message": text})
+        act = Act(kind, text, status, "a@example.com", {"message": text}, "reply")
         try:
             await sellgate.perform(id, act, 5)
         except Unsupported:
@@ -96,14 +99,14 @@ async def test_a_reply_and_a_change_cannot_take_each_others_way(
     shop: SellgateSandbox, sellgate: Sellgate
 ) -> None:
     id, deadline = shop.customer_opens(), sellgate._client.deadline(5)
-    assert get_type_hints(Sellgate._say)["reply"] is Reply
-    assert get_type_hints(Sellgate._set)["change"] is Change
+    assert get_type_hints(Api.reply)["reply"] is Reply
+    assert get_type_hints(Api.change)["change"] is Change
     wrong: Any = Change("closed")
     with pytest.raises(AttributeError):
-        await sellgate._say(id, wrong, deadline)
+        await sellgate._api.reply(id, wrong, deadline)
     wrong = Reply("closed")
     with pytest.raises(AttributeError):
-        await sellgate._set(id, wrong, deadline)
+        await sellgate._api.change(id, wrong, deadline)
     assert not shop.calls
 
 
@@ -118,7 +121,7 @@ async def test_a_reply_and_a_change_cannot_take_each_others_way(
         (Act(Kind.PRIVATE, "psst"), "keeps no notes"),
         (Act(Kind.ASSIGN, email="a@example.com"), "no assignee"),
         (Act(Kind.FOLLOW_UP, "hm"), "no way to open"),
-        (Act(Kind.ACTION, fields={"name": "refund"}), r"does not offer this \(action\)"),
+        (Act(Kind.ACTION, action="refund"), r"does not offer this \(refund\)"),
     ],
 )
 async def test_what_sellgate_does_not_offer_is_not_tried(

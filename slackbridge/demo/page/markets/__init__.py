@@ -1,1 +1,1 @@
-"""The four marketplaces as the page shows them: their customers' side, in one form."""
+"""The four marketplaces as their customers see them, in one form for the page."""

@@ -1,119 +1,74 @@
-"""What the page can ask of any marketplace; only the adapters beside this file know one of them.
+"""The customers' side of one marketplace; a subclass per marketplace fills in what differs.
 
-An adapter shows tickets as sheets and acts through the marketplace's drivers. What a customer may
-do at all stands in the sheet and is checked by whoever asks.
+Rights are shown in the ticket and checked by `Marketplaces`, not here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from typing import Any, Generic, TypeVar
 
-from slackbridge.demo.page.markets.sheet import Sheet
-from slackbridge.demo.page.problem import Problem, unknown
-from slackbridge.sandbox.faults import Faults
-from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.refurbed.files import Upload
-from slackbridge.sandbox.refurbed.markup import plain
+from slackbridge.demo.markets import MarketSandbox
+from slackbridge.demo.page.files import FileContent
+from slackbridge.demo.page.markets.customer_message import CustomerMessage
+from slackbridge.demo.page.markets.customer_ticket import CustomerTicket
+from slackbridge.demo.page.problem import unknown
 
-Json = dict[str, Any]
-TITLE = 60
-IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-"""What a browser may show in place; anything else is only offered for download."""
+S = TypeVar("S", bound=MarketSandbox)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What a customer writes, in words or in HTML; name, e-mail and title are of a new ticket."""
+class Market(ABC, Generic[S]):
+    """`writes` names the API operations with which the bridge changes something.
 
-    text: str = ""
-    html: str = ""
-    files: Sequence[Upload] = ()
-    name: str = ""
-    email: str = ""
-    title: str = ""
-
-    @property
-    def words(self) -> str:
-        """The text alone. Raises Problem if there is none."""
-        words = self.text.strip() or plain(self.html)
-        if not words:
-            raise Problem("Write something first.")
-        return words
-
-    @property
-    def headline(self) -> str:
-        """The title, or else the first words."""
-        first = self.title.strip() or self.words.splitlines()[0]
-        return first if len(first) <= TITLE else f"{first[: TITLE - 1].rstrip()}…"
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """The bytes of a file."""
-
-    name: str
-    mimetype: str
-    data: bytes
-
-
-class Desk(Protocol):
-    """What every marketplace of the sandbox has."""
-
-    ledger: Ledger
-    faults: Faults
-
-    def pass_time(self, hours: float) -> None: ...
-
-
-class Market(Protocol):
-    """One marketplace. `writes` names the calls by which the bridge changes something there.
-
-    An unknown ticket or file raises Problem (404).
+    `html` and `files` tell what customers may send. An unknown ticket or file raises Problem (404).
     """
 
     name: str
     label: str
     account: str
-    html: bool
-    files: bool
+    html = files = False
     writes: tuple[str, ...]
 
-    @property
-    def desk(self) -> Desk: ...
+    def __init__(self, sandbox: S) -> None:
+        self.sandbox = sandbox
 
-    def sheets(self) -> list[Sheet]: ...
+    def tickets(self) -> list[CustomerTicket]:
+        return [self._shown(ticket) for ticket in self.sandbox.tickets.values()]
 
-    def sheet(self, ticket: str) -> Sheet: ...
+    def ticket(self, id: str) -> CustomerTicket:
+        found = self.sandbox.tickets.get(self._key(id))
+        if found is None:
+            raise unknown(f"ticket {id} at {self.label}")
+        return self._shown(found)
 
-    def open(self, letter: Letter) -> str: ...
+    @abstractmethod
+    def open(self, message: CustomerMessage) -> str:
+        """Open a ticket; returns its id."""
 
-    def arrive(self, story: Json) -> str:
-        """A ticket with all that only this marketplace's customers can say."""
+    def open_sample(self, facts: dict[str, Any]) -> str:
+        """Open a ticket with the arguments of this marketplace's own `customer_opens`."""
+        return str(self.sandbox.customer_opens(**facts))
 
-    def write(self, ticket: str, letter: Letter) -> str: ...
+    def write(self, id: str, message: CustomerMessage) -> str:
+        """Add a message to a ticket; returns the message's id."""
+        return str(self.sandbox.customer_writes(self._key(id), message.words))
 
-    def close(self, ticket: str) -> None: ...
+    def close(self, id: str) -> None:
+        self.sandbox.close(self._key(id))
 
-    def reopen(self, ticket: str) -> None: ...
+    @abstractmethod
+    def reopen(self, id: str) -> None:
+        """Raises Problem where the marketplace does not let customers reopen tickets."""
 
-    def file(self, number: str) -> Content: ...
+    def file(self, id: str) -> FileContent:
+        raise unknown(f"file {id} at {self.label}")
 
+    def _key(self, id: str) -> Any:
+        """The sandbox's key of a ticket; -1, which no ticket has, unless `id` is a number."""
+        return int(id) if id.isascii() and id.isdigit() and len(id) < 20 else -1
 
-class WordsOnly:
-    """What marketplaces have in common whose customers can send neither HTML nor files."""
-
-    label: str
-    html = files = False
-
-    def file(self, number: str) -> Content:
-        raise unknown(f"file {number} at {self.label}")
-
-
-def number(ticket: str) -> int:
-    """An id of digits as a number; -1, which no ticket has, for anything else."""
-    return int(ticket) if ticket.isascii() and ticket.isdigit() and len(ticket) < 20 else -1
+    @abstractmethod
+    def _shown(self, ticket: Any) -> CustomerTicket: ...
 
 
 def money(amount: float, currency: str) -> str:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from html import escape
 
-from slackbridge.demo.page.markets.market import IMAGES, Content, Json, Letter, number
-from slackbridge.demo.page.markets.sheet import By, Line, Paper, Rights, Sheet
+from slackbridge.demo.page.files import IMAGES, FileContent
+from slackbridge.demo.page.markets.customer_message import CustomerMessage
+from slackbridge.demo.page.markets.customer_ticket import (
+    Attachment,
+    By,
+    CustomerTicket,
+    Message,
+    Rights,
+)
+from slackbridge.demo.page.markets.market import Market
 from slackbridge.demo.page.problem import Problem, unknown
 from slackbridge.demo.world import ACCOUNT
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.refurbed.markup import plain
-from slackbridge.sandbox.refurbed.records import Message, Ticket
+from slackbridge.sandbox.refurbed.records import Message as Record
+from slackbridge.sandbox.refurbed.records import Ticket
 from slackbridge.sandbox.refurbed.vocabulary import Scope, Sender, Status
 
 LABELS: dict[str, str] = {
@@ -26,12 +35,10 @@ SIDES: dict[str, By] = {
 }
 
 
-class Refurbed:
-    """The adapter."""
-
+class Refurbed(Market[RefurbedSandbox]):
     name, label, account = "refurbed", "refurbed", ACCOUNT
     html = files = True
-    writes: tuple[str, ...] = (
+    writes = (
         "UpdateTicket",
         "CreateTicket",
         "RequestTopicChange",
@@ -40,52 +47,34 @@ class Refurbed:
         "UpdateTicketHelpRequest",
     )
 
-    def __init__(self, desk: RefurbedSandbox) -> None:
-        self.desk = desk
-
-    def sheets(self) -> list[Sheet]:
-        return [self._sheet(ticket) for ticket in self.desk.tickets.values()]
-
-    def sheet(self, ticket: str) -> Sheet:
-        found = self.desk.tickets.get(number(ticket))
-        if found is None:
-            raise unknown(f"ticket {ticket} at {self.label}")
-        return self._sheet(found)
-
-    def open(self, letter: Letter) -> str:
-        made = self.desk.customer_opens(
-            name=letter.name,
-            email=letter.email,
-            html=_html(letter),
-            attachments=letter.files,
+    def open(self, message: CustomerMessage) -> str:
+        made = self.sandbox.customer_opens(
+            name=message.name,
+            email=message.email,
+            html=_html(message),
+            attachments=message.files,
             topic="general",
         )
         return str(made)
 
-    def arrive(self, story: Json) -> str:
-        return str(self.desk.customer_opens(**story))
+    def write(self, id: str, message: CustomerMessage) -> str:
+        return str(self.sandbox.customer_writes(int(id), _html(message), message.files))
 
-    def write(self, ticket: str, letter: Letter) -> str:
-        return str(self.desk.customer_writes(int(ticket), _html(letter), letter.files))
-
-    def close(self, ticket: str) -> None:
-        self.desk.close(int(ticket))
-
-    def reopen(self, ticket: str) -> None:
+    def reopen(self, id: str) -> None:
         raise Problem(
             "At refurbed a solved ticket opens again when its customer writes, a closed one never."
         )
 
-    def file(self, number: str) -> Content:
-        found = self.desk.files.get(number)
+    def file(self, id: str) -> FileContent:
+        found = self.sandbox.files.get(id)
         if found is None:
-            raise unknown(f"file {number} at {self.label}")
+            raise unknown(f"file {id} at {self.label}")
         attachment, data = found
-        return Content(attachment.filename, attachment.content_type, data)
+        return FileContent(attachment.filename, attachment.content_type, data)
 
-    def _sheet(self, ticket: Ticket) -> Sheet:
+    def _shown(self, ticket: Ticket) -> CustomerTicket:
         item, closed = ticket.item, ticket.status == Status.CLOSED
-        return Sheet(
+        return CustomerTicket(
             id=str(ticket.id),
             title=f"{ticket.topic.replace('_', ' ').capitalize()}: {item.name}",
             customer=item.customer_name,
@@ -95,7 +84,7 @@ class Refurbed:
             open=ticket.status not in (Status.SOLVED, Status.CLOSED),
             at=ticket.updated_at,
             facts=self._facts(ticket),
-            history=[self._line(message) for message in ticket.messages],
+            history=[self._message(message) for message in ticket.messages],
             can=Rights(write=not closed, close=not closed),
         )
 
@@ -105,24 +94,24 @@ class Refurbed:
             ("Order" if not item.buyback else "Sold to refurbed", str(item.order_id)),
             ("Item", item.name),
             ("Country", item.country),
-            ("Assigned to", self.desk.agents.get(ticket.assignee, ticket.assignee)),
+            ("Assigned to", self.sandbox.agents.get(ticket.assignee, ticket.assignee)),
             ("Urgency", ticket.urgency.capitalize()),
             ("Merchant's notes", ticket.notes),
             ("Follow-up to", str(ticket.follow_up_to or "")),
             *(("Help request", f"{each.topic}: {each.status}") for each in ticket.help_requests),
         ]
 
-    def _line(self, message: Message) -> Line:
+    def _message(self, message: Record) -> Message:
         author = message.author
-        papers = (
-            Paper(
+        attachments = (
+            Attachment(
                 file.filename,
                 f"/page/markets/{self.name}/files/{file.path.split('/')[2]}",
                 file.content_type in IMAGES,
             )
             for file in message.attachments
         )
-        return Line(
+        return Message(
             str(message.id),
             message.at,
             SIDES.get(author.sender, "system"),
@@ -130,11 +119,11 @@ class Refurbed:
             plain(message.body_html),
             message.body_html,
             message.scope == Scope.INTERNAL,
-            tuple(papers),
+            tuple(attachments),
         )
 
 
-def _html(letter: Letter) -> str:
-    """What was typed as text is as harmless in HTML."""
-    lines = escape(letter.words, quote=False).splitlines()
-    return letter.html or f"<p>{'<br>'.join(lines)}</p>"
+def _html(message: CustomerMessage) -> str:
+    """The message's HTML, or its text escaped."""
+    lines = escape(message.words, quote=False).splitlines()
+    return message.html or f"<p>{'<br>'.join(lines)}</p>"

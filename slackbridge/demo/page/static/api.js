@@ -1,7 +1,7 @@
-// Owns how the page asks its server: JSON in, `result` out, an Error with the server's sentence.
+// Calls the page's server: JSON in, `result` out, an Error with the server's sentence.
 // @ts-check
 
-/** What a request that failed throws. `status` is 0 when the server was not reached. */
+/** Thrown by a failed request. `status` is 0 when the server was not reached. */
 export class Failure extends Error {
   /** @param {number} status @param {string} message */
   constructor(status, message) {

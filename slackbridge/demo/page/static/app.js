@@ -1,4 +1,4 @@
-// Owns the start: it mounts the page, and chooses what the main pane shows by the route.
+// The entry point: mounts the page; the route selects the main pane's content.
 // @ts-check
 import { effect } from "@preact/signals";
 import { render } from "preact";
@@ -58,7 +58,7 @@ function skip(event) {
   document.getElementById("main")?.focus();
 }
 
-/** Without a place in the address, the first channel. */
+/** The first channel, if the address names no place. */
 effect(() => {
   const { view, channel } = route.value;
   const first = myChannels.value[0];

@@ -1,4 +1,4 @@
-// Owns the template tag: htm bound to Preact. Text is text; there is no raw HTML anywhere.
+// The template tag: htm bound to Preact. Values are always text; there is no raw HTML.
 // @ts-check
 import htm from "htm";
 import { h } from "preact";

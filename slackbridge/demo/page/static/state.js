@@ -1,4 +1,4 @@
-// Owns what everybody reads: the signals of the page, the route, toasts and the event bus.
+// The shared state: the page's signals, the route, toasts and the event bus.
 // @ts-check
 import { computed, signal } from "@preact/signals";
 import { get } from "./api.js";
@@ -9,19 +9,19 @@ export const bus = new EventTarget();
 const ME = "slackbridge.me";
 const NOBODY = { ephemerals: [], modals: [], home: null };
 
-/** The result of /page/state, null until it is there. */
+/** The result of /page/state, null until loaded. */
 export const state = signal(/** @type {any} */ (null));
 /** The user id that the page acts as. */
 export const me = signal(recall(ME, "U0ANNA"));
 /** The result of /page/people/{me}. */
 export const person = signal(/** @type {any} */ (NOBODY));
-/** The result of /page/books, null until it is there. */
+/** The result of /page/books, null until loaded. */
 export const books = signal(/** @type {any} */ (null));
-/** Whether the event stream is up; null before the first try. */
+/** Whether the event stream is connected; null before the first attempt. */
 export const online = signal(/** @type {boolean|null} */ (null));
 /** The toasts shown: {id, text, kind}. */
 export const toasts = signal(/** @type {{id:number,text:string,kind:string}[]} */ ([]));
-/** Where we are, from location.hash. */
+/** The current place, from location.hash. */
 export const route = signal(parse(location.hash));
 
 addEventListener("hashchange", () => (route.value = parse(location.hash)));
@@ -62,7 +62,7 @@ export function go(hash) {
 let toastNumber = 0;
 const TOAST_MS = 6000;
 
-/** Say something for a few seconds. @param {string} text @param {"info"|"error"|"ok"} [kind] */
+/** Show a toast for a few seconds. @param {string} text @param {"info"|"error"|"ok"} [kind] */
 export function toast(text, kind = "info") {
   const id = ++toastNumber;
   const others = toasts.value.filter((each) => each.text !== text);
@@ -83,7 +83,7 @@ export async function loadState() {
 
 let asked = 0;
 
-/** What only `me` sees. An answer that a newer question has overtaken is dropped. */
+/** Load what only `me` sees; a response overtaken by a newer request is dropped. */
 export async function loadPerson() {
   const [who, turn] = [me.value, ++asked];
   const seen = await get(`/page/people/${who}`);
@@ -105,7 +105,7 @@ export function actAs(user) {
 /** @type {Map<string, import("@preact/signals").Signal<any>>} */
 const byMarket = new Map();
 
-/** The tickets of a marketplace, a signal; null until `loadTickets` was there. @param {string} market */
+/** The tickets of a marketplace, a signal; null before `loadTickets`. @param {string} market */
 export function tickets(market) {
   const known = byMarket.get(market) ?? signal(null);
   byMarket.set(market, known);
@@ -117,7 +117,7 @@ export async function loadTickets(market) {
   tickets(market).value = await get(`/page/markets/${market}/tickets`);
 }
 
-/** Read a preference; a browser that keeps nothing gives the default. @param {string} name @param {string} otherwise */
+/** Read a preference; the default if the browser stores nothing. @param {string} name @param {string} otherwise */
 export function recall(name, otherwise = "") {
   try {
     return localStorage.getItem(name) ?? otherwise;

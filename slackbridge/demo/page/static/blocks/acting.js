@@ -1,5 +1,5 @@
 // @ts-check
-// Owns what happens when somebody uses an element: the question before, the wait, the failure.
+// The use of an element: confirmation, waiting, failure.
 
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
@@ -7,8 +7,8 @@ import { ConfirmDialog } from "./confirm.js";
 import { initial } from "./values.js";
 
 /**
- * How an element acts. `act(selected, {done, undone})` asks first if the element wants that;
- * `shown` is to be drawn beside the element.
+ * How an element acts. `act(selected, {done, undone})` asks for confirmation first if the element has one;
+ * `shown` is drawn beside the element.
  * @param {any} host
  * @param {any} block
  * @param {any} element
@@ -49,8 +49,8 @@ export function useActing(host, block, element) {
 }
 
 /**
- * The value of an element and how to change it. Outside of an `input` block a change acts at once,
- * and what was chosen is taken back if the question is answered with no.
+ * The value of an element and how to change it. Outside an `input` block a change acts at once,
+ * and is reverted if the confirmation is declined.
  * @param {any} host
  * @param {any} block
  * @param {any} element
@@ -71,7 +71,7 @@ export function useValue(host, block, element) {
   return { value, set, choose, ...acting };
 }
 
-/** Whether a change is told to the app at once. */
+/** Whether the app gets a change at once. */
 export function acts(block) {
   return block.type !== "input" || Boolean(block.dispatch_action);
 }

@@ -1,10 +1,10 @@
 // @ts-check
-// Owns which addresses may be followed from a message. Must not load or rewrite any.
+// Decides which URLs may be opened from a message; loads and rewrites none.
 
 const FOLLOWED = new Set(["http:", "https:", "mailto:", "tel:"]);
 
 /**
- * The address if it is absolute and of a kind that is safe to follow, else null.
+ * The address if it is absolute and has a safe scheme, else null.
  * @param {unknown} address
  * @returns {string | null}
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the button, with or without an address to open.
+// The button, with or without an address to open.
 
 import { html } from "../html.js";
 import { useActing } from "./acting.js";
@@ -23,7 +23,7 @@ export function Button({ element, block, host }) {
     onClick=${(event) => follow(event, element, url, act)}>${text}</a>${shown}`;
 }
 
-/** The app is told that an address was opened; with a question, the answer opens it. */
+/** The app also gets an action for a link; with a confirmation, the link opens after it. */
 function follow(event, element, url, act) {
   if (!element.confirm) return act();
   event.preventDefault();

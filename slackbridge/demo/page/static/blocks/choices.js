@@ -1,5 +1,5 @@
 // @ts-check
-// Owns radio buttons and checkboxes.
+// Radio buttons and checkboxes.
 
 import { useId } from "preact/hooks";
 import { html } from "../html.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the question before an element acts: a modal dialog that answers once, with yes or no.
+// The confirmation before an element acts: a modal dialog that answers once, yes or no.
 
 import { useEffect, useId, useRef } from "preact/hooks";
 import { html } from "../html.js";
@@ -10,7 +10,7 @@ const YES = { type: "plain_text", text: "Yes" };
 const NO = { type: "plain_text", text: "Cancel" };
 
 /**
- * A confirmation object of Slack as a dialog; Escape, the cross and a click beside it say no.
+ * A confirmation object of Slack as a dialog; Escape, the cross and a click outside it mean no.
  * @param {{confirm: any, host: any, onAnswer: (yes: boolean) => void}} props
  */
 export function ConfirmDialog({ confirm, host, onAnswer }) {
@@ -18,7 +18,7 @@ export function ConfirmDialog({ confirm, host, onAnswer }) {
   const id = useId();
   useEffect(() => dialog.current.showModal(), []);
   const answer = (yes) => {
-    dialog.current?.close(); // gives the focus back to where it was
+    dialog.current?.close(); // restores the focus
     onAnswer(yes);
   };
   const no = () => answer(false);

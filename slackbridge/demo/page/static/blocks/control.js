@@ -1,5 +1,5 @@
 // @ts-check
-// Owns mrkdwn's control sequences: what stands between `<` and `>`. Anything unknown is text.
+// Mrkdwn's control sequences: the text between `<` and `>`. Anything unknown is text.
 // Source: docs.slack.dev, "Formatting message text". Pure.
 
 import { followable } from "./addresses.js";
@@ -20,7 +20,7 @@ const MENTIONS = [
   [/^!subteam\^(S[A-Z0-9]+)$/, "usergroup"],
 ];
 
-/** The three entities of Slack, each read once. @param {string} text */
+/** Decodes Slack's three entities, each once. @param {string} text */
 export function unescaped(text) {
   return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns dates in words: the tokens of `<!date^…>` and of rich text's date element, as Slack's client
+// Formats dates: the tokens of `<!date^…>` and of rich text's date element, as Slack's client
 // in English shows them. Source: docs.slack.dev, "Formatting message text" and "Date element".
 
 const DAY = 86_400;
@@ -41,7 +41,7 @@ const TOKENS = {
 };
 
 /**
- * A moment in the words of a format such as "{date_short_pretty} at {time}"; null if it is none.
+ * A time formatted with a template such as "{date_short_pretty} at {time}"; null if it is none.
  * @param {unknown} seconds since 1970
  * @param {string} format
  * @param {{now?: number, zone?: string}} [reader] seconds; an IANA time zone
@@ -54,7 +54,7 @@ export function dateText(seconds, format, { now = Date.now() / 1000, zone } = {}
   return format.replace(/\{(\w+)\}/g, (whole, name, place) => token(moment, name, place) ?? whole);
 }
 
-/** Whether the words of a format change while they are looked at. */
+/** Whether a format's text changes as time passes. */
 export function moves(format) {
   return /\{(ago|\w+_pretty)\}/.test(format);
 }
@@ -94,7 +94,7 @@ function numbers({ at, zone }) {
   return ["year", "month", "day"].map((type) => parts.find((part) => part.type === type).value);
 }
 
-/** The number of the reader's day a moment falls on. */
+/** The day number of a time in the reader's zone. */
 function day(at, { zone }) {
   const [year, month, date] = numbers({ at, zone }).map(Number);
   return Math.floor(Date.UTC(year, month - 1, date) / (DAY * 1000));

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns which element is drawn by what.
+// Selects the component that draws an element.
 
 import { html } from "../html.js";
 import { Button } from "./button.js";
@@ -30,7 +30,7 @@ const KINDS = {
 };
 
 /**
- * An element of a block; `field` ties it to the label of an `input` block.
+ * An element of a block; `field` connects it with the label of an `input` block.
  * @param {{element: any, block: any, host: any, field?: any}} props
  */
 export function Element(props) {

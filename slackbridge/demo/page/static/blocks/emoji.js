@@ -1,5 +1,5 @@
 // @ts-check
-// Owns how an emoji's name becomes its character. The table of names comes from the server.
+// Converts an emoji's name into its character. The server provides the table.
 
 const TONES = { 2: "🏻", 3: "🏼", 4: "🏽", 5: "🏾", 6: "🏿" };
 
@@ -16,7 +16,7 @@ export function emojiOf(name, table) {
 }
 
 /**
- * The character that rich text's own code points stand for ("1f44d-1f3fd"); null if they are bad.
+ * The character of code points in rich text ("1f44d-1f3fd"); null if invalid.
  * @param {unknown} points
  * @returns {string | null}
  */

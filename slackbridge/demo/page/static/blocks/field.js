@@ -1,5 +1,5 @@
 // @ts-check
-// Owns what ties an element to its label, hint and error, and to who looks for it by `action_id`.
+// Connects an element with its label, hint and error, and marks it with its `action_id`.
 
 /**
  * @typedef {{id: string, labelled: string, described: string | undefined, wrong: boolean,

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns how the pieces of a text are drawn. Whatever they hold, it becomes text nodes.
+// Draws the pieces of a text; their content becomes text nodes only.
 
 import { html } from "../html.js";
 import { moves } from "./dates.js";
@@ -64,7 +64,7 @@ function pictured(text) {
     .map((part, index) => (index % 2 ? html`<span class="bk-emoji">${part}</span>` : part));
 }
 
-/** Finds emoji among characters; null where the browser knows no such property. */
+/** Matches emoji; null if the browser does not support the property. */
 function pictures() {
   try {
     return new RegExp("(\\p{RGI_Emoji})", "v");

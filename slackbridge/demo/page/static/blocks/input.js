@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the `input` block: a label, the element, and its hint or what is wrong with it.
+// The `input` block: a label, the element, and its hint or error.
 
 import { useId } from "preact/hooks";
 import { html } from "../html.js";
@@ -29,7 +29,7 @@ export function Input({ block, host }) {
   </div>`;
 }
 
-/** What names a group of controls is no `<label>`. */
+/** A group of controls is labelled without `<label>`. */
 function caption(block, host, field) {
   const optional = block.optional && html` <span class="bk-optional">(optional)</span>`;
   const text = html`${label(block.label, host)}${optional}`;

@@ -1,6 +1,6 @@
 // @ts-check
-// Owns the blocks that show something: header, section, context, actions, image, and a labelled
-// stand-in for those this page does not draw.
+// Display blocks: header, section, context, actions, image, and a labelled stand-in for kinds that
+// this page does not draw.
 
 import { html } from "../html.js";
 import { Element } from "./element.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the passing of time for what is drawn: one clock for the whole page, ticking twice a minute.
+// One clock for the whole page, ticking twice a minute.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -9,7 +9,7 @@ const readers = new Set();
 let clock = 0;
 
 /**
- * The time in seconds; draws again as it passes, if it matters.
+ * The time in seconds; redraws on a tick if the caller asks for it.
  * @param {boolean} matters
  * @returns {number}
  */

@@ -1,7 +1,7 @@
 // @ts-check
-// Owns one line of mrkdwn: where *bold*, _italic_, ~strike~ and `code` count, control sequences and
-// emoji names. As in Slack a mark counts only at the border of a word, and what is not closed on
-// its line is text. Pure.
+// One line of mrkdwn: *bold*, _italic_, ~strike~ and `code`, control sequences and
+// emoji names. As in Slack, a mark counts only at a word boundary, and one not closed on its
+// line is text. Pure.
 
 import { control, unescaped } from "./control.js";
 
@@ -24,7 +24,7 @@ export function inline(line) {
 }
 
 /**
- * The pieces of a passage in which no marks count (code): control sequences and text.
+ * The pieces of text without formatting (code): control sequences and text.
  * @param {string} passage
  * @returns {Node[]}
  */
@@ -34,7 +34,7 @@ export function literal(passage) {
 }
 
 /**
- * The pieces of plain text, in which only emoji names count.
+ * The pieces of plain text, with emoji names only.
  * @param {string} passage
  * @returns {Node[]}
  */
@@ -46,7 +46,7 @@ export function named(passage) {
 }
 
 /**
- * Neighbouring texts made one; empty ones left out.
+ * Adjacent texts merged, empty ones dropped.
  * @param {Node[]} nodes
  * @returns {Node[]}
  */
@@ -99,7 +99,7 @@ function piece(token, { before, after }) {
   }
 }
 
-/** A mark opens before a word and closes behind one; a doubled mark is text. */
+/** A mark opens before a word and closes after one; a doubled mark is text. */
 function border(mark, before, after) {
   const doubled = before === mark || after === mark;
   return {
@@ -112,7 +112,7 @@ function border(mark, before, after) {
 /** @param {any[]} pieces nodes and marks @returns {Node[]} */
 function styled(pieces) {
   const out = [];
-  const dead = new Set(); // marks that nothing behind closes: looked for once
+  const dead = new Set(); // marks without a closing one, so that each is searched once
   for (let at = 0; at < pieces.length; at += 1) {
     const each = pieces[at];
     const end = each.opens && !dead.has(each.mark) ? closing(pieces, at) : -1;

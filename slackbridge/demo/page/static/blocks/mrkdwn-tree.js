@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the structure of a mrkdwn text: paragraphs, quotes and preformatted passages. Pure.
+// The structure of a mrkdwn text: paragraphs, quotes and preformatted passages. Pure.
 
 import { inline, literal, merged } from "./mrkdwn-inline.js";
 
@@ -29,7 +29,7 @@ export function tree(text) {
   );
 }
 
-/** Next to a fence, a line break is the fence's own. */
+/** A line break next to a fence belongs to the fence. */
 function bare(part, behind, ahead) {
   const tail = behind ? part.replace(/^\n/, "") : part;
   return ahead ? tail.replace(/\n$/, "") : tail;

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns how texts are drawn: mrkdwn, plain text, rich text and text objects.
+// Draws texts: mrkdwn, plain text, rich text and text objects.
 
 import { html } from "../html.js";
 import { Inline } from "./inline.js";
@@ -46,7 +46,7 @@ const PASSAGES = {
   list: (block, host) => list(block, host),
 };
 
-/** Slack cycles through three kinds of marks with the depth. */
+/** Slack cycles through three list markers by depth. */
 function list({ ordered, indent, start, border, items }, host) {
   const tag = ordered ? "ol" : "ul";
   const name = `bk-list is-depth-${indent} is-mark-${indent % 3} ${border ? "has-border" : ""}`;

@@ -1,6 +1,6 @@
 // @ts-check
-// Owns the menus that choose several things: a button that says what is chosen, and a list of boxes.
-// As in Slack the app is told when the list closes.
+// Multi-select menus: a button with the selection, and a list of checkboxes.
+// As in Slack, the app gets the action when the list closes.
 
 import { useId, useRef } from "preact/hooks";
 import { html } from "../html.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns what people, channels and groups are called in a text. Pure.
+// The names of people, channels and groups in a text. Pure.
 
 /**
  * @typedef {{users?: Map<string, any>, channels?: Map<string, any>, usergroups?: Map<string, any>,
@@ -15,7 +15,7 @@ const SHOWN = {
 };
 
 /**
- * What a mention reads as: "@Anna Huber", "#support", "@agents", "@here".
+ * The text of a mention: "@Anna Huber", "#support", "@agents", "@here".
  * @param {{type: string}} node
  * @param {Names} names
  * @returns {string}

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the overflow menu: a button with three dots and a menu by the pattern of WAI-ARIA.
+// The overflow menu: a button with three dots, and a menu after the WAI-ARIA pattern.
 
 import { useId, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the pickers of dates and times: the browser's own.
+// The pickers of dates and times: the browser's own.
 
 import { html } from "../html.js";
 import { useValue } from "./acting.js";
@@ -19,7 +19,7 @@ const KINDS = {
     show: local,
   },
 };
-const FIRST = { date: "1900-01-01", "datetime-local": "2001-09-10T00:00" }; // a year half typed is none
+const FIRST = { date: "1900-01-01", "datetime-local": "2001-09-10T00:00" }; // rejects a half-typed year
 
 /** @param {{element: any, block: any, host: any, field?: any}} props */
 export function Picker({ element, block, host, field }) {

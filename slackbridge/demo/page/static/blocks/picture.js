@@ -1,5 +1,5 @@
 // @ts-check
-// Owns images. Only what the host allows is loaded; of the rest its description is shown.
+// Images. Images that the host does not allow are shown by their description.
 
 import { html } from "../html.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns where something that pops up stands: below what opened it, above where there is no room.
+// Positions a popup: below its opener, or above it if there is no room.
 
 const GAP = 4;
 const EDGE = 8;

@@ -1,6 +1,5 @@
 // @ts-check
-// Owns Block Kit as a whole: a list of blocks, each drawn by its kind. What a `host` is, and what
-// it must give, stands in the type below.
+// Block Kit: a list of blocks, each drawn by its type. The typedef below says what a `host` provides.
 
 import { html } from "../html.js";
 import { Input } from "./input.js";

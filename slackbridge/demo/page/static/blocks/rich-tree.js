@@ -1,5 +1,5 @@
 // @ts-check
-// Owns how a `rich_text` block becomes the same tree that mrkdwn becomes. Its text is literal.
+// Converts a `rich_text` block into the same tree as mrkdwn. Its text is literal.
 // Source: docs.slack.dev, "Rich text block". Pure.
 
 import { followable } from "./addresses.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the menus that choose one thing: static, users, conversations, channels and external.
+// Single-select menus: static, users, conversations, channels and external.
 
 import { html } from "../html.js";
 import { useValue } from "./acting.js";
@@ -40,7 +40,7 @@ function grouped({ name, options }, value) {
 }
 
 /**
- * What can be chosen, in groups; a group without a name stands for itself.
+ * The options in groups; options outside a group form one without a name.
  * @param {any} element
  * @param {any} host
  * @returns {{name: string, options: [string, string][]}[]}

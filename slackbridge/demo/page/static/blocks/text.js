@@ -1,5 +1,5 @@
 // @ts-check
-// Owns the plain words of blocks and messages, for previews and notifications. Pure.
+// The plain text of blocks and messages, for previews and notifications. Pure.
 
 import { dateText } from "./dates.js";
 import { emojiAt, emojiOf } from "./emoji.js";
@@ -11,7 +11,7 @@ import { richTree } from "./rich-tree.js";
 /** @typedef {import("./names.js").Names} Names */
 
 /**
- * One line of plain text: of blocks what they say, of a message its `text`, else its blocks, else
+ * One line of plain text: of blocks their text, of a message its `text`, else its blocks, else
  * the names of its files.
  * @param {any[] | {text?: string, blocks?: any[], files?: any[]}} what
  * @param {Names} [names]
@@ -23,7 +23,7 @@ export function plain(what, names = {}) {
 }
 
 /**
- * The words of inline pieces.
+ * The text of inline pieces.
  * @param {import("./control.js").Node[]} nodes
  * @param {Names} names
  * @returns {string}
@@ -32,12 +32,12 @@ export function words(nodes, names) {
   return nodes.map((node) => word(node, names)).join("");
 }
 
-/** What an emoji shows: its character, else its name as it was written. */
+/** An emoji's character, else its name as written. */
 export function emojiText({ name, unicode }, names) {
   return emojiAt(unicode) ?? emojiOf(name, names.emoji) ?? `:${name}:`;
 }
 
-/** What a date shows. @param {any} node @param {{now?: number, zone?: string}} [reader] */
+/** The text of a date. @param {any} node @param {{now?: number, zone?: string}} [reader] */
 export function dateWords({ timestamp, format, fallback }, reader) {
   return (format && dateText(timestamp, format, reader)) || fallback || format;
 }
@@ -69,7 +69,7 @@ function items(block) {
   return block.type === "context" ? block.elements : [];
 }
 
-/** The words of a text object, or of an image within a context. */
+/** The text of a text object, or of an image within a context. */
 export function label(text, names) {
   if (!text) return "";
   if (typeof text === "string") return text;

@@ -1,6 +1,6 @@
 // @ts-check
-// Owns what is typed: lines and passages of text, addresses and numbers, with a counter of the
-// characters left as the limit comes near. Like Slack's client it lets one type past the limit.
+// Text inputs: one or several lines, URLs, e-mail addresses, numbers; a counter appears near the
+// limit. Like Slack's client, they accept text past the limit.
 
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
@@ -59,7 +59,7 @@ function Left({ text, most }) {
   </span>`;
 }
 
-/** A rich text field as plain lines: what is typed becomes one section. */
+/** A rich text input as plain lines; the text becomes one section. */
 export function RichTyped({ element, block, host, field }) {
   const { value, set } = useValue(host, block, element);
   const text = value?.elements?.[0]?.elements?.[0]?.text ?? "";
@@ -74,7 +74,7 @@ function rich(text) {
   return { type: "rich_text", elements: [section] };
 }
 
-/** Files can only be shared with a message here. */
+/** On this page files can only be shared with a message. */
 export function Files({ element, field }) {
   return html`<input type="file" class="bk-field" disabled ...${named(field, element, "Files")} />
     <small class="bk-note">Files can be shared in a thread here, not in a form.</small>`;

@@ -1,7 +1,7 @@
 // @ts-check
-// Owns what an element holds before anybody touched it, and whether what it holds will do.
-// A value is what the sandbox's `submit` and `click` take: text, an option's value, a list of
-// values, an id, "YYYY-MM-DD", "HH:MM" or seconds; null is an element somebody has emptied.
+// Initial values of elements, and validation of entered values.
+// A value has the form that the sandbox's `submit` and `click` take: text, an option's value, a list of
+// values, an id, "YYYY-MM-DD", "HH:MM" or seconds; null means cleared by the person.
 
 /** @type {Record<string, (element: any) => any>} */
 const INITIAL = {
@@ -28,7 +28,7 @@ export function initial(element) {
 }
 
 /**
- * What a form holds in one place: entered, else initial.
+ * The value of one element in a form: entered, else initial.
  * @param {any} block
  * @param {any} element
  * @param {Record<string, Record<string, any>> | undefined} values
@@ -44,7 +44,7 @@ export function length(text) {
 }
 
 /**
- * What Slack's client says before it sends a form: block id -> sentence; empty if it may go.
+ * The errors that Slack's client shows before sending a form: block id -> sentence.
  * @param {any[]} blocks
  * @param {Record<string, Record<string, any>>} values
  * @returns {Record<string, string>}

@@ -1,9 +1,9 @@
-// Files a person picks, and those that a message already carries.
+// Files picked for a message, and the attachments of a message.
 // @ts-check
 import { html } from "/static/html.js";
 import { size } from "/static/other-side/format.js";
 
-/** The picked files as the page's server wants them: [{name, base64}]. */
+/** The picked files for the server: [{name, base64}]. */
 export const packed = (files) =>
   Promise.all(files.map(async (file) => ({ name: file.name, base64: await base64(file) })));
 
@@ -16,7 +16,7 @@ function base64(file) {
   });
 }
 
-/** A button that picks files, and what was picked; `files` is a signal. */
+/** A button that picks files, and the list of them; `files` is a signal. */
 export function Picker({ files, id }) {
   const add = (event) => {
     files.value = [...files.value, ...event.target.files];
@@ -39,7 +39,7 @@ function Picked({ file, files }) {
     </span>`;
 }
 
-/** What a message carries: images to look at, anything else to fetch. */
+/** A message's attachments: images inline, anything else as a download. */
 export function Files({ files }) {
   if (!files?.length) return null;
   return html`<ul class="os-files">

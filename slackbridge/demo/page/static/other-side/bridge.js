@@ -1,4 +1,4 @@
-// The bridge's process: whether it runs, and the buttons that kill and start it.
+// The bridge's process: its state, and the buttons that kill and start it.
 // @ts-check
 import { useSignal } from "@preact/signals";
 import { post } from "/static/api.js";

@@ -1,15 +1,15 @@
-// A ticket's conversation as the customer reads it, with what the customer does not see marked.
+// A ticket's conversation; messages that the customer does not see are marked.
 // @ts-check
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "/static/html.js";
 import { Files } from "/static/other-side/attach.js";
-import { freshIds } from "/static/other-side/desk.js";
+import { freshIds } from "/static/other-side/customer-state.js";
 import { iso, when } from "/static/other-side/format.js";
 import { Markup } from "/static/other-side/markup.js";
 
 const ROLES = { customer: "customer", merchant: "you, the shop", marketplace: "marketplace", system: "automatic" };
 
-/** All messages, oldest first; at the end whenever one arrives or the room for them changes. */
+/** All messages, oldest first; scrolls to the end on a new message or a change of size. */
 export function Conversation({ ticket }) {
   const list = useRef(null);
   useEffect(() => keepAtEnd(list.current), [ticket.id]);
@@ -22,11 +22,11 @@ export function Conversation({ ticket }) {
 
 const toEnd = (list) => void (list.scrollTop = list.scrollHeight);
 
-/** Returns how to stop. */
+/** Returns a function that stops it. */
 function keepAtEnd(list) {
   const watch = new ResizeObserver(() => toEnd(list));
   watch.observe(list);
-  list.addEventListener("load", () => toEnd(list), true); // of images, which need room only then
+  list.addEventListener("load", () => toEnd(list), true); // images change the height when loaded
   return () => watch.disconnect();
 }
 

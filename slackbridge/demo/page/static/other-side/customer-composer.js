@@ -6,7 +6,7 @@ import { post } from "/static/api.js";
 import { html } from "/static/html.js";
 import { toast } from "/static/state.js";
 import { Picker, packed } from "/static/other-side/attach.js";
-import { marketOf } from "/static/other-side/desk.js";
+import { marketOf } from "/static/other-side/customer-state.js";
 import { Preview, Toolbar } from "/static/other-side/rich.js";
 
 /** The composer of one ticket; says why when nobody can write there. */
@@ -43,7 +43,7 @@ function Writing({ ticket }) {
 
 const isEmpty = (draft) => !draft.text.value.trim() && !draft.files.value.length;
 
-/** Enter that ends a word of an input method is not meant to send. */
+/** Enter that confirms an IME composition does not send. */
 export function sendsOnEnter(event) {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

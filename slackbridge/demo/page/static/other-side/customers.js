@@ -1,9 +1,9 @@
-// The Customers view: the marketplaces as their customers know them, one tab each.
+// The Customers view: the marketplaces as their customers see them, one tab each.
 // @ts-check
 import { useEffect } from "preact/hooks";
 import { html } from "/static/html.js";
 import { route, state, tickets } from "/static/state.js";
-import { goTo, isNews, loadList, marketOf, trouble } from "/static/other-side/desk.js";
+import { goTo, isNews, loadList, marketOf, trouble } from "/static/other-side/customer-state.js";
 import { NewTicket } from "/static/other-side/new-ticket.js";
 import { Act, NoTicket, Ticket } from "/static/other-side/ticket.js";
 import { TicketList } from "/static/other-side/ticket-list.js";
@@ -14,7 +14,7 @@ const DAY_LATER = {
 };
 const OTHERWISE = "Time alone changes no ticket here; what waits just gets older.";
 
-/** The whole view; the address says which marketplace and which ticket. */
+/** The whole view; the address selects marketplace and ticket. */
 export function Customers() {
   const markets = state.value?.markets ?? [];
   const market = marketOf(route.value.market)?.name ?? markets[0]?.name;

@@ -1,4 +1,4 @@
-// The Faults view: what can be made to go wrong, the bridge's process, and the books beside it.
+// The Faults view: fault switches, the bridge's process, and the ledgers.
 // @ts-check
 import { useEffect } from "preact/hooks";
 import { html } from "/static/html.js";

@@ -1,4 +1,4 @@
-// Times, sizes and names in words, as the other side shows them.
+// Formats times, sizes and names for the other side.
 // @ts-check
 
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -15,7 +15,7 @@ export function when(at) {
 /** "14:05:09". */
 export const exactly = (at) => FINE.format(new Date(at * 1000));
 
-/** What a <time> element wants in `datetime`. */
+/** The `datetime` of a <time> element. */
 export const iso = (at) => new Date(at * 1000).toISOString();
 
 /** "1 message", "3 messages". */
@@ -31,6 +31,6 @@ export function size(bytes) {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** The first letters of a name, for a picture of it. */
+/** A name's initials, for an avatar. */
 export const initials = (name) =>
   name.split(/[\s@.]+/).filter(Boolean).slice(0, 2).map((part) => [...part][0].toUpperCase()).join("");

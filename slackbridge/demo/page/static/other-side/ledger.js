@@ -1,4 +1,4 @@
-// The books of both sides: what was lost, what was doubled, and what each side committed.
+// The servers' ledgers, and the messages found lost or doubled by comparing them.
 // @ts-check
 import { computed, effect, signal } from "@preact/signals";
 import { html } from "/static/html.js";
@@ -6,10 +6,10 @@ import { exactly, inWords, iso } from "/static/other-side/format.js";
 import { switches } from "/static/other-side/switches.js";
 import { books } from "/static/state.js";
 
-/** A message that is younger than this, while the bridge runs, is on its way and not lost. */
+/** Messages missing for less than this, while the bridge runs, count as in transit. */
 const GRACE_MS = 30_000;
 
-/** Whether messages have been missing for longer than any way takes. */
+/** Whether messages have been missing for longer than that. */
 const overdue = signal(false);
 /** Whether something holds messages back: the bridge is down, or a fault is switched on. */
 const held = computed(() => !books.value?.bridge.running || (switches.value ?? []).some((each) => each.on));

@@ -1,5 +1,5 @@
-// HTML that strangers wrote, as Preact nodes: known tags and safe links, everything else as text.
-// It never sets innerHTML, loads no image, and keeps no attribute but the address of a link.
+// Untrusted HTML as Preact nodes: known tags and safe links, everything else as text.
+// Never sets innerHTML, loads no image, and keeps no attribute but a link's href.
 // @ts-check
 import { Fragment, h } from "preact";
 
@@ -19,16 +19,21 @@ export function Markup({ source }) {
   return h(Fragment, null, within(parsed(source)));
 }
 
-/** The body of a page that never becomes one: nothing in it runs or loads. */
+/** The body of an inert document: nothing in it runs or loads. */
 export function parsed(source) {
   return new DOMParser().parseFromString(source.replace(TAG, quiet), "text/html").body;
 }
 
 const BASE = /^<\/?base\b/i;
 
-/** Styles and bases are dropped anyway; the parser complains to the console of each it meets. */
+/** Disables base, style and handlers: they are dropped anyway, but the parser logs an error for each. */
 const quiet = (tag) =>
-  BASE.test(tag) ? "" : tag.replace(/^(<\/?)style\b/i, "$1x-style").replace(/([\s"'/])style(?=\s*=)/gi, "$1x-style");
+  BASE.test(tag)
+    ? ""
+    : tag
+        .replace(/^(<\/?)style\b/i, "$1x-style")
+        .replace(/([\s"'/])style(?=\s*=)/gi, "$1x-style")
+        .replace(/(\s)(on\w+\s*=)/gi, "$1x-$2");
 
 const within = (element) => [...element.childNodes].map(drawn);
 
@@ -47,7 +52,7 @@ function element(node, tag) {
   return other(node, tag);
 }
 
-/** Tags that are not kept leave what is in them; some of them on a line of its own. */
+/** The content of an unknown tag is kept, for block tags on a line of its own. */
 function other(node, tag) {
   const inside = within(node);
   if (tag === "td" || tag === "th") return h("span", null, inside, " ");

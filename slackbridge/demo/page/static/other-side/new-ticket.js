@@ -1,4 +1,4 @@
-// The form in which a customer opens a ticket: filled in already, so that one click suffices.
+// The form in which a customer opens a ticket: prefilled, so that one click suffices.
 // @ts-check
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -6,7 +6,7 @@ import { post } from "/static/api.js";
 import { html } from "/static/html.js";
 import { toast } from "/static/state.js";
 import { Picker, packed } from "/static/other-side/attach.js";
-import { goTo, marketOf } from "/static/other-side/desk.js";
+import { goTo, marketOf } from "/static/other-side/customer-state.js";
 
 const PEOPLE = ["Kim Muster", "Noor Haddad", "Lars Nyberg", "Chloé Martin", "Ruth Okafor", "Jonas Weiß"];
 const WORDS = {
@@ -32,7 +32,7 @@ function invented(market) {
   return { name, email: address(name), text: any(WORDS[market] ?? WORDS.refurbed) };
 }
 
-/** The form in the place of a ticket. */
+/** The form, shown in place of a ticket. */
 export function NewTicket({ market }) {
   const entered = useSignal(null);
   const files = useSignal([]);

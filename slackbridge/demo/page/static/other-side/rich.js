@@ -1,4 +1,4 @@
-// The small toolbar of marketplaces that take HTML: it wraps what is selected in tags.
+// The small toolbar of marketplaces that take HTML: it wraps the selection in tags.
 // @ts-check
 import { html } from "/static/html.js";
 import { Markup, parsed } from "/static/other-side/markup.js";
@@ -12,7 +12,7 @@ const TOOLS = [
 
 const items = (text) => (text || "first\nsecond").split("\n").map((line) => `<li>${line}</li>`).join("\n");
 
-/** Plain text as HTML that reads the same. */
+/** Plain text as equivalent HTML. */
 export function escaped(text) {
   const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return safe.replaceAll("\n", "<br>\n");
@@ -42,7 +42,7 @@ export function Toolbar({ text, source, field }) {
     </div>`;
 }
 
-/** The text around a selection; what was plain becomes HTML on the way. */
+/** The text around a selection, converted to HTML if it was plain. */
 function cut(text, [from, to], isSource) {
   const parts = { before: text.slice(0, from), within: text.slice(from, to), after: text.slice(to) };
   if (isSource) return parts;
@@ -50,7 +50,7 @@ function cut(text, [from, to], isSource) {
   return { before: escaped(before), within: escaped(within), after: escaped(after) };
 }
 
-/** After the next drawing, when the field holds the new text. */
+/** After the next render, when the field has the new text. */
 function select(field, start, length) {
   requestAnimationFrame(() => {
     field.focus();
@@ -58,13 +58,13 @@ function select(field, start, length) {
   });
 }
 
-/** The words of HTML source; a block or a break is a new line. */
+/** The text of HTML source; blocks and breaks become new lines. */
 function asPlain(source) {
   const lines = source.replaceAll("\n", "").replace(/<br\b[^>]*>|<\/(p|div|li)>/gi, "$&\n");
   return parsed(lines).textContent.trim();
 }
 
-/** How the HTML will look. */
+/** A preview of the HTML. */
 export function Preview({ source }) {
   if (!source.trim()) return null;
   return html`<div class="os-preview" role="group" aria-label="Preview"><${Markup} source=${source} /></div>`;

@@ -5,7 +5,7 @@ import { get, post } from "/static/api.js";
 import { html } from "/static/html.js";
 import { bus, toast } from "/static/state.js";
 
-/** [{id, label, hint, on}]; null until they are loaded. */
+/** [{id, label, hint, on}]; null until loaded. */
 export const switches = signal(/** @type {any[]|null} */ (null));
 
 export async function loadSwitches() {

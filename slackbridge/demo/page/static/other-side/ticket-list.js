@@ -1,7 +1,7 @@
 // The tickets of one marketplace, newest first.
 // @ts-check
 import { html } from "/static/html.js";
-import { isNews } from "/static/other-side/desk.js";
+import { isNews } from "/static/other-side/customer-state.js";
 import { counted, iso, when } from "/static/other-side/format.js";
 
 /** `rows` null = not loaded yet. */

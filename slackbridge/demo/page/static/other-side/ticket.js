@@ -1,4 +1,4 @@
-// One ticket open in the help centre: facts, conversation, composer, and what time and people do.
+// One ticket open in the help centre: facts, conversation, composer, and actions.
 // @ts-check
 import { useEffect, useRef } from "preact/hooks";
 import { post } from "/static/api.js";
@@ -6,9 +6,9 @@ import { html } from "/static/html.js";
 import { toast } from "/static/state.js";
 import { Conversation } from "/static/other-side/conversation.js";
 import { CustomerComposer } from "/static/other-side/customer-composer.js";
-import { freshIds, goTo, leave, loadTicket, marketOf, missing, open } from "/static/other-side/desk.js";
+import { freshIds, goTo, leave, loadTicket, marketOf, missing, open } from "/static/other-side/customer-state.js";
 
-/** The ticket that the address names; loaded here, forgotten when left. */
+/** The ticket named by the address; loaded on entry, dropped on leaving. */
 export function Ticket({ market, id }) {
   useEffect(() => {
     loadTicket(market, id);
@@ -62,7 +62,7 @@ function Acts({ ticket }) {
     ${ticket.can.reopen && html`<${Act} path=${`${path}/reopen`} body=${{}}>Reopen<//>`}`;
 }
 
-/** A button that does one thing at the marketplace. */
+/** A button for one action at the marketplace. */
 export function Act({ path, body, done = "", children }) {
   const press = async (event) => {
     const button = event.currentTarget;
@@ -79,7 +79,7 @@ export function Act({ path, body, done = "", children }) {
   return html`<button type="button" class="os-button os-quiet" onClick=${press}>${children}</button>`;
 }
 
-/** Says aloud, and in a line above the composer, that an answer has arrived. */
+/** Announces a new reply, to screen readers and in a line above the composer. */
 function News({ ticket }) {
   const fresh = ticket.history.filter((said) => freshIds.value.has(said.id)).at(-1);
   return html`
@@ -89,7 +89,7 @@ function News({ ticket }) {
     </p>`;
 }
 
-/** What stands beside the list while no ticket is chosen. */
+/** The placeholder while no ticket is selected. */
 export function NoTicket({ market }) {
   const label = marketOf(market)?.label ?? market;
   return html`

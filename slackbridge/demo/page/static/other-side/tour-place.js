@@ -1,4 +1,4 @@
-// Where the tour's card stands: near its target, never on it; and the ring around the target.
+// The position of the tour's card, beside its target, and the ring around the target.
 // @ts-check
 
 const GAP = 14;
@@ -6,7 +6,7 @@ const EDGE = 12;
 const NARROW = 640;
 const RING = "data-tour-target";
 
-/** Put the ring around `target` alone. An attribute: Preact does not touch those it never set. */
+/** Put the ring around `target` only. It is an attribute, because Preact keeps attributes it did not set. */
 export function ring(target) {
   for (const old of document.querySelectorAll(`[${RING}]`)) {
     if (old !== target) old.removeAttribute(RING);
@@ -14,14 +14,14 @@ export function ring(target) {
   target?.setAttribute(RING, "");
 }
 
-/** Scroll a new target into sight, if it is not there. */
+/** Scroll a new target into view if necessary. */
 export function bring(target) {
   const { top, bottom } = target.getBoundingClientRect();
   if (top < 0 || bottom > innerHeight) target.scrollIntoView({ block: "center" });
 }
 
 /**
- * Where a card goes, in pixels; null = where the style sheet puts it.
+ * The card's position in pixels; null = where the style sheet puts it.
  * On a phone it is a sheet at the bottom, or at the top when the target is at the bottom.
  * @returns {{left: number, top: number} | null}
  */

@@ -1,5 +1,5 @@
-// How far the person has come in the tour: facts from what really happened, kept in the browser.
-// Draws nothing. A step is over when its `done` says so, not when somebody pressed "next".
+// The person's progress in the tour, derived from real events and kept in the browser.
+// A step ends when its `done` holds, not when somebody pressed "next".
 // @ts-check
 import { computed, effect, signal } from "@preact/signals";
 import { get } from "/static/api.js";
@@ -17,7 +17,7 @@ const FIRST = { step: 0, open: true, offered: null, card: null, reply: "", mark:
 export const tour = signal({ ...FIRST, ...remembered() });
 export const finished = computed(() => tour.value.step >= STEPS.length);
 export const touring = computed(() => tour.value.open && !finished.value);
-/** True for the moment between a step that is done and the next one. */
+/** True for the pause between a finished step and the next. */
 export const lingering = signal(false);
 
 function remembered() {
@@ -33,17 +33,17 @@ export function set(change) {
   keep(KEY, JSON.stringify({ ...tour.peek(), offered: null }));
 }
 
-/** Put it away; the "Tour" button brings it back where it was. */
+/** Close the tour; the "Tour" button reopens it at the same step. */
 export const dismiss = () => set({ open: false });
 export const resume = () => set(finished.peek() ? FIRST : { open: true });
 
-/** To the next step at once. */
+/** Go to the next step at once. */
 export function advance() {
   lingering.value = false;
   set({ step: tour.peek().step + 1, struck: books.peek()?.bridge.killed ?? 0 });
 }
 
-/** The step that is done just now; -1 = none. */
+/** The step that has just been finished; -1 = none. */
 const doneStep = computed(() => (tour.value.open && STEPS[tour.value.step]?.done(tour.value) ? tour.value.step : -1));
 
 effect(() => {
@@ -57,7 +57,7 @@ effect(() => {
   };
 });
 
-/** What a card's message says about its ticket; null for any other message. */
+/** The ticket of a card's message; null for any other message. */
 export function cardOf(channel, message) {
   const told = message?.metadata?.event_payload;
   if (told?.effect !== "card") return null;
@@ -65,7 +65,7 @@ export function cardOf(channel, message) {
   return market ? { channel, ts: message.ts, market: market.name, ticket: String(told.ticket) } : null;
 }
 
-/** Offer the newest card whose ticket waits for an answer, or else one that can be answered. */
+/** Propose the newest card whose ticket waits for a reply, else one that can be answered. */
 export async function offer() {
   const channels = state.peek()?.channels.filter((each) => each.members.includes(me.peek()) && !each.archived) ?? [];
   const found = (await Promise.all(channels.map(cardsIn))).flat();
@@ -103,7 +103,7 @@ async function named(card) {
   return known ?? { ...card, customer: "the customer" };
 }
 
-/** A ticket that came while the person was watching; it is kept, however many follow. */
+/** Whether a ticket arrived while the person was watching; such a proposal is not replaced. */
 const isLive = (card) => Number(card?.ts ?? 0) > (state.peek()?.now ?? Infinity);
 
 function heard({ channel, ts, root, message }) {
@@ -114,7 +114,7 @@ function heard({ channel, ts, root, message }) {
   else if (reply === ts) set(told(message, step));
 }
 
-/** What the bridge's reaction on the answer says: it waits, it is out, or it was taken back. */
+/** The reply's state by the bridge's reaction: waiting, sent, or undone. */
 function told(message, step) {
   if (!message) return step === 2 ? { reply: "", step: 1 } : {};
   if (hasTick(message)) return { sent: true };
@@ -125,7 +125,7 @@ function told(message, step) {
 const isAnswer = (message) => message?.user === me.peek() && !message.bot_id && !/^(\/\/|note:|🔒)/i.test(message.text ?? "");
 const hasTick = (message) => (message?.reactions ?? []).some((each) => each.name === "white_check_mark");
 
-/** After a pause: whether the answer has gone out, or the whole sandbox is another one. */
+/** After a (re)connection: whether the reply was sent meanwhile, or the sandbox was restarted. */
 async function catchUp() {
   const { card, reply, open } = tour.peek();
   if (!card) return offer();

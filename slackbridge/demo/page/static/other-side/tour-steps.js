@@ -1,4 +1,4 @@
-// The five steps of the tour: what each says, what it points at, and when it is done.
+// The five steps of the tour: text, target, and the condition under which each is done.
 // @ts-check
 import { post } from "/static/api.js";
 import { books, go, route, state, toast } from "/static/state.js";
@@ -9,13 +9,13 @@ const composer = () => document.querySelector("#thread-composer");
 const box = () => composer()?.closest(".composer-box") ?? composer();
 const first = (...selectors) => selectors.map((each) => document.querySelector(each)).find(Boolean) ?? null;
 
-/** The Undo of the latest reply that has not gone out. */
+/** The Undo button of the latest reply that is not sent yet. */
 const undo = () => [...document.querySelectorAll('[data-action-id="intent:undo"]')].at(-1);
 
-/** What step three points at: Undo, then the answer; the composer after it was taken back. */
+/** The target of step three: Undo, then the reply; after an undo, the composer. */
 const waiting = ({ reply, mark }) => (mark === "undone" ? box() : (undo() ?? first(`[data-ts="${reply}"]`)));
 
-/** A sentence that suits any ticket. */
+/** A reply that suits any ticket. */
 const SUGGESTION = "Hello and thank you for writing! We are looking into it and will have an answer for you today.";
 
 /** Put the suggestion into the composer, as if it were typed; the person sends it. */
@@ -45,9 +45,9 @@ const backToThread = (card) => (inThread(card) ? null : { label: "Back to the th
 
 /**
  * title, text(tour): what to do and why; target(tour): the element to point at, or null;
- * below: whether the card rather stands below its target than beside it;
+ * below: whether the card is placed below its target instead of beside it;
  * act(tour): {label, act} or null, a button; done(tour): whether the person has done it;
- * well(tour): what is said then, for `linger` milliseconds.
+ * well(tour): the text shown then, for `linger` milliseconds.
  */
 export const STEPS = [
   {

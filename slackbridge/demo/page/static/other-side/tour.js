@@ -1,4 +1,4 @@
-// The guided tour: a small card that is not modal, takes no focus, and moves on by itself.
+// The guided tour: a small non-modal card that takes no focus and advances by itself.
 // @ts-check
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -11,7 +11,7 @@ import { closeDrawer } from "/static/workspace/sidebar.js";
 
 const FOLLOW_MS = 250;
 
-/** The card, or the button that brings it back. */
+/** The card, or the button that reopens it. */
 export function Tour() {
   if (!state.value) return null;
   if (!tour.value.open) return html`<${Resume} />`;
@@ -22,7 +22,7 @@ function Resume() {
   return html`<button type="button" class="tour-resume" onClick=${again}>Tour</button>`;
 }
 
-/** On a phone the button is in the drawer, and the drawer would be in the way. */
+/** On a phone the button is in the drawer, which must be closed. */
 function again() {
   closeDrawer();
   resume();
@@ -52,7 +52,7 @@ function End() {
     <div class="tour-row"><button type="button" class="tour-main" onClick=${dismiss}>Finish</button></div>`;
 }
 
-/** The frame: it stays beside its target and hears Escape. */
+/** The frame: stays beside its target and closes on Escape. */
 function Card({ number, below = false, target = () => null, children }) {
   const card = useRef(null);
   const at = useSignal(null);
@@ -75,7 +75,7 @@ function Dots({ at }) {
     </span>`;
 }
 
-/** What the card points at moves: panes scroll, messages arrive. Returns how to stop. */
+/** Follow the target when panes scroll or messages arrive. Returns a function that stops it. */
 function follow({ card, target, below, at }) {
   let last = null;
   const look = () => {

@@ -1,4 +1,4 @@
-// Owns what the person does in Slack: one call of the sandbox's drivers, and what a failure says.
+// Acts in Slack as the person, through the sandbox's routes; puts failures into words.
 // @ts-check
 import { post } from "../api.js";
 import { loadPerson, me, state, toast } from "../state.js";
@@ -6,14 +6,14 @@ import { loadPerson, me, state, toast } from "../state.js";
 export const SILENT = 504;
 
 /**
- * Do `what` as the person; throws what went wrong.
+ * Do `what` as the person; throws on failure.
  * @param {string} what @param {object} [body] @returns {Promise<any>}
  */
 export function act(what, body = {}) {
   return post(`/sandbox/people/${me.peek()}/${what}`, body);
 }
 
-/** Do it and say in a toast what went wrong; whether it went well. @param {string} what @param {object} [body] */
+/** The same with a toast on failure; returns whether it succeeded. @param {string} what @param {object} [body] */
 export async function tryAct(what, body = {}) {
   try {
     await act(what, body);
@@ -26,13 +26,13 @@ export async function tryAct(what, body = {}) {
   }
 }
 
-/** What to tell about a failure; a silent app is told as Slack tells it. @param {any} error */
+/** The text of a failure; a missing response of the app is worded as in Slack. @param {any} error */
 export function sentence(error) {
   if (error.status !== SILENT) return error.message;
   return `${state.peek()?.bot?.name ?? "The app"} did not respond (operation_timeout)`;
 }
 
-/** The server announces it too; this spares a blink. */
+/** Reload without waiting for the server's event, to avoid flicker. */
 export function reloadPerson() {
   loadPerson().catch((error) => toast(error.message, "error"));
 }

@@ -1,4 +1,4 @@
-// Owns the words for screen readers: one polite live region that says what has just come.
+// Announcements for screen readers: one polite live region.
 // @ts-check
 import { signal } from "@preact/signals";
 import { plain } from "../blocks/text.js";
@@ -11,7 +11,7 @@ import { authorOf } from "./people.js";
 const LONGEST = 140;
 const said = signal("");
 
-/** A new message at the place that is shown is said; a change of an old one is not. @param {any} event */
+/** Announce a new message at the shown place, but not a change of an old one. @param {any} event */
 export function announce(event) {
   const { channel, ts, root, message } = event;
   const place = route.peek();

@@ -1,4 +1,4 @@
-// Owns the files a person has chosen for a message, before it is sent.
+// The files a person has chosen for a message, before it is sent.
 // @ts-check
 import { html } from "../html.js";
 import { size } from "./files.js";

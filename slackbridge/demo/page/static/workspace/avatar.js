@@ -1,4 +1,4 @@
-// Owns the small picture of an author: initials, the emoji of a custom author, or the app's sign.
+// An author's avatar: initials, the emoji of a custom author, or the app's sign.
 // @ts-check
 import { emojiOf } from "../blocks/emoji.js";
 import { html } from "../html.js";

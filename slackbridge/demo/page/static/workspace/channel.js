@@ -1,4 +1,4 @@
-// Owns the channel pane: its head, its messages and its composer.
+// The channel pane: its head, its messages and its composer.
 // @ts-check
 import { html } from "../html.js";
 import { post } from "../api.js";
@@ -59,7 +59,7 @@ function Empty({ channel }) {
   </div>`;
 }
 
-/** One more invented ticket. */
+/** Open the next sample ticket. */
 export async function arrive() {
   try {
     const { market } = await post("/page/arrive");

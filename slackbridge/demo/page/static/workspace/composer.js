@@ -1,4 +1,4 @@
-// Owns writing: the box below a channel or a thread, and the same box in place of a message edited.
+// The composer below a channel or a thread, and in place of a message that is edited.
 // @ts-check
 import { useSignal } from "@preact/signals";
 import { useMemo, useRef } from "preact/hooks";
@@ -62,7 +62,7 @@ function Tools({ cell, box, add }) {
   </div>`;
 }
 
-/** How a command is used, once it is typed. @param {{text: string, inThread: boolean}} props */
+/** The usage of a typed command. @param {{text: string, inThread: boolean}} props */
 function Usage({ text, inThread }) {
   const called = !inThread && /\s/.test(text) ? commandIn(text) : null;
   const known = called && (state.value?.commands ?? []).find((each) => each.command === called.name);

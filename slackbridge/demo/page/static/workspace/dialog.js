@@ -1,4 +1,4 @@
-// Owns dialogs of the page itself: a real <dialog>, and a question with yes and no.
+// The page's own dialogs: a <dialog> element, and a yes-or-no question.
 // @ts-check
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -7,7 +7,7 @@ import { Icon } from "./icon.js";
 
 /**
  * @param {{title: string, onClose: () => void, children?: any, class?: string, [name: string]: any}} props
- * Escape and the cross call `onClose`; the browser keeps the focus inside and gives it back.
+ * Escape and the cross call `onClose`; the browser traps and restores the focus.
  */
 export function Dialog({ title, onClose, children, class: extra = "", ...rest }) {
   const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));

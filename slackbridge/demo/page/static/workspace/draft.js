@@ -1,4 +1,4 @@
-// Owns what is written and not yet sent, per place; it outlives the composer's being shown.
+// Unsent messages per place, kept while their composer is not shown.
 // @ts-check
 import { signal } from "@preact/signals";
 
@@ -14,7 +14,7 @@ export function blank() {
 /** @type {Map<string, import("@preact/signals").Signal<Draft>>} */
 const drafts = new Map();
 
-/** The draft of a place; each person has their own. @param {string} key */
+/** The draft of the current person at a place. @param {string} key */
 export function draft(key) {
   const known = drafts.get(key) ?? signal(blank());
   drafts.set(key, known);

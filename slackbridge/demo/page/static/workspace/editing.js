@@ -1,4 +1,4 @@
-// Owns which message is being edited in place.
+// The message being edited in place.
 // @ts-check
 import { signal } from "@preact/signals";
 import { me } from "../state.js";

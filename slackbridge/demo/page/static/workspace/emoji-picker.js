@@ -1,4 +1,4 @@
-// Owns choosing an emoji by its picture or its name.
+// The emoji picker, with search by name.
 // @ts-check
 import { useState } from "preact/hooks";
 import { html } from "../html.js";
@@ -48,7 +48,7 @@ function Picker({ pick }) {
   };
   const enter = (event) => {
     if (event.key !== "Enter") return;
-    event.preventDefault(); // else it also presses the button that gets the focus back
+    event.preventDefault(); // or Enter would also press the button that regains the focus
     if (names.length) take(names[0]);
   };
   return html`<div class="picker" role="dialog" aria-label="Choose an emoji">

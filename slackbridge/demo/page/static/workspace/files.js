@@ -1,4 +1,4 @@
-// Owns the files of a message: pictures inline, anything else as a link to download.
+// The files of a message: pictures inline, anything else as a link to download.
 // @ts-check
 import { html } from "../html.js";
 import { Icon } from "./icon.js";

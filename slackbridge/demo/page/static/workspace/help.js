@@ -1,4 +1,4 @@
-// Owns the small dialog about keys.
+// The dialog that lists the keys.
 // @ts-check
 import { signal } from "@preact/signals";
 import { html } from "../html.js";

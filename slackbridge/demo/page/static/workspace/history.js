@@ -1,5 +1,5 @@
-// Owns the messages that the page has loaded: one signal per message, one list of `ts` per place.
-// A change of one message touches one signal, so one row is drawn again.
+// The loaded messages: one signal per message, one list of `ts` per place.
+// A change of one message updates one signal, so one row is redrawn.
 // @ts-check
 import { batch, signal } from "@preact/signals";
 import { get } from "../api.js";
@@ -22,7 +22,7 @@ class Log {
   }
 }
 
-/** `channel/ts` -> signal of the message, null when it is gone. */
+/** `channel/ts` -> signal of the message, null if deleted. */
 export const messages = new Map();
 /** @type {Map<string, Log>} */
 const logs = new Map();
@@ -53,13 +53,13 @@ export async function load(place) {
   }
 }
 
-/** What is gone is shown no more; what cannot be reached stays. @param {Log} place @param {any} error */
+/** A place that was deleted is cleared; one that cannot be reached is kept. @param {Log} place @param {any} error */
 function fail(place, error) {
   place.failed.value = error.message;
   if (error.status === GONE) place.rows.value = null;
 }
 
-/** Load what is older than what is shown. @param {Log} place @returns {Promise<boolean>} */
+/** Load the next page of older messages. @param {Log} place @returns {Promise<boolean>} */
 export async function loadOlder(place) {
   const rows = place.rows.peek();
   if (!rows?.length || place.busy || !place.more.peek()) return false;
@@ -73,14 +73,14 @@ export async function loadOlder(place) {
   }
 }
 
-/** Every place that was loaded is stale; `shown` are loaded again now. @param {Log[]} shown */
+/** Mark every loaded place as stale, and reload those in `shown`. @param {Log[]} shown */
 export async function refresh(shown) {
   for (const [key, place] of logs) if (!shown.includes(place)) logs.delete(key);
   await Promise.all(shown.map(load));
 }
 
 /**
- * What the event `message` says: one message as it is now, null when it is gone.
+ * The event `message`: one message in its current state, null if deleted.
  * @param {{channel:string, ts:string, root:string, message:any}} event
  */
 export function changed(event) {
@@ -117,7 +117,7 @@ function older(place, seen) {
   });
 }
 
-/** Keep the old value when nothing changed, so that nothing is drawn. @param {string} channel @param {any} now */
+/** Keep the old value if nothing changed, to avoid a redraw. @param {string} channel @param {any} now */
 function store(channel, now) {
   const cell = message(channel, now.ts);
   if (JSON.stringify(cell.peek()) !== JSON.stringify(now)) cell.value = now;

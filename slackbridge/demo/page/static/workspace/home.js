@@ -1,4 +1,4 @@
-// Owns the app's Home tab, and what stands there while the app shows nothing.
+// The app's Home tab, and a placeholder while the app shows nothing.
 // @ts-check
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";

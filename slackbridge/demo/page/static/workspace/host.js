@@ -1,10 +1,10 @@
-// Owns what Block Kit needs from the page: who is who, and what an element's action does.
+// What Block Kit needs from the page: names, and the effect of an element's action.
 // @ts-check
 import { computed } from "@preact/signals";
 import { channels, me, state, toast, usergroups, users } from "../state.js";
 import { act, reloadPerson, sentence, SILENT } from "./act.js";
 
-/** What every host knows. */
+/** Common to all hosts. */
 export const tables = computed(() => ({
   users: users.value,
   channels: channels.value,
@@ -13,7 +13,7 @@ export const tables = computed(() => ({
   me: me.value,
 }));
 
-/** Only what this origin serves is loaded. @param {string} url */
+/** Only images of this origin are loaded. @param {string} url */
 export function image(url) {
   try {
     const there = new URL(url, location.href);
@@ -58,7 +58,7 @@ export function viewHost(view, values, setValue, errors) {
   };
 }
 
-/** A refusal is shown beside the element; a silent app in a toast. @param {string} what @param {object} body */
+/** A refusal is shown beside the element; a missing response of the app in a toast. @param {string} what @param {object} body */
 async function perform(what, body) {
   try {
     await act(what, body);

@@ -1,4 +1,4 @@
-// Owns the line icons: paths on a 20 x 20 grid, drawn with the colour of the text.
+// The line icons: paths on a 20 x 20 grid, drawn with the colour of the text.
 // @ts-check
 import { html } from "../html.js";
 

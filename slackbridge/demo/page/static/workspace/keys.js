@@ -1,4 +1,4 @@
-// Owns the keys that work everywhere on the page.
+// The keys that work everywhere on the page.
 // @ts-check
 import { go, myChannels, route } from "../state.js";
 import { showHelp } from "./help.js";
@@ -42,7 +42,7 @@ function neighbour(by) {
   if (next) go(`#/${next}`);
 }
 
-/** The parts of the window in the order of reading. @param {number} by */
+/** Move the focus between the parts of the window, in reading order. @param {number} by */
 function region(by) {
   const parts = [...document.querySelectorAll("[data-region]")].filter((part) => part.getClientRects().length);
   const at = parts.findIndex((part) => part.contains(document.activeElement));

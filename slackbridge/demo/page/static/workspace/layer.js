@@ -1,4 +1,4 @@
-// Owns the one floating panel (menus, the emoji picker): where it opens, how it closes, its keys.
+// The only floating panel (menus, emoji picker): position, closing, keys.
 // @ts-check
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -17,7 +17,7 @@ export function open(what) {
   layer.value = what;
 }
 
-/** Close it; the focus goes back to where it came from. */
+/** Close it and restore the focus. */
 export function close() {
   const was = layer.peek();
   if (!was) return;

@@ -1,4 +1,4 @@
-// Owns links to Slack messages ("…/archives/C1/p17…"): they open on this page.
+// Links to Slack messages ("…/archives/C1/p17…"): opened on this page.
 // @ts-check
 import { go } from "../state.js";
 

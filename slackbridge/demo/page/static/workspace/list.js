@@ -1,4 +1,4 @@
-// Owns a list of messages: order, days, ephemerals between them, and where it is scrolled to.
+// A list of messages: order, days, ephemerals between them, and its scroll position.
 // @ts-check
 import { useComputed } from "@preact/signals";
 import { useRef } from "preact/hooks";
@@ -12,7 +12,7 @@ import { day, dayOf } from "./time.js";
 
 /**
  * @param {{place: any, label: string, empty: any}} props `place` is a log of history.js; `empty` is
- * shown where there is nothing. Give it a key, so that another place is another list.
+ * shown for an empty list. Give it a key, so that each place gets its own list.
  */
 export function MessageList({ place, label, empty }) {
   const items = useComputed(() => arrange(place, person.value.ephemerals));
@@ -75,7 +75,7 @@ function Waiting({ place }) {
   </div></div>`;
 }
 
-/** The arrow keys go from message to message. @param {KeyboardEvent} event */
+/** Move between messages with the arrow keys. @param {KeyboardEvent} event */
 function walk(event) {
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const [target, list] = [/** @type {HTMLElement} */ (event.target), /** @type {HTMLElement} */ (event.currentTarget)];

@@ -1,4 +1,4 @@
-// Owns the stream of events: it feeds the signals and the bus, and loads again after a gap.
+// The event stream: updates the signals and the bus, and reloads after a gap.
 // @ts-check
 import { effect } from "@preact/signals";
 import { books, bus, loadBooks, loadPerson, loadState, me, online, route, toast } from "../state.js";
@@ -7,7 +7,7 @@ import { changed, load, log, refresh } from "./history.js";
 import { countFresh, fresh, heard, lookAt } from "./seen.js";
 
 const TYPES = ["hello", "message", "channels", "person", "ticket", "books"];
-/** A stream that breaks for less than this is not worth a word. */
+/** Shorter interruptions are not reported. */
 const PATIENCE_MS = 1500;
 
 /** @type {Record<string, (detail:any) => unknown>} */
@@ -26,7 +26,7 @@ const react = {
 
 let lost = 0;
 
-/** Listen until the page is closed; EventSource itself connects again. */
+/** Listen until the page is closed; EventSource reconnects by itself. */
 export function listen() {
   const source = new EventSource("/page/events");
   for (const type of TYPES) source.addEventListener(type, (event) => hear(type, event.data));
@@ -42,7 +42,7 @@ export function listen() {
   addEventListener("pagehide", () => source.close(), { once: true });
 }
 
-/** A server that answered with an error ends the stream for good. @param {EventSource} source */
+/** EventSource does not reconnect after an HTTP error, so start a new one. @param {EventSource} source */
 function again(source) {
   source.close();
   listen();
@@ -55,7 +55,7 @@ function hear(type, data) {
   bus.dispatchEvent(new CustomEvent(type, { detail }));
 }
 
-/** Everything that is shown, as it is now. */
+/** Reload everything that is shown. */
 async function reload() {
   await guarded(loadState)();
   await Promise.all([
@@ -78,7 +78,7 @@ function guarded(what) {
   return () => what().catch((error) => toast(error.message, "error"));
 }
 
-/** Load a place when it is first gone to, and forget its unread mark. */
+/** Load a place on the first visit, and mark it as read. */
 effect(() => {
   for (const place of shown(route.value)) if (place.rows.peek() === null) load(place);
   lookAt(route.value);

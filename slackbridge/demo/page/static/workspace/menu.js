@@ -1,4 +1,4 @@
-// Owns a menu: a list of things that can be done, in the floating panel.
+// A menu of actions in the floating panel.
 // @ts-check
 import { html } from "../html.js";
 import { Icon } from "./icon.js";

@@ -1,5 +1,5 @@
-// Owns one row: a message with its author, body, files, reactions and thread.
-// A row reads one signal, so a change of one message draws one row.
+// One row: a message with its author, body, files, reactions and thread.
+// A row reads one signal, so a change of one message redraws one row.
 // @ts-check
 import { useComputed, useSignal } from "@preact/signals";
 import { Blocks, Mrkdwn } from "../blocks/render.js";
@@ -45,7 +45,7 @@ export function Row({ channel, ts, prev, inThread, whisper }) {
 
 const PLAIN = new Set([undefined, null, "bot_message", "file_share"]);
 
-/** Whether a message goes below the one before without its author. @param {any} before @param {any} message */
+/** Whether a message is grouped with the one before and shows no author. @param {any} before @param {any} message */
 function joins(before, message) {
   if (!before || !message || !PLAIN.has(before.subtype) || !PLAIN.has(message.subtype)) return false;
   if (before.reply_count && before.thread_ts !== message.thread_ts) return false;
@@ -59,7 +59,7 @@ function classes(message, headed, whisper) {
   return ["row", ...kinds.filter(([, is]) => is).map(([name]) => name)].join(" ");
 }
 
-/** The toolbar is there while the pointer or the focus is, or its own menu is open. */
+/** The toolbar is shown while the row has the pointer or the focus, or the toolbar's menu is open. */
 function watch(active, ts) {
   const leave = (event) => {
     const inside = event.currentTarget.contains(event.relatedTarget ?? null);

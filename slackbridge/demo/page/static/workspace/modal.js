@@ -1,4 +1,4 @@
-// Owns the app's modals: the newest one as a dialog, what is entered in it, and what is wrong.
+// The app's modals: the topmost as a dialog, its entered values, and its errors.
 // @ts-check
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -14,7 +14,7 @@ import { viewHost } from "./host.js";
 const NO_CONNECTION = "We had some trouble connecting. Try again?";
 
 /** @typedef {{values: any, errors: Record<string, string>, refused: string, busy: boolean}} Form */
-/** View id -> what is entered; it survives updates of the view and views pushed on top. */
+/** View id -> entered values; kept when the view is updated or another is pushed on top. */
 const forms = new Map();
 
 /** @param {string} id @returns {import("@preact/signals").Signal<Form>} */
@@ -28,7 +28,7 @@ function set(cell, change) {
   cell.value = { ...cell.peek(), ...change };
 }
 
-/** The newest modal of the person; mounted once. */
+/** The person's topmost modal; mounted once. */
 export function ModalHost() {
   const open = person.value.modals;
   useEffect(() => forget(open), [open]);
@@ -92,7 +92,7 @@ async function submit(cell, view) {
   reloadPerson();
 }
 
-/** What was entered in blocks that the view still has. @param {any} view @param {any} values */
+/** The values of blocks that the view still has. @param {any} view @param {any} values */
 function entered(view, values) {
   const there = new Set(view.blocks.map((block) => block.block_id));
   return Object.fromEntries(Object.entries(values).filter(([block]) => there.has(block)));
@@ -114,7 +114,7 @@ function first(body) {
   return body?.querySelector(FIELDS) ?? body?.closest("dialog")?.querySelector(".dialog-foot .button");
 }
 
-/** The first input that is wrong takes the focus. */
+/** Focus the first invalid input. */
 function useFocusOnError(body, errors) {
   const wrong = Object.keys(errors).length > 0;
   useEffect(() => {

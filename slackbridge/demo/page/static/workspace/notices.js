@@ -1,4 +1,4 @@
-// Owns what the page itself has to say: toasts, and the banners about the server and the bridge.
+// The page's own notices: toasts, and the banners about the server and the bridge.
 // @ts-check
 import { html } from "../html.js";
 import { books, dismiss, online, toasts } from "../state.js";

@@ -1,4 +1,4 @@
-// Owns who somebody is: the name, the badge and the picture of a message's author.
+// The name, badge and avatar of a message's author.
 // @ts-check
 import { state, users } from "../state.js";
 
@@ -45,7 +45,7 @@ export function hue(key) {
   return `hue-${sum % HUES}`;
 }
 
-/** What an account is besides a member, in a word. @param {any} user */
+/** The badge of an account that is not an ordinary member. @param {any} user */
 export function standing(user) {
   if (!user) return "";
   if (user.deleted) return "deactivated";

@@ -1,4 +1,4 @@
-// Owns the reactions below a message: toggles with counts and who.
+// The reactions below a message: toggles with counts and who.
 // @ts-check
 import { emojiOf } from "../blocks/emoji.js";
 import { html } from "../html.js";

@@ -1,5 +1,5 @@
-// Owns where a list of messages is scrolled to: it stays at the bottom, keeps its place otherwise,
-// and asks for older messages near the top.
+// The scroll position of a message list: stays at the bottom or keeps its position, and loads
+// older messages near the top.
 // @ts-check
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { me, toast } from "../state.js";
@@ -31,7 +31,7 @@ export function useScroll(scroller, place, items) {
     if (!box) return;
     const before = size.current;
     size.current = `${box.scrollHeight} ${box.clientHeight} ${box.clientWidth}`;
-    const moved = before === size.current; // else the layout has moved it, not the reader
+    const moved = before === size.current; // a change of size also fires scroll events
     if (moved || !stuck.current) stuck.current = atBottom(box);
     if (atBottom(box)) setUnseen(0);
     if (box.scrollTop < TOP) loadOlder(place).catch((error) => toast(error.message, "error"));
@@ -49,7 +49,7 @@ function bottom(box) {
   if (box) box.scrollTop = box.scrollHeight;
 }
 
-/** Stay at the bottom whatever grows. @param {HTMLElement|null} box @param {{current: boolean}} stuck */
+/** Stay at the bottom when the content grows. @param {HTMLElement|null} box @param {{current: boolean}} stuck */
 function follow(box, stuck) {
   if (!box) return undefined;
   bottom(box);
@@ -59,7 +59,7 @@ function follow(box, stuck) {
   return () => observer.disconnect();
 }
 
-/** Own new messages are scrolled to, others' are counted while the reader is elsewhere. */
+/** Scroll to one's own new messages; count others' while scrolled up. */
 function useNews(place, list, stuck, setUnseen, toBottom) {
   const last = useRef("");
   useLayoutEffect(() => {
@@ -77,7 +77,7 @@ function author(place, ts) {
   return message(place.channel, ts).peek()?.user;
 }
 
-/** Older messages above do not move what is read. */
+/** Keep the position when older messages are added above. */
 function useAnchor(scroller, first, stuck) {
   const was = useRef({ first: "", height: 0, top: 0 });
   const box = scroller.current;

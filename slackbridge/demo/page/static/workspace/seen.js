@@ -1,5 +1,5 @@
-// Owns what each person has not seen yet: per channel, the `ts` of new roots and replies.
-// What was seen last is kept in localStorage per person.
+// Unread messages per person and channel: the `ts` of new roots and replies.
+// The last seen `ts` is kept in localStorage per person.
 // @ts-check
 import { signal } from "@preact/signals";
 import { get } from "../api.js";
@@ -22,7 +22,7 @@ function seen() {
   }
 }
 
-/** Ask what is new in every channel; after a start, a switch of person, a reconnection. */
+/** Reload the unread messages of every channel: at start, on a switch of person, on reconnection. */
 export async function countFresh() {
   const who = me.peek();
   const last = seen();
@@ -36,12 +36,12 @@ export async function countFresh() {
 /** @param {string} channel @param {string} since */
 async function news(channel, since) {
   const page = await get(`/page/channels/${channel}?limit=${PAGE}`);
-  const replies = since ? (each) => each.latest_reply ?? "" : () => ""; // a newcomer counts threads only
+  const replies = since ? (each) => each.latest_reply ?? "" : () => ""; // on a first visit only roots count
   const stamps = page.messages.filter(counts).flatMap((each) => [each.ts, replies(each)]);
   return [...new Set(stamps)].filter((ts) => ts > since);
 }
 
-/** One message came or changed. @param {{channel:string, ts:string, message:any}} event */
+/** A message was added or changed. @param {{channel:string, ts:string, message:any}} event */
 export function heard(event) {
   const { channel, ts, message } = event;
   const known = fresh.peek()[channel] ?? [];
@@ -51,7 +51,7 @@ export function heard(event) {
   if (!old && counts(message)) set(channel, [...known, ts]);
 }
 
-/** The person looks at a place: what is in the channel counts as seen. @param {any} place */
+/** Mark the channel of an opened place as read. @param {any} place */
 export function lookAt(place) {
   if (place.view !== "channel" || !place.channel || document.hidden) return;
   const news = fresh.peek()[place.channel] ?? [];

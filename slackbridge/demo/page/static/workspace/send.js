@@ -1,4 +1,4 @@
-// Owns sending what was written: a message, or a slash command as Slack would take it.
+// Sends a draft: as a message or as a slash command.
 // @ts-check
 import { state, toast } from "../state.js";
 import { act, reloadPerson, sentence, SILENT } from "./act.js";
@@ -7,7 +7,7 @@ import { commandIn } from "./suggest.js";
 import { encode } from "./typed.js";
 
 /**
- * Send a draft; it stays, with what went wrong, if it cannot be sent.
+ * Send a draft; on failure it is kept, with the error.
  * @param {import("@preact/signals").Signal<import("./draft.js").Draft>} cell
  * @param {{channel: string, thread: string}} place
  */

@@ -1,4 +1,4 @@
-// Owns the sidebar: where one can go, what is new there, and as whom one acts.
+// The sidebar: places, their unread counts, and the person to act as.
 // @ts-check
 import { signal } from "@preact/signals";
 import { html } from "../html.js";
@@ -10,7 +10,7 @@ import { Icon } from "./icon.js";
 import { openMenu } from "./menu.js";
 import { fresh } from "./seen.js";
 
-/** Whether the drawer is open; only on a phone it is one. */
+/** Whether the sidebar is open; it is a drawer on a phone only. */
 export const drawer = signal(false);
 
 /** Opens the drawer; the style sheet shows it on a phone only. */
@@ -57,7 +57,7 @@ export function Sidebar() {
     </nav>`;
 }
 
-/** A place was chosen: the drawer goes away. @param {any} event */
+/** Close the drawer when a place was chosen. @param {any} event */
 function picked(event) {
   if (event.target.closest("a")) drawer.value = false;
 }
@@ -100,7 +100,7 @@ function Shortcuts() {
   return html`<li><button type="button" aria-haspopup="menu" onClick=${show}><${Icon} name="bolt" /><span class="name">Shortcuts</span></button></li>`;
 }
 
-/** As whom the page acts. */
+/** Selects the person whom the page acts as. */
 function ActAs() {
   const user = users.value.get(me.value);
   const known = state.value.act_as.map((id) => users.value.get(id)).filter(Boolean);

@@ -1,4 +1,4 @@
-// Owns what the composer suggests while one types: commands, people, emoji.
+// The composer's suggestions: commands, people, emoji.
 // @ts-check
 import { state } from "../state.js";
 import { found } from "./emoji-picker.js";
@@ -71,7 +71,7 @@ function emoji(query) {
   }));
 }
 
-/** The command that a text calls, and what follows it; null for an ordinary message. @param {string} text */
+/** The command in a text and its arguments; null for an ordinary message. @param {string} text */
 export function commandIn(text) {
   const match = /^(\/[^\s/]+)\s*([^]*)$/.exec(text);
   return match && { name: match[1], text: match[2].trim() };

@@ -1,4 +1,4 @@
-// Owns the list that opens above the composer, and its keys.
+// The list of suggestions above the composer, and its keys.
 // @ts-check
 import { useState } from "preact/hooks";
 import { html } from "../html.js";

@@ -1,4 +1,4 @@
-// Owns the text field of a composer: it grows, sends on Enter, and suggests while one types.
+// The text field of a composer: it grows, sends on Enter, and shows suggestions.
 // @ts-check
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.js";
@@ -55,7 +55,7 @@ function plainKey(event, { text, onSend, onUp }) {
   }
 }
 
-/** Replace a piece of the text and put the caret behind it. */
+/** Replace a range of the text and put the caret after it. */
 function insert(area, cell, { from, to, what, picked }) {
   const { text, picked: before } = cell.peek();
   set(cell, { text: text.slice(0, from) + what + text.slice(to), picked: new Set([...before, picked]), error: "" });
@@ -65,7 +65,7 @@ function insert(area, cell, { from, to, what, picked }) {
   });
 }
 
-/** As high as its text; the style sheet says how high at most. */
+/** Fit the height to the text; the style sheet sets the maximum. */
 function useGrowth(ref, text) {
   useLayoutEffect(() => {
     const area = ref.current;

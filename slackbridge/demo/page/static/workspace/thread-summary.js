@@ -1,4 +1,4 @@
-// Owns the line below a root that has replies: who, how many, how long ago; it opens the thread.
+// The line below a root that has replies: who, how many, how long ago; it opens the thread.
 // @ts-check
 import { html } from "../html.js";
 import { go, route, state } from "../state.js";

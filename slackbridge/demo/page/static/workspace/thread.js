@@ -1,4 +1,4 @@
-// Owns the thread pane beside the channel; on a phone it covers the channel.
+// The thread pane beside the channel; on a phone it covers the channel.
 // @ts-check
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "../html.js";
@@ -41,7 +41,7 @@ export function Thread() {
   </aside>`;
 }
 
-/** Whoever opens a thread with a pointer that hovers wants to write; a touch keyboard stays away. */
+/** Focus the composer on devices with a mouse; on touch devices the keyboard would open. */
 function focusIn(pane) {
   if (!matchMedia("(hover: hover)").matches || document.querySelector("dialog[open]")) return;
   pane?.querySelector("textarea")?.focus({ preventScroll: true });

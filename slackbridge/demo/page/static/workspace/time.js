@@ -1,4 +1,4 @@
-// Owns how moments are written. A Slack `ts` is unix seconds with six digits after the point.
+// Formats times. A Slack `ts` is Unix seconds with six decimals.
 // @ts-check
 import { signal } from "@preact/signals";
 
@@ -7,7 +7,7 @@ const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeri
 const dated = new Intl.DateTimeFormat("en-GB", { dateStyle: "full" });
 const DAY = 86_400;
 
-/** Unix seconds, twice a minute: for words like "2 minutes ago". */
+/** Unix seconds, updated twice a minute, for texts like "2 minutes ago". */
 export const now = signal(Date.now() / 1000);
 setInterval(() => (now.value = Date.now() / 1000), 30_000);
 

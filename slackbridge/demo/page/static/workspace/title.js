@@ -1,4 +1,4 @@
-// Owns the title of the window: where one is, and how much is new.
+// The title of the window: the current place and the number of unread messages.
 // @ts-check
 import { effect } from "@preact/signals";
 import { channels, route } from "../state.js";

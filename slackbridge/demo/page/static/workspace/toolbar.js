@@ -1,4 +1,4 @@
-// Owns what can be done with a message: the bar on hover and focus, and its menu.
+// The actions of a message: the bar on hover and focus, and its menu.
 // @ts-check
 import { html } from "../html.js";
 import { go, me, state, toast } from "../state.js";
@@ -17,7 +17,7 @@ export function address(channel, message) {
 
 /**
  * @param {{channel: string, message: any, inThread: boolean, closed: () => void}} props
- * `closed` is told when a menu of the bar has closed.
+ * `closed` is called when a menu of the bar has closed.
  */
 export function Toolbar({ channel, message, inThread, closed }) {
   const row = message.ts;

@@ -1,5 +1,5 @@
-// Owns the way between what a person types and Slack's text: `@anna` <-> `<@U0ANNA>`.
-// Pure but for the tables of people.
+// Converts between typed text and Slack's: `@anna` <-> `<@U0ANNA>`.
+// Pure except for the tables of people.
 // @ts-check
 import { usergroups, users } from "../state.js";
 
@@ -22,7 +22,7 @@ export function mentionable() {
   ];
 }
 
-/** What is sent; only names that were picked become mentions. @param {string} text @param {Set<string>} picked */
+/** The text to send; only names picked from the suggestions become mentions. @param {string} text @param {Set<string>} picked */
 export function encode(text, picked) {
   const tokens = new Map(mentionable().map(({ name, token }) => [name, token]));
   return text.replace(MENTION, (all, before, name) =>
@@ -30,7 +30,7 @@ export function encode(text, picked) {
   );
 }
 
-/** What an own message looks like in the editor. @param {string} text @returns {{text: string, picked: Set<string>}} */
+/** The editor's text for a message of one's own. @param {string} text @returns {{text: string, picked: Set<string>}} */
 export function decode(text) {
   /** @type {Set<string>} */
   const picked = new Set();

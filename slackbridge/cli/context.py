@@ -1,0 +1,75 @@
+"""What every command begins with: the settings, the log, Redis, a bridge for one errand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import typer
+
+from slackbridge.app import Bridge
+from slackbridge.config import load
+from slackbridge.config.settings import Settings
+from slackbridge.ops import log as logs
+from slackbridge.store import embedded
+
+T = TypeVar("T")
+ConfigPath = Annotated[
+    str, typer.Option("--config", "-c", help="The configuration (default: ./slackbridge.toml).")
+]
+
+
+def settings_from(path: str) -> Settings:
+    """Read the configuration and set the log up. Raises ConfigError."""
+    settings = load.load(load.path_of(path))
+    slack = settings.slack
+    hidden = [
+        secret.get_secret_value()
+        for secret in (slack.bot_token, slack.app_token, slack.signing_secret)
+    ]
+    hidden += [secret for account in settings.accounts for secret in account.secrets()]
+    password = urlsplit(settings.redis.url).password or ""
+    logs.configure(
+        settings.ops.log_level, settings.ops.log_format, [*hidden, password, unquote(password)]
+    )
+    return settings
+
+
+@contextlib.asynccontextmanager
+async def redis_for(settings: Settings, *, share: bool = True) -> AsyncIterator[str]:
+    """The address of Redis; with none configured, that of a server of our own.
+
+    With `share`, the server of a running bridge serves too.
+    """
+    if settings.redis.url:
+        yield settings.redis.url
+        return
+    there = embedded.running(settings.redis.data_dir) if share else None
+    if there is not None:
+        yield there
+        return
+    server = await embedded.start(settings.redis.data_dir)
+    try:
+        yield server.url
+    finally:
+        await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Bridge]:
+    """A bridge that does not run, for one errand with Redis and Slack."""
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        await bridge.chat.client.open()
+        try:
+            yield bridge
+        finally:
+            await bridge.close()
+
+
+def go(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end."""
+    return asyncio.run(work)

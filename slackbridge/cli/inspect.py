@@ -1,0 +1,192 @@
+"""Commands that look: check, poll, show, replay, health and manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from slackbridge.app import Bridge
+from slackbridge.cli import doctor
+from slackbridge.cli.context import ConfigPath, go, redis_for, settings_from
+from slackbridge.config.errors import ConfigError
+from slackbridge.config.settings import Settings
+from slackbridge.domain.errors import Failure
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import Change, Patch
+from slackbridge.slack.manifest import manifest_text
+from slackbridge.store import embedded
+from slackbridge.store.redis import RedisStore, connect
+
+Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
+
+
+def check(config_path: ConfigPath = "") -> None:
+    """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault."""
+    findings = go(_check(settings_from(config_path)))
+    typer.echo(doctor.table(findings))
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+async def _check(settings: Settings) -> list[doctor.Finding]:
+    try:
+        async with redis_for(settings) as url:
+            bridge = Bridge(settings, url)
+            await bridge.chat.client.open()
+            try:
+                return await doctor.examine(bridge)
+            finally:
+                await bridge.close()
+    except Failure as failure:
+        return [doctor.Finding("redis", False, failure.reason, "Start Redis, or set REDIS_URL.")]
+
+
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="One full walk, then stop.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Mark and post nothing.")] = False,
+    config_path: ConfigPath = "",
+) -> None:
+    """List the marketplaces once and say what a running bridge would do."""
+    if not once:
+        raise ConfigError("`slackbridge run` polls for ever; here only `poll --once` makes sense.")
+    for line in go(_poll(settings_from(config_path), dry_run)):
+        typer.echo(line)
+
+
+async def _poll(settings: Settings, dry_run: bool) -> list[str]:
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        try:
+            return await poll_lines(bridge, dry_run=dry_run)
+        finally:
+            await bridge.close()
+
+
+def show(key: str, config_path: ConfigPath = "") -> None:
+    """What is stored and known of one ticket: its thread, its intents, what is due."""
+    for line in go(_with_key(settings_from(config_path), key, show_lines)):
+        typer.echo(line)
+
+
+def replay(key: str, config_path: ConfigPath = "") -> None:
+    """Try a ticket again now, however often it failed."""
+    for line in go(_with_key(settings_from(config_path), key, replay_lines)):
+        typer.echo(line)
+
+
+async def _with_key(settings: Settings, key: str, act: Act) -> list[str]:
+    try:
+        ticket = TicketKey.parse(key)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if settings.account(ticket.account) is None:
+        names = ", ".join(account.name for account in settings.accounts)
+        raise ConfigError(f"There is no account {ticket.account!r}; there are: {names}.")
+    async with redis_for(settings) as url:
+        bridge = Bridge(settings, url)
+        try:
+            return await act(bridge, ticket)
+        finally:
+            await bridge.close()
+
+
+def health(config_path: ConfigPath = "") -> None:
+    """Whether a process is running and can work; exit 1 if none is. For container checks."""
+    alive = go(_health(settings_from(config_path)))
+    typer.echo("\n".join(alive) or "no process of slackbridge is running")
+    raise typer.Exit(0 if alive else 1)
+
+
+async def _health(settings: Settings) -> list[str]:
+    if not settings.redis.url and embedded.running(settings.redis.data_dir) is None:
+        return []
+    async with redis_for(settings) as url:
+        return await heartbeats(url)
+
+
+def manifest() -> None:
+    """Print the Slack app manifest, to create the app from."""
+    typer.echo(manifest_text(), nl=False)
+
+
+# -- what they show -----------------------------------------------------------------------------
+
+
+def moment(at: float) -> str:
+    """Unix seconds as people write them, UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else "-"
+
+
+async def poll_lines(bridge: Bridge, *, dry_run: bool) -> list[str]:
+    """One full walk of every account. A dry run compares, but stores and marks nothing."""
+    lines = []
+    for poller in bridge.pollers:
+        try:
+            if dry_run:
+                lines.append(await _compare(bridge, poller.account))
+            else:
+                walk = await poller.list_once(full=True)
+                lines.append(
+                    f"{poller.account}: {len(walk.ids)} active tickets, {walk.changed} marked due"
+                )
+        except Failure as failure:
+            lines.append(f"{poller.account}: {failure.reason}")
+    return lines
+
+
+async def _compare(bridge: Bridge, account: str) -> str:
+    provider = bridge.providers[account]
+    total, changed, cursor = 0, [], ""
+    while True:
+        page = await provider.list_active(cursor)
+        known = await bridge.store.seen(account, [t.key.id for t in page.tickets])
+        total += len(page.tickets)
+        changed += [str(t.key) for t, k in zip(page.tickets, known, strict=True) if t.revision != k]
+        cursor = page.cursor
+        if not cursor:
+            break
+    shown = ", ".join(changed[:20]) + (" …" if len(changed) > 20 else "")
+    return f"{account}: {total} active tickets, {len(changed)} would be marked due: {shown}"
+
+
+async def show_lines(bridge: Bridge, key: TicketKey) -> list[str]:
+    """A ticket's record."""
+    record = await bridge.store.load(key)
+    if not record.raw and not record.intents:
+        return [f"{key}: nothing is stored of this ticket"]
+    stored = record.stored
+    lines = [
+        f"ticket    {key}",
+        f"thread    {stored.channel or '-'} {stored.root or '-'}",
+        f"status    {stored.raw_status or '-'}",
+        f"holder    {stored.holder or '-'}",
+        f"revision  {stored.revision or '-'} (seen: {record.seen or '-'})",
+        f"messages  {sum(map(stored.whole, stored.parts))} shown, failed tries: {stored.tries}",
+    ]
+    if stored.open_post:
+        lines.append(f"open post {stored.open_post.effect} since {moment(stored.open_post.at)}")
+    for intent in record.intents:
+        why = f" ({intent.reason})" if intent.reason else ""
+        lines.append(
+            f"intent    {intent.id} {intent.kind} by {intent.agent or 'the bridge'}: "
+            f"{intent.state}{why}, {moment(intent.created)}"
+        )
+    return lines
+
+
+async def replay_lines(bridge: Bridge, key: TicketKey) -> list[str]:
+    """Make a ticket due now, with its count of failures forgotten."""
+    now = bridge.store.now()
+    await bridge.store.write(key, Change(put=Patch(undrawn_at=now, tries=None), due=now))
+    return [f"{key} is due now; a running bridge takes it up within seconds"]
+
+
+async def heartbeats(url: str) -> list[str]:
+    """One line for every living process."""
+    store = RedisStore(connect(url))
+    try:
+        return [f"process {name}: {state}" for name, state in (await store.heartbeats()).items()]
+    finally:
+        await store.close()

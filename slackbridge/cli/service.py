@@ -1,0 +1,56 @@
+"""`slackbridge run` and `slackbridge demo`: what goes on until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slackbridge.app import Bridge
+from slackbridge.cli.context import ConfigPath, go, redis_for, settings_from
+from slackbridge.config.settings import Settings
+
+
+def run(config_path: ConfigPath = "") -> None:
+    """The service: polls, posts, listens, replies. Ends within 10 s of SIGTERM or Ctrl-C."""
+    go(_run(settings_from(config_path)))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with redis_for(settings, share=False) as url:
+        bridge = Bridge(settings, url)
+        await bridge.run(stop)
+
+
+class Script(StrEnum):
+    """The scenarios of the demo."""
+
+    TICKET = "ticket"
+    MARKETPLACES = "marketplaces"
+
+
+def demo(
+    name: Annotated[Script, typer.Argument(help="What --script plays.")] = Script.TICKET,
+    script: Annotated[bool, typer.Option("--script", help="Play, check, end.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Its transcript for machines.")] = False,
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port.")] = 8030,
+    data: Annotated[Path | None, typer.Option(help="Where to keep its Redis data.")] = None,
+) -> None:
+    """A local Slack and four local marketplaces as a web page, with the bridge between them.
+
+    Needs no account anywhere; nothing leaves this machine. With --script it plays by itself.
+    """
+    from slackbridge.demo import run_script, serve
+
+    if script:
+        raise typer.Exit(0 if go(run_script(name, as_json=json, data=data)) else 1)
+    go(serve(port=port, data=data, browse=browse))

@@ -1,0 +1,1 @@
+"""Settings: one model for each section, read from slackbridge.toml and the environment."""

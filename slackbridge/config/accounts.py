@@ -1,0 +1,82 @@
+"""Reading [[accounts]]: each table by the settings model of its marketplace, with its secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from slackbridge.ports.settings import VARIABLE, AccountSettings
+from slackbridge.providers.registry import find
+
+_TOKEN = re.compile(r"[!-~]+")
+
+
+def is_token(value: str) -> bool:
+    """Whether it has only the characters of a token."""
+    return _TOKEN.fullmatch(value) is not None
+
+
+class Accounts:
+    """Reads account tables and gathers what is wrong with them.
+
+    `problems` gets sentences, `errors` what pydantic found, `unknown` a sentence for each
+    marketplace that cannot be found.
+    """
+
+    def __init__(self, environ: Mapping[str, str], problems: list[str]) -> None:
+        self._environ = environ
+        self._problems = problems
+        self.errors: list[ErrorDetails] = []
+        self.unknown: list[str] = []
+
+    def read(self, table: object, at: int) -> object:
+        """The settings of one account; something that passes for them where they are wrong."""
+        if not isinstance(table, dict):
+            return table  # the sections' own check names it
+        model = self._model(table)
+        secrets = {field: self._secret(field, model, table) for field in _secrets(model)}
+        try:
+            return model.model_validate({**table, **secrets})
+        except ValidationError as error:
+            self.errors += [
+                {**found, "loc": ("accounts", at, *found["loc"])} for found in error.errors()
+            ]
+            return AccountSettings.model_construct(name=f"{at}")
+
+    def _model(self, table: Mapping[str, Any]) -> type[AccountSettings]:
+        try:
+            return find(str(table["provider"])).settings
+        except KeyError:
+            return AccountSettings
+        except ValueError as error:
+            self.unknown.append(f"account {table.get('name')!r}: {error}")
+            return AccountSettings
+
+    def _secret(self, field: str, model: type[AccountSettings], table: Mapping[str, Any]) -> str:
+        """A secret's value, from the environment variable that the table names."""
+        key = f"{field}_env"
+        account = table.get("name")
+        name = str(table.get(key, ""))
+        required = model.model_fields[key].is_required()
+        if required and not VARIABLE.fullmatch(name):
+            name = ""  # the model says what is wrong
+        value = self._environ.get(name, "").strip() if name else ""
+        if field in table:
+            self._problems.append(f"accounts.{account}.{field} must not be in the file")
+        if name and not value:
+            what = f"token of account {account!r}" if field == "token" else key
+            self._problems.append(f"{name} is not set in the environment ({what})")
+        elif field == "token" and value and not is_token(value):
+            self._problems.append(f"{name} holds a character that no token has; copy it again")
+        return value
+
+
+def _secrets(model: type[AccountSettings]) -> Iterator[str]:
+    """The fields that are read from the environment."""
+    for name, field in model.model_fields.items():
+        if field.annotation is SecretStr and f"{name}_env" in model.model_fields:
+            yield name

@@ -1,0 +1,115 @@
+"""The sections of slackbridge.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr
+
+from slackbridge.ports.settings import Seconds, Section, _web
+
+CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
+HERE = ("127.0.0.1", "::1", "localhost")
+
+
+def _slash(url: str) -> str:
+    if not url:
+        raise ValueError("must begin with https:// or http://")
+    if url.startswith("http://") and urlsplit(url).hostname not in HERE:
+        raise ValueError("must begin with https:// (http:// is only for a server on this machine)")
+    return _web(url) if url.endswith("/") else _web(url) + "/"
+
+
+def _redis_url(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+class SlackSettings(Section):
+    """[slack]: how the workspace is reached."""
+
+    mode: Literal["socket", "http"] = "socket"
+    api_url: Annotated[str, AfterValidator(_slash)] = "https://slack.com/api/"
+    http_host: str = "0.0.0.0"  # noqa: S104 - a container's port must be reachable
+    http_port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    channel: Annotated[str, Field(pattern=CHANNEL)]
+    ops_channel: Annotated[str, Field(pattern=rf"{CHANNEL}|^$")] = ""
+    command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/ticket"
+    post_seconds: Seconds = 1.0
+    post_burst: Annotated[int, Field(ge=1, le=20)] = 3
+    bot_token: SecretStr = SecretStr("")
+    app_token: SecretStr = SecretStr("")
+    signing_secret: SecretStr = SecretStr("")
+
+
+class RedisSettings(Section):
+    """[redis]: where the journal is kept. '' = a server of our own under `data_dir`."""
+
+    url: Annotated[str, AfterValidator(_redis_url), Field(repr=False)] = ""  # may hold a password
+    data_dir: Path = Path("var/redis")
+
+
+class ReplySettings(Section):
+    """[replies]: how a thread message becomes a reply."""
+
+    mode: Literal["direct", "confirm", "explicit"] = "direct"
+    undo_seconds: Seconds = 10
+    note_prefixes: tuple[Annotated[str, Field(pattern=r"\S")], ...] = ("//", "note:", "🔒")
+    fresh_minutes: Seconds = 15
+
+
+Who = Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")]
+
+
+class AgentSettings(Section):
+    """[agents]: who may act, and who of them may move money; ids of users and user groups.
+
+    "*" = every full member.
+    """
+
+    allow: Annotated[tuple[Who, ...], Field(min_length=1)] = ("*",)
+    money: tuple[Who, ...] = ()
+
+
+class RouteSettings(Section):
+    """[[routes]]: tickets that match every condition go to this channel; first match wins."""
+
+    when: dict[
+        Literal["provider", "account", "type", "topic", "country", "urgency", "status"], str
+    ] = Field(default_factory=dict)
+    channel: Annotated[str, Field(pattern=CHANNEL)]
+
+
+class StartSettings(Section):
+    """[start]: what a first start shows."""
+
+    recent_hours: Seconds = 24
+
+
+class TimingSettings(Section):
+    """[timing]: leases, patience and retries, in seconds."""
+
+    lease_seconds: Annotated[float, Field(ge=0.5)] = 15
+    call_timeout_seconds: Annotated[float, Field(gt=0)] = 10
+    settle_seconds: Seconds = 15
+    retry_seconds: Seconds = 2
+    retry_max_seconds: Seconds = 60
+    edit_seconds: Seconds = 1
+    probe_seconds: Seconds = 900
+    unauthorized_probe_seconds: Seconds = 60
+    idle_seconds: Annotated[float, Field(gt=0)] = 2
+    catch_up_hours: Seconds = 24
+    stop_seconds: Annotated[float, Field(gt=0, le=10)] = 8
+    quarantine_after: Annotated[int, Field(ge=1)] = 12
+    retention_days: Annotated[int, Field(ge=1)] = 180
+
+
+class OpsSettings(Section):
+    """[ops]: how the service shows itself. `health_port` 0 = no port (socket mode)."""
+
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "text"] = "auto"

@@ -1,0 +1,1 @@
+"""The scripts of `slackbridge demo --script`: people act, and every effect is checked."""

@@ -1,0 +1,82 @@
+"""People, what they write in a thread, and the mark that every post of ours carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from slackbridge.domain.model import TicketKey
+
+CARD = "card"
+"""The effect of a ticket's root message."""
+
+
+class PartEffect(NamedTuple):
+    """Part `number` of `total` of a message of the marketplace."""
+
+    message: str
+    number: int
+    total: int
+
+
+def message_effect(message: str, number: int, total: int) -> str:
+    return f"m:{message}:{number}/{total}"
+
+
+def part_of(effect: str) -> PartEffect | None:
+    """What `message_effect` made; None for another effect."""
+    kind, _, rest = effect.partition(":")
+    if kind != "m":
+        return None
+    message, _, place = rest.rpartition(":")
+    number, _, total = place.partition("/")
+    return PartEffect(message, int(number), int(total))
+
+
+def words_effect(intent: str) -> str:
+    return f"w:{intent}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message a person wrote in a thread, as Slack has it now.
+
+    `text` is readable plain text, `addressed` says that it begins with a mention, `broadcast`
+    that it holds one of the group or channel mentions, `edited` is the ts of its last edit ('' =
+    never edited): Slack tells of edits in any order.
+    """
+
+    channel: str
+    ts: str
+    thread_ts: str
+    user: str
+    text: str
+    client_msg_id: str = ""
+    addressed: bool = False
+    broadcast: bool = False
+    edited: str = ""
+    files: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the workspace."""
+
+    id: str
+    name: str
+    email: str = ""
+    guest: bool = False
+    bot: bool = False
+    external: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What every post of ours carries: which ticket it is of, and which effect it is.
+
+    Anybody in the workspace can read it: ids only.
+    """
+
+    key: TicketKey
+    effect: str

@@ -1,0 +1,135 @@
+"""Four kinds of failure, and the one table that says which outcome is which.
+
+A failure is a fact plus its certainty plus a sentence for the person it concerns. "Was not sent"
+is said only of the certain kinds; after `Unknown` the world must be looked at before anything is
+done again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What a failure is about, where something is decided by it.
+
+    `Failure.code` may hold any other word of Slack's or a marketplace's too.
+    """
+
+    NOT_FOUND = "not-found"  # the marketplace has no such ticket
+    UNREACHABLE = "unreachable"
+    NO_ANSWER = "no-answer"
+    UNREADABLE = "unreadable"  # a 2xx answer that cannot be understood
+    UNSENDABLE = "unsendable"  # no HTTP request can hold it
+    LATE = "late"  # the deadline passed before anything was sent
+    PACED = "paced"  # our own rate limit: nothing was tried
+    RATE_LIMITED = "ratelimited"  # the other side, or a proxy before it, answered 429
+    QUOTA = "quota"  # the calls of a day are used up
+    FORBIDDEN = "403"
+    BLOCKED = "blocked"  # by a firewall
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+    MALFORMED = "bad-request"
+    TOO_LONG = "too-long"
+    REDIS = "redis"
+    BUSY = "busy"  # lost too many races for one ticket
+    EMBEDDED_REDIS = "embedded-redis"
+    UNSEEN = "unseen"  # Slack does not show a post yet
+    INCOMPLETE = "incomplete"  # Slack shows only a part of a list
+    THREAD_GONE = "thread_gone"  # somebody deleted the root of the thread
+
+    # Slack's own words.
+    ARCHIVED = "is_archived"
+    NOT_IN_CHANNEL = "not_in_channel"
+    NO_CHANNEL = "channel_not_found"
+    NO_THREAD = "thread_not_found"
+    NO_MESSAGE = "message_not_found"
+    CANNOT_UPDATE = "cant_update_message"
+    TOO_OLD_TO_EDIT = "edit_window_closed"
+    ALREADY_REACTED = "already_reacted"
+    NO_REACTION = "no_reaction"
+
+
+class Failure(Exception):
+    """Base of the four. `str()` is a sentence an agent can read; it holds no secret."""
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+        self.loggable = reason
+        """The reason without another system's own words: those may repeat a customer's."""
+
+    @property
+    def quoted(self) -> str:
+        """The reason with Slack's control characters escaped: it may quote another system."""
+        return self.reason.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Rejected(Failure):
+    """It was certainly not done, and repeating it as it is will not help."""
+
+
+class Unauthorized(Rejected):
+    """The credential is refused: stop, ask a human, probe slowly."""
+
+
+class Later(Failure):
+    """It was certainly not done, and may be tried again after `seconds`."""
+
+    def __init__(self, reason: str, seconds: float, *, code: str = "") -> None:
+        super().__init__(reason, code=code)
+        self.seconds = seconds
+
+
+class Unknown(Failure):
+    """It may or may not have been done: look before doing anything again."""
+
+
+class Unsupported(Failure):
+    """The other side does not offer this (501 / UNIMPLEMENTED): certain; probe slowly."""
+
+
+class Wire(StrEnum):
+    """How a call can fail below HTTP."""
+
+    NOT_SENT = "not sent"  # no connection, name, handshake or free slot: nothing left us
+    BROKEN = "broken"  # cut, reset, timed out or unreadable after the request left
+
+
+def of_wire(wire: Wire, reason: str, *, write: bool) -> Failure:
+    """The failure of a call that got no HTTP answer."""
+    if wire is Wire.BROKEN and write:
+        return Unknown(reason, code=Code.NO_ANSWER)
+    return Later(reason, 2.0, code=Code.UNREACHABLE)
+
+
+def of_status(
+    status: int, reason: str, *, write: bool, retry_after: float | None = None, code: str = ""
+) -> Failure:
+    """The failure of a call answered with an HTTP status outside 2xx.
+
+    | status | kind |
+    |---|---|
+    | 401 | Unauthorized |
+    | 429, and 503 that names a time | Later |
+    | 501 | Unsupported |
+    | 408, 500, 502, 504, 503 without a time, other 5xx | Unknown for a write, Later for a read |
+    | everything else | Rejected |
+    """
+    if status == 401:
+        return Unauthorized(reason, code=code)
+    if status == 429 or (status == 503 and retry_after is not None):
+        return Later(reason, retry_after if retry_after is not None else 2.0, code=code)
+    if status == 501:
+        return Unsupported(reason, code=code)
+    if status == 408 or status >= 500:
+        return Unknown(reason, code=code) if write else Later(reason, 2.0, code=code)
+    return Rejected(reason, code=code)
+
+
+def unreadable(reason: str, *, write: bool) -> Failure:
+    """The failure of a 2xx answer that cannot be understood."""
+    return (
+        Unknown(reason, code=Code.UNREADABLE) if write else Later(reason, 5.0, code=Code.UNREADABLE)
+    )

@@ -1,0 +1,314 @@
+"""An intent: something an agent asked for, from acceptance to a visible outcome.
+
+Frozen values and pure transitions. An intent is stored as one JSON text; every change of it is a
+compare-and-swap of that text, so two processes can never both act on the same state.
+Text is kept only until the outcome is settled; afterwards only its digest remains.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from slackbridge.domain.model import Act, Kind, Status
+from slackbridge.text.document import digest
+
+DELETED = "the message was deleted"
+INTO_A_NOTE = "edited into a note"
+ACTION_NAME = "name"
+"""The key of an action's name among the fields of the stored form; no form field is called so."""
+
+
+class State(StrEnum):
+    """Where an intent stands."""
+
+    HELD = "held"  # a human must say whether it goes out
+    QUEUED = "queued"  # goes out when due
+    SENDING = "sending"  # an attempt is open: it may have happened
+    UNKNOWN = "unknown"  # it may have happened and we cannot tell: a human decides
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # undone, deleted or discarded before anything was sent
+    KEPT = "kept"  # a note: stays in Slack
+
+    @property
+    def open(self) -> bool:
+        """Whether the marketplace may still change because of it, without a human's word."""
+        return self in (State.QUEUED, State.SENDING)
+
+    @property
+    def settled(self) -> bool:
+        return self in (State.SENT, State.CANCELLED, State.KEPT)
+
+
+class Afterwards(StrEnum):
+    """What became of the agent's message after its intent went out."""
+
+    NOTHING = ""
+    EDITED = "edited"
+    KEPT = "kept"  # edited into a note
+    DELETED = "deleted"
+
+
+class Frozen(BaseModel):
+    """A value: immutable, and unknown fields in stored JSON are dropped, not refused."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Attempt(Frozen):
+    """One call at the marketplace, written down before it is made.
+
+    `at` and `deadline` are Unix seconds by the store's clock; `baseline` holds the ids of the
+    agents' messages that were there before; `absent_at` is when it was first looked for in vain.
+    """
+
+    at: float
+    deadline: float
+    baseline: tuple[str, ...] = ()
+    absent_at: float = 0.0
+
+
+class Receipt(Frozen):
+    """What Slack shows of an intent: the reaction on the agent's message, and the words.
+
+    `reacting` is one that was about to be added: it may stand there too, or come to until `until`.
+    At `redo` the words are shown once more: an edit that was given up may have come in by then.
+    """
+
+    reaction: str = ""
+    reacting: str = ""
+    until: float = 0.0
+    ts: str = ""
+    shown: str = ""
+    redo: float = 0.0
+
+
+class Intent(Frozen):
+    """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
+
+    `edited` is the ts of the edit that its text is of ('' = none): an older one changes nothing.
+    `late` says what became of that message after it went out: edited (`edit` is the new text, as
+    long as it may still be sent; `edit_held` says why it must be asked about first), deleted, or
+    kept (edited into a note). `before` is the baseline of an earlier attempt that was declined.
+    `unsure` says that a human gave up an attempt of unknown outcome: whatever comes now, it may
+    have been done before.
+    """
+
+    id: str
+    kind: Kind
+    agent: str
+    created: float
+    channel: str = ""
+    ts: str = ""
+    text: str = ""
+    status: Status | None = None
+    email: str = ""
+    state: State = State.QUEUED
+    due: float = 0.0
+    reason: str = ""
+    edited: str = ""
+    late: Afterwards = Afterwards.NOTHING
+    edit: str = ""
+    edit_held: str = ""
+    unsure: bool = False
+    tries: int = 0
+    attempt: Attempt | None = None
+    before: tuple[str, ...] | None = None
+    digest: str = ""
+    message: str = ""
+    undoable: bool = False
+    action: str = ""
+    fields: dict[str, str] = {}
+    label: str = ""
+    money: bool = False
+    receipt: Receipt = Receipt()
+    _stored: str = PrivateAttr("")
+
+    def dump(self) -> str:
+        """The stored form. Defaults are left out to keep the hash small.
+
+        What was loaded is given back to the letter: another version may have written it.
+        """
+        if self._stored:
+            return self._stored
+        stored = self
+        if self.action:  # the stored form keeps it among the fields
+            stored = self.but(action="", fields={**self.fields, ACTION_NAME: self.action})
+        return stored.model_dump_json(exclude_defaults=True)
+
+    @classmethod
+    def load(cls, text: str) -> Intent:
+        """Read the stored form. Raises pydantic.ValidationError if it is not one."""
+        intent = cls.model_validate_json(text)
+        if intent.kind is Kind.ACTION and ACTION_NAME in intent.fields:
+            fields = {**intent.fields}
+            intent = intent.but(action=fields.pop(ACTION_NAME), fields=fields)
+        intent._stored = text
+        return intent
+
+    @property
+    def talk(self) -> bool:
+        """Whether it only says that the message was edited into talk before it was heard."""
+        return self.kind is Kind.NOTE and self.state is State.KEPT and not self.ts
+
+    @property
+    def awaits_echo(self) -> bool:
+        """Whether a message of its ticket may be what became of it, unless another is.
+
+        Whoever declined an attempt may stand before the marketplace, and not know what it has done.
+        """
+        adds = self.kind in (Kind.REPLY, Kind.INTERNAL) and not self.message
+        declined = self.state is State.QUEUED and self.before is not None
+        return adds and (declined or self.state in (State.SENT, State.SENDING, State.UNKNOWN))
+
+    @property
+    def baseline(self) -> tuple[str, ...]:
+        """The ids of the agents' messages that were there before its last attempt."""
+        return _before(self) or ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The digest of what it says, also before anything was tried."""
+        return digest(self.text) if self.text else self.digest
+
+    def act(self) -> Act:
+        """The call it comes to."""
+        return Act(self.kind, self.text, self.status, self.email, self.fields, self.action)
+
+    def but(self, **changes: object) -> Intent:
+        """A copy with changes, validated."""
+        return Intent.model_validate({**self.model_dump(), **changes})
+
+
+def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) -> Intent:
+    """The attempt is written down; only after that may the call be made."""
+    attempt = Attempt(at=at, deadline=at + timeout, baseline=baseline)
+    return intent.but(
+        state=State.SENDING,
+        attempt=attempt,
+        before=None,
+        tries=intent.tries + 1,
+        digest=digest(intent.text),
+    )
+
+
+def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "") -> Intent:
+    """The outcome is known; the text is forgotten, its digest stays to recognise an echo."""
+    return intent.but(
+        state=state,
+        text="",
+        edit="",
+        edit_held="",
+        late=intent.late if state is State.SENT else Afterwards.NOTHING,
+        action="",
+        fields={},
+        attempt=None,
+        before=None,
+        digest=intent.digest or digest(intent.text),
+        message=message,
+        reason=reason,
+    )
+
+
+def fail(intent: Intent, reason: str) -> Intent:
+    """It was certainly not done. The text stays, for Retry."""
+    return intent.but(state=State.FAILED, attempt=None, before=_before(intent), reason=reason)
+
+
+def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
+    """It was certainly not done and is to be tried at `due`, as the agent wants it by now."""
+    match intent.late:
+        case Afterwards.DELETED:
+            return conclude(intent, State.CANCELLED, reason=DELETED)
+        case Afterwards.KEPT:
+            return conclude(intent, State.KEPT, reason=INTO_A_NOTE)
+    again = _wanted(intent).but(attempt=None, before=_before(intent), due=due, reason=reason)
+    if not intent.edit_held:
+        return again
+    return again.but(state=State.HELD, reason=intent.edit_held, undoable=False)
+
+
+def _before(intent: Intent) -> tuple[str, ...] | None:
+    return intent.attempt.baseline if intent.attempt else intent.before
+
+
+def _wanted(intent: Intent) -> Intent:
+    """It shall go out with the text that the agent's message has now."""
+    text = intent.edit or intent.text
+    return intent.but(state=State.QUEUED, text=text, edit="", edit_held="", late=Afterwards.NOTHING)
+
+
+def doubt(intent: Intent, reason: str) -> Intent:
+    """It may have been done and nobody here can tell: a human decides."""
+    return intent.but(state=State.UNKNOWN, reason=reason)
+
+
+def absent(intent: Intent, now: float) -> Intent:
+    """It was looked for in vain once."""
+    attempt = intent.attempt
+    if attempt is None or attempt.absent_at:
+        return intent
+    return intent.but(attempt=attempt.model_copy(update={"absent_at": now}))
+
+
+class Press(StrEnum):
+    """What a person may do with an intent: buttons, and editing or deleting their message."""
+
+    UNDO = "undo"
+    SEND_NOW = "send_now"
+    SEND = "send"  # of a held one
+    KEEP = "keep"  # as a note
+    RETRY = "retry"
+    DISCARD = "discard"
+    CHECK = "check"
+    AGAIN = "again"
+    WAS_SENT = "was_sent"
+
+    @property
+    def sends(self) -> bool:
+        """Whether it makes something go out that would not have gone out, or not yet."""
+        return self in (Press.SEND_NOW, Press.SEND, Press.RETRY, Press.AGAIN)
+
+
+def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
+    """What pressing a button makes of it; None where it means nothing any more.
+
+    A second press finds another state and is None: a button acts once.
+    """
+    match press, intent.state:
+        case Press.UNDO, State.QUEUED:
+            return conclude(intent, State.CANCELLED, reason=f"undone by <@{by}>")
+        case Press.SEND_NOW, State.QUEUED if intent.due > now:
+            return intent.but(due=now, undoable=False)
+        case Press.SEND, State.HELD:
+            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
+        case Press.KEEP, State.HELD:
+            return conclude(intent, State.KEPT, reason=f"kept as a note by <@{by}>")
+        case Press.RETRY, State.FAILED:
+            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False, tries=0)
+        case Press.DISCARD, State.FAILED | State.HELD:
+            return conclude(intent, State.CANCELLED, reason=f"discarded by <@{by}>")
+        case Press.CHECK, State.UNKNOWN if intent.attempt is not None:
+            attempt = intent.attempt.model_copy(update={"absent_at": 0.0})
+            return intent.but(state=State.SENDING, attempt=attempt, reason="")
+        case Press.AGAIN, State.UNKNOWN:
+            again = _wanted(intent)
+            fresh = again.but(attempt=None, before=None, undoable=False, unsure=True)
+            return fresh.but(due=now, reason="")
+        case Press.WAS_SENT, State.UNKNOWN:
+            return conclude(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
+    return None
+
+
+def deleted(intent: Intent) -> Intent | None:
+    """The agent deleted the message: before sending nothing is sent, later it is late."""
+    if intent.state in (State.QUEUED, State.HELD, State.FAILED):
+        return conclude(intent, State.CANCELLED, reason=DELETED)
+    if (
+        intent.state in (State.SENDING, State.UNKNOWN, State.SENT)
+        and intent.late is not Afterwards.DELETED
+    ):
+        return intent.but(late=Afterwards.DELETED, edit="", edit_held="")
+    return None

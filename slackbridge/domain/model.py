@@ -1,0 +1,324 @@
+"""The vocabulary: frozen values that every room speaks. Imports nothing of ours but `document`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+
+from slackbridge.text.document import Document
+
+ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ACCOUNT = "~"  # no marketplace has such an id
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TicketKey:
+    """A ticket anywhere: the configured account's name and the provider's own id.
+
+    Written `account:id`. Account names hold no colon, so the first colon divides.
+    """
+
+    account: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.account}:{self.id}"
+
+    @classmethod
+    def of_account(cls, account: str) -> TicketKey:
+        """The key of what belongs to an account and to none of its tickets."""
+        return cls(account, _ACCOUNT)
+
+    @property
+    def is_account(self) -> bool:
+        return self.id == _ACCOUNT
+
+    @classmethod
+    def parse(cls, text: str) -> TicketKey:
+        """Read `account:id`. Raises ValueError for anything else."""
+        account, colon, ticket = text.strip().partition(":")
+        if not colon or not ticket or not ACCOUNT_NAME.fullmatch(account):
+            raise ValueError(
+                f"{text!r} is not a ticket key; write account:id, as the card shows it"
+            )
+        return cls(account, ticket)
+
+
+class Status(StrEnum):
+    """Whose move it is, in words that fit every marketplace."""
+
+    NEEDS_AGENT = "needs agent"
+    WAITING = "waiting for customer"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+    @property
+    def active(self) -> bool:
+        return self in (Status.NEEDS_AGENT, Status.WAITING)
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    MARKETPLACE = "marketplace"
+    SYSTEM = "system"
+
+
+class Scope(StrEnum):
+    """Who may read a message: everybody, or only the seller and the marketplace's own agents."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name and an e-mail address; either may be empty."""
+
+    name: str = ""
+    email: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file the marketplace keeps; `url` is where it can be fetched."""
+
+    name: str
+    url: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket, as the provider has it. `id` is unique within the ticket.
+
+    `aside` names the side conversation it is part of, such as a question to the marketplace; there
+    nothing is ever a reply or a note of ours. '' = the ticket's own.
+    """
+
+    id: str
+    author: Author
+    name: str
+    at: datetime
+    body: Document
+    scope: Scope = Scope.PUBLIC
+    attachments: tuple[Attachment, ...] = ()
+    aside: str = ""
+
+    @property
+    def of_agent(self) -> bool:
+        """Whether it may be what a reply or note of ours became."""
+        return self.author is Author.AGENT and not self.aside
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a provider says of a ticket. Times are aware; absent facts are empty or None.
+
+    `revision` changes whenever anything a card or thread shows may have changed; it is what a
+    poll compares. `raw_status` is the provider's own word. `barred` names actions that the
+    marketplace does not offer for this very ticket; `recheck` is after how many seconds to read
+    it again although its revision is the same (0 = never): something that does not move it may
+    have changed.
+    """
+
+    key: TicketKey
+    status: Status
+    raw_status: str
+    created_at: datetime
+    updated_at: datetime
+    revision: str
+    customer: Person = Person()
+    country: str = ""
+    order: str = ""
+    item: str = ""
+    topic: str = ""
+    type: str = ""
+    urgency: str = ""
+    panicked: bool = False
+    assignee: Person | None = None
+    waiting_since: datetime | None = None
+    due_at: datetime | None = None
+    takeover_at: datetime | None = None
+    notes: str = ""
+    follows: str = ""
+    url: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    barred: frozenset[str] = frozenset()
+    recheck: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A ticket with all its messages, oldest first."""
+
+    ticket: Ticket
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `cursor` leads to the next page; empty at the end."""
+
+    tickets: tuple[Ticket, ...]
+    cursor: str = ""
+
+
+class Kind(StrEnum):
+    """What an agent asked for."""
+
+    REPLY = "reply"  # to the customer
+    NOTE = "note"  # stays in Slack
+    INTERNAL = "internal"  # a note that the marketplace's agents can read too
+    PRIVATE = "private"  # a note kept at the marketplace for the seller only
+    STATUS = "status"
+    ASSIGN = "assign"
+    FOLLOW_UP = "follow_up"
+    ACTION = "action"  # something only this marketplace offers
+    NOTICE = "notice"  # something the bridge itself has to say, once
+
+    @property
+    def sent(self) -> bool:
+        """Whether this goes to the marketplace."""
+        return self not in (Kind.NOTE, Kind.NOTICE)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it adds text at the marketplace that cannot be taken back."""
+        return self in (Kind.REPLY, Kind.INTERNAL, Kind.FOLLOW_UP)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether it waits for earlier intents of the thread: the customer could notice it."""
+        return self not in (Kind.ASSIGN, Kind.PRIVATE)
+
+    @property
+    def scope(self) -> Scope:
+        """Who reads the message that it adds."""
+        return Scope.INTERNAL if self is Kind.INTERNAL else Scope.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One call at a marketplace: what an intent comes to.
+
+    `text` is plain text; `status` goes with a reply in the same call or stands alone;
+    `email` names the assignee ('' = nobody); `action` names the action, whose form was filled in
+    with `fields`.
+    """
+
+    kind: Kind
+    text: str = ""
+    status: Status | None = None
+    email: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input of an action's form. With `options` (value, label) it is a choice."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
+    multiline: bool = False
+    hint: str = ""
+    initial: str = ""
+    max_length: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that only this marketplace offers: a button in *More*, with a form.
+
+    `explains` says in words what will happen. An action that moves `money` is asked twice, with
+    the marketplace's own preview, and is never repeated by itself; a `repeatable` one may be.
+    `types` and `statuses` limit it to such tickets (empty = all).
+    """
+
+    name: str
+    label: str
+    explains: str = ""
+    fields: tuple[Field, ...] = ()
+    money: bool = False
+    repeatable: bool = False
+    types: frozenset[str] = frozenset()
+    statuses: frozenset[Status] = frozenset()
+
+    def __post_init__(self) -> None:
+        if any(field.name == "name" for field in self.fields):
+            raise ValueError(f"action {self.name!r}: no field of a form may be called 'name'")
+
+    def chosen(self, values: Mapping[str, str]) -> str:
+        """The action with what was chosen for it, in a line: for the record of who moved what."""
+        short = [f for f in self.fields if not f.multiline and values.get(f.name)]
+        told = [dict(f.options).get(values[f.name], values[f.name]) for f in short]
+        return f"{self.label} ({', '.join(told)})"[:200] if told else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a marketplace can do; what is not offered hides its button.
+
+    `status_forms` names statuses that need an action's form first, such as a comment or a warning
+    that closing withdraws the customer's refund. `create` opens a ticket and belongs to none.
+    `searches` are the QUERY_FIELDS that tickets can be looked up by, beside their id.
+    """
+
+    statuses: frozenset[Status] = frozenset()
+    reply_with_status: frozenset[Status] = frozenset()
+    reply_limit: int = 20_000
+    internal_notes: bool = False
+    private_notes: bool = False
+    assign: bool = False
+    follow_up: bool = False
+    recent_first: bool = False
+    closed_is_final: bool = False
+    actions: tuple[Action, ...] = ()
+    create: Action | None = None
+    searches: frozenset[str] = frozenset({"order", "email"})
+    status_forms: Mapping[Status, str] = field(default_factory=dict)
+    why_not: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, action: str) -> Action | None:
+        """The action of that name; opening a ticket is one too."""
+        offered = (*self.actions, *([self.create] if self.create else ()))
+        return next((one for one in offered if one.name == action), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look a ticket up by: `id` alone, or all of the others that are set.
+
+    `item` is an order item's id, `name` a part of the customer's; of `country` (ISO alpha-2),
+    `topic` and `urgency`, in the marketplace's words, several may be given with commas between.
+    """
+
+    id: str = ""
+    order: str = ""
+    email: str = ""
+    item: str = ""
+    name: str = ""
+    country: str = ""
+    topic: str = ""
+    urgency: str = ""
+
+
+QUERY_FIELDS = tuple(field.name for field in fields(Query) if field.name != "id")
+
+
+def fingerprint(at: datetime, facts: str) -> str:
+    """`<updated_at in ms>.<12 hex>`: short, and comparable in time by its first half."""
+    digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{int(at.timestamp() * 1000)}.{digest}"

@@ -1,0 +1,276 @@
+"""What is stored: a ticket's record, an account's facts, and how a record is changed.
+
+Rooms and rules use attributes only, and change them by a patch: attribute and new value, None for
+a field that goes away. Which field an attribute is stored in, `fields` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypedDict, cast
+
+from slackbridge.domain.account import AccountHealth
+from slackbridge.domain.fields import (
+    ACCOUNT_FIELDS,
+    TICKET_FIELDS,
+    Form,
+    OpenPost,
+    Writing,
+    read_post,
+)
+from slackbridge.domain.intent import Intent
+
+MORE = "+"
+PART = "m:"
+STRAY = "stray:"
+
+
+class Patch(TypedDict, total=False):
+    """New values for attributes of a StoredTicket; None = the field goes away.
+
+    `parts` and `strays` hold only what changes.
+    """
+
+    channel: str | None
+    root: str | None
+    card: str | None
+    card_at: float | None
+    redraw_at: float | None
+    open_post: OpenPost | None
+    holder: str
+    claims: int
+    writing: Writing | None
+    revision: str
+    raw_status: str
+    unread_at: float | None
+    undrawn_at: float | None
+    recheck_at: float | None
+    missed_at: float | None
+    read_to: str
+    ended: bool | None
+    tries: int | None
+    parts: Mapping[str, str]
+    strays: Mapping[str, OpenPost | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTicket:
+    """The hash of a ticket, read; see TICKET_FIELDS. What is absent has its default.
+
+    `raw` is what it was read from.
+    """
+
+    channel: str = ""
+    root: str = ""
+    card: str = ""
+    card_at: float = 0.0
+    redraw_at: float = 0.0
+    open_post: OpenPost | None = None
+    holder: str = ""
+    claims: int = 0
+    writing: Writing | None = None
+    revision: str = ""
+    raw_status: str = ""
+    unread_at: float = 0.0
+    undrawn_at: float = 0.0
+    recheck_at: float = 0.0
+    missed_at: float = 0.0
+    read_to: str = ""
+    ended: bool = False
+    tries: int = 0
+    parts: Mapping[str, str] = field(default_factory=dict)
+    strays: Mapping[str, OpenPost] = field(default_factory=dict)
+    raw: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, raw: Mapping[str, str]) -> StoredTicket:
+        """Read the hash."""
+        return cls(
+            **{
+                stored.attribute: stored.form.read(raw[stored.name])
+                for stored in TICKET_FIELDS
+                if raw.get(stored.name)
+            },
+            parts={n[len(PART) :]: text for n, text in raw.items() if n.startswith(PART)},
+            strays={n[len(STRAY) :]: read_post(t) for n, t in raw.items() if n.startswith(STRAY)},
+            raw=raw,
+        )
+
+    def patched(self, patch: Patch) -> StoredTicket:
+        """As it is once the patch is stored."""
+        put, drop = encoded(patch)
+        raw = {**self.raw, **put}
+        for name in drop:
+            raw.pop(name, None)
+        values: dict[str, Any] = {
+            stored.attribute: stored.form.read(raw[stored.name])
+            if raw.get(stored.name)
+            else getattr(_ABSENT, stored.attribute)
+            for stored in TICKET_FIELDS
+            if stored.attribute in patch
+        }
+        strays = {**self.strays, **patch.get("strays", {})}
+        return replace(
+            self,
+            **values,
+            parts={**self.parts, **patch.get("parts", {})},
+            strays={effect: post for effect, post in strays.items() if post is not None},
+            raw=raw,
+        )
+
+    def holds(self, patch: Patch) -> bool:
+        """Whether storing the patch would change nothing."""
+        put, drop = encoded(patch)
+        same = all(self.raw.get(name) == text for name, text in put.items())
+        return same and not any(name in self.raw for name in drop)
+
+    def lacking(self, patch: Patch) -> Patch:
+        """The part of a patch whose fields are not stored yet."""
+        held = {stored.attribute for stored in TICKET_FIELDS if stored.name in self.raw}
+        new: Any = {name: value for name, value in patch.items() if name not in held}
+        if "parts" in patch:
+            new["parts"] = {id: t for id, t in patch["parts"].items() if id not in self.parts}
+        return cast(Patch, new)
+
+    @property
+    def wants_read(self) -> bool:
+        """Whether something asks for the ticket to be read or drawn again, now or later."""
+        return bool(self.unread_at or self.undrawn_at or self.recheck_at or self.redraw_at)
+
+    def whole(self, message: str) -> bool:
+        """Whether a message is shown to its end."""
+        value = self.parts.get(message, "")
+        return bool(value) and not value.endswith(MORE)
+
+    def shown_parts(self, message: str) -> list[str]:
+        """The ts of the parts of a message that are shown."""
+        return self.parts.get(message, "").replace(MORE, "").split()
+
+    def timestamps(self) -> set[str]:
+        """The ts of everything that is known to stand in its thread."""
+        return {self.root, *" ".join(self.parts.values()).split()}
+
+
+_ABSENT = StoredTicket()
+
+
+def encoded(patch: Patch) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The stored form of a patch: fields to set, and names of fields to drop."""
+    put: dict[str, str] = {}
+    drop: list[str] = []
+    for name, form, value in _entries(patch):
+        if value is None:
+            drop.append(name)
+        else:
+            put[name] = form.written(value)
+    return put, tuple(drop)
+
+
+def _entries(patch: Patch) -> Iterator[tuple[str, Form, Any]]:
+    for stored in TICKET_FIELDS:
+        if stored.attribute in patch:
+            yield stored.name, stored.form, patch[stored.attribute]  # type: ignore[literal-required] # the table's names are the keys
+    for message, text in patch.get("parts", {}).items():
+        yield PART + message, Form.TEXT, text
+    for effect, post in patch.get("strays", {}).items():
+        yield STRAY + effect, Form.POST, post
+
+
+def own(intent: Intent) -> str:
+    """What is stored for a message that the agent's own Slack message shows."""
+    return f"={intent.id}"
+
+
+_HEALTHY = AccountHealth()
+
+
+class FactsPatch(TypedDict, total=False):
+    """New values for an account's facts."""
+
+    born_at: float
+    listened_at: float
+    health: AccountHealth
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """The facts of an account, read; see ACCOUNT_FIELDS. Times are Unix seconds, 0 = never."""
+
+    born_at: float = 0.0
+    listened_at: float = 0.0
+    health: AccountHealth = _HEALTHY
+
+    @classmethod
+    def of(cls, raw: Mapping[str, str]) -> AccountFacts:
+        """Read the hash."""
+        told = {
+            stored.attribute: stored.form.read(raw[stored.name])
+            for stored in ACCOUNT_FIELDS
+            if raw.get(stored.name)
+        }
+        born, listened = told.pop("born_at", 0.0), told.pop("listened_at", 0.0)
+        return cls(born, listened, AccountHealth(**told))
+
+
+def encoded_facts(patch: FactsPatch) -> dict[str, str]:
+    """The stored form of new facts."""
+    health = patch.get("health")
+    values: dict[str, Any] = {**patch}
+    if health is not None:
+        values |= {name: getattr(health, name) for name in ("state", "since", "failures", "said")}
+    return {
+        stored.name: stored.form.written(values[stored.attribute])
+        for stored in ACCOUNT_FIELDS
+        if stored.attribute in values
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is stored of one ticket: its hash, and its intents, oldest first.
+
+    `seen` is the revision that the poll saw last, None for a ticket that is not active.
+    """
+
+    raw: Mapping[str, str]
+    intents: tuple[Intent, ...]
+    seen: str | None = None
+
+    @property
+    def stored(self) -> StoredTicket:
+        """The hash, read anew. Raises ValueError if a field of it cannot be read."""
+        return StoredTicket.of(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One atomic act on a ticket's record.
+
+    Each swap is (before, after) and fails the whole act if `before` is not what is stored
+    (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one
+    that is taken by another intent fails the act too. `put` sets and drops fields; with `known`,
+    a field that does not hold what `known` says any more is not dropped: somebody has set it anew.
+    Intents in `forget` are deleted. `seen` is remembered as the revision seen. `due` marks the
+    ticket due at that time; `ttl` makes the whole record expire after so many seconds (0: it does
+    not expire any more).
+    """
+
+    swaps: tuple[tuple[Intent | None, Intent], ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    put: Patch = field(default_factory=Patch)
+    known: StoredTicket | None = None
+    forget: tuple[str, ...] = ()
+    due: float | None = None
+    seen: str = ""
+    ttl: int | None = None
+
+    def as_known(self, stored: StoredTicket) -> Change:
+        """The same, dropping nothing but what `stored` holds."""
+        names = {f.attribute: f.name for f in TICKET_FIELDS}
+        put: Any = {
+            attribute: value
+            for attribute, value in self.put.items()
+            if value is not None or names[attribute] in stored.raw
+        }
+        return replace(self, put=cast(Patch, put), known=stored)

@@ -1,0 +1,138 @@
+"""What Slack is asked to show: frozen values, free of Block Kit.
+
+The pure modules make them, `slack/` draws them. An item's `digest` changes exactly when what it
+says changes, so that nothing is drawn twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from slackbridge.domain.intent import Press, State
+from slackbridge.domain.model import Attachment, Author, Scope, TicketKey
+from slackbridge.text.document import Document
+
+HOURGLASS = "hourglass_flowing_sand"
+REACTIONS: Mapping[State, str] = {
+    State.HELD: "grey_question",
+    State.QUEUED: HOURGLASS,
+    State.SENDING: HOURGLASS,
+    State.UNKNOWN: "warning",
+    State.SENT: "white_check_mark",
+    State.FAILED: "x",
+    State.CANCELLED: "",
+    State.KEPT: "lock",
+}
+"""Our reaction on an agent's own message, by the state of its intent ('' = none)."""
+
+
+class Button(StrEnum):
+    """A button of a card. A marketplace's own action is a button of its own name."""
+
+    REPLY = "reply"
+    SOLVE = "solve"
+    PENDING = "pending"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    CLAIM = "claim"
+    UNCLAIM = "unclaim"
+    INTERNAL = "internal"
+    PRIVATE = "private"
+    FOLLOW_UP = "follow_up"
+    MORE = "more"  # what follows it stands in a menu
+
+
+class NoticeButton(StrEnum):
+    """The button of a notice."""
+
+    NONE = ""
+    SHOW_ALL = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The root message of a ticket's thread.
+
+    `actions` are the buttons that the marketplace's capabilities and the status allow, in order,
+    `labels` the marketplace's own words for some;
+    `holder` is the Slack user who claimed it, `did` says who acted last from Slack.
+    """
+
+    key: TicketKey
+    provider: str
+    status: str
+    raw_status: str
+    customer: str
+    email: str
+    country: str
+    order: str
+    item: str
+    topic: str
+    urgency: str
+    panicked: bool
+    assignee: str
+    holder: str
+    waiting_since: datetime | None
+    due_at: datetime | None
+    left: str
+    takeover_at: datetime | None
+    opened_at: datetime
+    follows: str
+    url: str
+    did: str
+    hint: str
+    extra: tuple[tuple[str, str], ...]
+    actions: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Part `number` of `total` of a ticket's message; attachments come with the last part."""
+
+    author: Author
+    name: str
+    scope: Scope
+    at: datetime
+    body: Document
+    number: int
+    total: int
+    attachments: tuple[Attachment, ...] = ()
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The receipt of an intent, where a reaction is not enough.
+
+    `intent` is the intent's id, a look-up key for the buttons; `quote` is the agent's own text
+    where the thread does not show it otherwise.
+    """
+
+    key: TicketKey
+    intent: str
+    text: str
+    quote: str = ""
+    buttons: tuple[Press, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the bridge itself has to say in a channel, with at most one button."""
+
+    account: str
+    text: str
+    button: str = ""
+    label: str = ""
+
+
+Item = Card | Part | Words | Notice
+
+
+def digest(item: Item) -> str:
+    """12 hex characters that change exactly when the item says something else."""
+    return hashlib.sha256(repr(item).encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -1,0 +1,161 @@
+"""The life of the service: starts the parts in order, and stops them in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from slackbridge.config.errors import ConfigError
+from slackbridge.domain.errors import Failure, Unauthorized
+from slackbridge.ops.health import Pulse, Server
+from slackbridge.ops.schedule import Schedule
+from slackbridge.ports.signal import Spawn
+from slackbridge.rooms.lane.workers import Workers
+from slackbridge.rooms.polling.poller import Poller
+from slackbridge.rooms.recovery.catch_up import CatchUp
+from slackbridge.rooms.recovery.map_guard import EMPTIED, MapGuard
+
+log = structlog.get_logger(__name__)
+BEAT_SECONDS = 10.0
+RETRY_SECONDS = 2.0
+
+
+class Listening(Protocol):
+    """How Slack's events come in."""
+
+    async def open(self) -> None:
+        """Begin; every gap in it is caught up with."""
+
+    async def close(self) -> None: ...
+
+
+class HttpListening:
+    """Slack calls us: only what came before the start can be missed."""
+
+    def __init__(
+        self,
+        spawn: Spawn,
+        catch_up: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        self._spawn = spawn
+        self._catch_up = catch_up
+
+    async def open(self) -> None:
+        self._spawn(self._catch_up())
+
+    async def close(self) -> None:
+        """The HTTP server is closed by its owner."""
+
+
+class Service:
+    """`identify` learns who we are at Slack, `serve` opens the HTTP port (None = no port)."""
+
+    def __init__(
+        self,
+        identify: Callable[[], Awaitable[object]],
+        serve: Callable[[], Awaitable[Server | None]],
+        listening: Listening,
+        guard: MapGuard,
+        workers: Workers,
+        pollers: Sequence[Poller],
+        catch_up: CatchUp,
+        pulse: Pulse,
+        stop_seconds: float,
+    ) -> None:
+        self._identify = identify
+        self._serve = serve
+        self._listening = listening
+        self._guard = guard
+        self._workers = workers
+        self._pollers = pollers
+        self._catch_up = catch_up
+        self._pulse = pulse
+        self._stop_seconds = stop_seconds
+        self._schedule = Schedule()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set.
+
+        Raises ConfigError if Slack refuses the token, or if the map of its threads is lost.
+        """
+        server = None
+        working: asyncio.Task[None] | None = None
+        try:
+            await self._begin(stop)
+            working = asyncio.create_task(self._workers.run())
+            server = await self._serve()
+            await self._listening.open()
+            self._begin_schedule()
+            log.info("service.running", accounts=[poller.account for poller in self._pollers])
+            await _first(self._end(stop), working)
+        finally:
+            log.info("service.stopping")
+            await self._schedule.stop(self._stop_seconds)
+            await self._listening.close()
+            if server is not None:
+                await server.stop()
+            await self._workers.stop(self._stop_seconds)
+            if working is not None:
+                working.cancel()
+                await asyncio.gather(working, return_exceptions=True)
+            await self._pulse.end()
+
+    async def _begin(self, stop: asyncio.Event) -> None:
+        """Learn who we are, and whether the map is there; while Slack or Redis is away, wait."""
+        while not stop.is_set():
+            try:
+                await self._identify()
+                if why := await self._guard.refusal():
+                    raise ConfigError(why)
+                await self._guard.begin()
+                return
+            except Unauthorized as failure:
+                why = failure.code or failure.reason
+                raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {why}") from None
+            except Failure as failure:
+                log.warning("service.not_ready", why=failure.loggable)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _end(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Raises ConfigError if Redis is emptied before."""
+        ends = [asyncio.create_task(event.wait()) for event in (stop, self._guard.emptied)]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in ends:
+                task.cancel()
+        if self._guard.emptied.is_set() and not stop.is_set():
+            raise ConfigError(EMPTIED)
+
+    def _begin_schedule(self) -> None:
+        for poller in self._pollers:
+            turn = partial(self._poll, poller)
+            self._schedule.every(poller.seconds, turn, f"poll {poller.account}", now=True)
+        self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
+        self._schedule.start()
+
+    async def _poll(self, poller: Poller) -> None:
+        if await self._guard.intact():
+            await poller.cycle()
+
+    async def _beat(self) -> None:
+        if not await self._guard.intact():
+            return
+        await self._pulse.beat()
+        if self._pulse.connected():
+            await self._catch_up.listening()
+
+
+async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:
+    """Until `wait` is over; a task that ends before it has failed, and its error is raised."""
+    waiting = asyncio.ensure_future(wait)
+    await asyncio.wait({waiting, task}, return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        waiting.result()
+    else:
+        waiting.cancel()
+        task.result()

@@ -1,0 +1,1 @@
+"""The protocols between the rooms and the adapters."""

@@ -1,0 +1,22 @@
+"""What Slack's adapter reads back for recovery."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.thread import Post, Thread
+
+
+class Archive(Protocol):
+    """Our posts and people's messages, as Slack has them now."""
+
+    def posts(self, channel: str, oldest: float) -> AsyncIterator[Post]:
+        """Our posts in a channel itself since `oldest` (Unix seconds), newest first."""
+
+    async def thread(self, key: TicketKey, channel: str, root: str) -> Thread:
+        """A ticket's whole thread. Raises Rejected if it is gone."""
+
+    async def latest(self, channel: str) -> tuple[Post, ...]:
+        """Our posts among the latest rows of a channel itself, in one call; none if unreadable."""

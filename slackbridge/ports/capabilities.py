@@ -1,0 +1,59 @@
+"""Optional protocols of a provider, each a capability of its own; rooms test with `isinstance`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from slackbridge.domain.model import Act
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """A provider whose limit of a reply is not a number of characters."""
+
+    def too_long(self, text: str) -> str:
+        """Why a reply does not fit, with the count, in words for the agent; '' if it fits."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """A provider that can say beforehand what an action would do."""
+
+    async def preview(self, id: str, act: Act) -> str:
+        """Exactly what will happen, amounts included, in words; changes nothing."""
+
+
+@runtime_checkable
+class Settles(Protocol):
+    """A provider that can tell afterwards whether an action happened."""
+
+    async def settled(self, id: str, act: Act, since: float) -> bool | None:
+        """Whether it happened after `since` (Unix seconds); None = it cannot be told."""
+
+
+@runtime_checkable
+class Hinted(Protocol):
+    """A provider whose marketplace sends webhooks."""
+
+    def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
+        """The id of the ticket that a webhook is about, '' for one to ignore.
+
+        Raises Unauthorized if the signature is wrong or too old.
+        """
+
+
+@runtime_checkable
+class Warns(Protocol):
+    """A provider with a limit that the team should hear of before it is reached."""
+
+    def warning(self) -> str:
+        """Which limit is nearly reached, in words for the team; '' = none."""
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """A provider whose marketplace has statistics of its own."""
+
+    async def stats(self) -> Mapping[str, str]:
+        """Label and figure, in the marketplace's own order."""

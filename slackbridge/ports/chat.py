@@ -1,0 +1,54 @@
+"""What Slack's adapter does for the rooms."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from slackbridge.domain.chat import Heard, Mark, Member
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.view import Item
+
+
+class Chat(Protocol):
+    """Slack, as the rooms use it. Every ts is Slack's own text."""
+
+    async def turn(self, channel: str, who: str, live: bool) -> None:
+        """Take a slot of a channel's rate limit for posts. Raises Later if there is none now."""
+
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
+        """Post one message with `mark` in its metadata; its ts.
+
+        Raises Rejected (code THREAD_GONE) if the root of the thread was deleted.
+        """
+
+    async def edit(self, channel: str, ts: str, item: Item) -> None:
+        """Replace a message of ours by `item`."""
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete a message of ours, if it is still there."""
+
+    async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
+        """Add one reaction and remove another; either may be ''."""
+
+    async def find(self, channel: str, thread: str, mark: Mark, since: float) -> tuple[str, ...]:
+        """The ts of our messages that carry `mark`, oldest first.
+
+        If the thread is gone, posts that Slack put into the channel instead are deleted.
+        """
+
+    async def standing(
+        self, channel: str, thread: str, key: TicketKey
+    ) -> tuple[tuple[str, str], ...]:
+        """Our posts of a ticket in its thread, without the root, oldest first: effect and ts."""
+
+    async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
+        """What people wrote in a thread after `since`."""
+
+    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+        """Threads begun since `oldest` that have replies: (root ts, time of the last reply)."""
+
+    async def member(self, user: str) -> Member:
+        """Who a user is; cached for some minutes."""
+
+    async def in_group(self, user: str, group: str) -> bool:
+        """Whether a user belongs to a user group; cached for some minutes."""

@@ -1,0 +1,112 @@
+"""What Slack's adapter asks of the rooms: the front desk and the look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from slackbridge.domain.chat import Heard, Member
+from slackbridge.domain.intent import Press
+from slackbridge.domain.model import Act, Action, Capabilities, Kind, Status, TicketKey
+from slackbridge.domain.view import Card
+from slackbridge.text.document import Document
+
+
+class Queue(StrEnum):
+    """A list of active tickets."""
+
+    OPEN = "open"
+    MINE = "mine"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look-up found: cards, their threads (key -> channel, root ts), and notes in mrkdwn,
+    such as which account could not be asked."""
+
+    cards: tuple[Card, ...]
+    threads: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What is told to the person who claims a ticket ('' = nothing, it is theirs).
+
+    `asks`: nothing was done yet; the text asks whether to take the ticket over.
+    """
+
+    text: str = ""
+    asks: bool = False
+
+
+class Lookup(Protocol):
+    """Answers questions about tickets; changes nothing."""
+
+    async def find(self, text: str) -> Found:
+        """By key, order or e-mail, at all accounts in parallel."""
+
+    async def search(self, text: str) -> Found:
+        """By `field:value` pairs. Raises ValueError with the reason as a sentence."""
+
+    async def queue(self, which: Queue, member: Member | None) -> Found:
+        """A list of active tickets; `member` is who asks."""
+
+    async def why(self, text: str) -> tuple[str, ...]:
+        """Which route sends a ticket where, a line each."""
+
+    async def stats(self) -> tuple[str, ...]:
+        """The marketplaces' own figures, a line each."""
+
+    async def preview(self, key: TicketKey, act: Act) -> str:
+        """What exactly an action would do; '' where the marketplace does not say."""
+
+    def too_long(self, account: str, text: str) -> str:
+        """Why a text is too long, as a sentence; '' if it is not."""
+
+    async def last_words(self, key: TicketKey) -> Document | None:
+        """The customer's last message."""
+
+    def can(self, account: str) -> Capabilities | None:
+        """What an account's marketplace offers; None where there is no such account."""
+
+    def makers(self) -> Mapping[str, Action]:
+        """The accounts at which a ticket can be opened, each with the form for it."""
+
+    def provider(self, account: str) -> str:
+        """The name of an account's marketplace."""
+
+
+class Holders(Protocol):
+    """Who holds a ticket. Methods return what is told to the person alone ('' = nothing)."""
+
+    async def claim(
+        self, key: TicketKey, user: str, email: str, can: Capabilities, *, force: bool = False
+    ) -> ClaimAnswer: ...
+    async def unclaim(self, key: TicketKey, user: str, can: Capabilities) -> str: ...
+    async def busy(self, key: TicketKey, user: str) -> str: ...
+
+
+class FrontDesk(Protocol):
+    """Stores what people said and pressed; methods return what is told to them alone."""
+
+    @property
+    def holders(self) -> Holders: ...
+    async def said(self, key: TicketKey, heard: Heard) -> str: ...
+    async def edited(self, key: TicketKey, heard: Heard) -> str: ...
+    async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str: ...
+    async def pressed(
+        self, key: TicketKey, id: str, press: Press, user: str, at: str = ""
+    ) -> str: ...
+    async def status(self, key: TicketKey, user: str, status: Status) -> str: ...
+    async def refused(self, user: str, *, money: bool = False) -> str: ...
+    async def act(
+        self, key: TicketKey, user: str, view: str, action: Action, values: Mapping[str, str]
+    ) -> str: ...
+    async def show_all(self, account: str, user: str) -> str: ...
+    async def submit(
+        self, key: TicketKey, user: str, view: str, kind: Kind, text: str, status: Status | None
+    ) -> str: ...

@@ -1,0 +1,7 @@
+"""The question whether somebody may act."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+May = Callable[[str, bool], Awaitable[str]]  # user, money -> why they may not; '' = they may

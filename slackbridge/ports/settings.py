@@ -1,0 +1,70 @@
+"""How an account is configured: the keys that every marketplace has.
+
+A marketplace adds keys by a subclass, which its `Factory` names. A field of type SecretStr with a
+sibling `<field>_env` is read from the environment variable that the sibling names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from slackbridge.domain.model import ACCOUNT_NAME
+
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+def _web(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise ValueError("must begin with https:// or http://")
+    return url
+
+
+def _variable(name: str) -> str:
+    if not VARIABLE.fullmatch(name):
+        raise ValueError(
+            "names the environment variable that holds the token, such as REFURBED_TOKEN; "
+            "the token itself must not be in the file"
+        )
+    return name
+
+
+def _account_name(name: str) -> str:
+    if not ACCOUNT_NAME.fullmatch(name):
+        raise ValueError("use 1-40 lower-case letters, digits and hyphens")
+    return name
+
+
+class AccountSettings(Section):
+    """[[accounts]]: one store on one marketplace. The token is read from `token_env`.
+
+    `base_url` '' = the marketplace's own; `per_second` None = as many calls as the marketplace
+    allows. `ticket_url` is where people see a ticket, `{id}` standing for its id; '' = nowhere.
+    """
+
+    name: Annotated[str, AfterValidator(_account_name)]
+    provider: str
+    base_url: Annotated[str, AfterValidator(_web)] = ""
+    token_env: Annotated[str, AfterValidator(_variable)]
+    poll_seconds: Annotated[float, Field(ge=0.05)] = 30
+    full_walk_seconds: Seconds = 300
+    per_second: Annotated[float, Field(gt=0)] | None = None
+    ticket_url: Annotated[str, AfterValidator(_web)] = ""
+    token: SecretStr = SecretStr("")
+    timeout_seconds: Seconds = 10
+
+    def secrets(self) -> Iterator[str]:
+        """The values that must not be logged or shown."""
+        for name in type(self).model_fields:
+            if isinstance(value := getattr(self, name), SecretStr):
+                yield value.get_secret_value()

@@ -1,0 +1,322 @@
+"""ClickBank's JSON as our values. Pure: makes no calls and raises nothing.
+
+Source: ClickBank's XSD of the Tickets API 1.3, and what its clients report: a list of one comes as
+the bare object, null as `{"@nil": "true"}`, numbers as strings, `ticketid` in either case. Anything
+may be missing; an unknown role is the system. A time without a zone is taken to be US Pacific,
+ClickBank's business zone: a guess, since no document names one, and recognisable by that zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from slackbridge.domain.model import (
+    Author,
+    Conversation,
+    Message,
+    Person,
+    Query,
+    Status,
+    Ticket,
+    TicketKey,
+    fingerprint,
+)
+from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, number
+from slackbridge.text.document import from_text
+from slackbridge.text.html import parse
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+YEARS = range(1990, 2200)
+HOUR = 3_600.0
+PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket; weekends are not counted by ClickBank
+REFUND, CLOSED = "REFUND", "CLOSED"
+AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
+SAYS = ("COMMENTED", "OPENED")
+WHO = {
+    "VENDOR": "The vendor",
+    "CUSTOMER": "The customer",
+    "CBCSR": "ClickBank",
+    "CBSYSTEM": "ClickBank",
+    "USER": "A user",
+}
+DID = {
+    "ASSIGNED": "assigned the ticket",
+    "CHANGED": "changed the type of the ticket",
+    "CLOSED": "closed the ticket",
+    "EXPIRED": "let the ticket expire",
+    "REOPENED": "reopened the ticket",
+    "APPROVED": "approved the request",
+    "DISAPPROVED": "disapproved the request",
+    "ATTACHMENT": "added an attachment, open ClickBank",
+    "ADMIN_CHANGE": "changed the ticket",
+    "REFUND_ACKED": "acknowledged the refund",
+    "NEW_PHOTO_ID": "added a new photo ID",
+}
+DEEPEST = 3  # wrappings around a list
+ELEMENT = re.compile(r"""<(?:\w+:)?element\b[^>]*?\bname=["'](\w+)""")
+
+
+def _nil(value: object) -> bool:
+    return isinstance(value, dict) and all(str(key).startswith("@") for key in value)
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Keys in lower case, and None where Jersey writes an object of attributes for null."""
+    return {key.lower(): None if _nil(value) else value for key, value in row.items()}
+
+
+def _comments(value: object) -> object:
+    rows = value if isinstance(value, list) else [value]
+    return [_plain(row) for row in rows if isinstance(row, dict)]
+
+
+def _figure(value: object) -> object:
+    number = isinstance(value, int | Decimal | str) and not isinstance(value, bool)
+    return str(value).strip() if number else ""
+
+
+def _moment(value: object) -> datetime | None:
+    """ISO 8601, compact form included; None if invalid. Without a zone, it is in PACIFIC."""
+    try:
+        at = datetime.fromisoformat(str(value).strip())
+        if at.year not in YEARS:
+            return None
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=PACIFIC)
+    except ValueError:
+        return None
+
+
+Figure = Annotated[str, BeforeValidator(_figure)]
+Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class Row(Lenient):
+    """An object whose keys are case-insensitive."""
+
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", ""))
+
+    @classmethod
+    def of(cls, data: object) -> Self | None:
+        return super().of(_plain(data)) if isinstance(data, dict) else None
+
+
+class Comment(Row):
+    """ticketCommentData."""
+
+    comment_id: Text = ""
+    date: Moment = None
+    comment: Text = ""
+    action: Text = ""
+    comment_role: Text = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it changes whose move it is."""
+        says = bool(self.comment.strip()) or self.action in ("REOPENED", "ATTACHMENT")
+        return says and self.comment_role in AUTHORS
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is the vendor's answer; a reopened ticket still needs one."""
+        return self.comment_role == "VENDOR" and self.action != "REOPENED"
+
+    def named(self, names: Names) -> str:
+        """An id for a comment that came without one."""
+        return names.of(self.date, self.comment_role, self.action, self.comment)
+
+    def message(self, id: str, at: datetime, customer: str) -> Message:
+        """The neutral message; an act without words becomes a message of the system."""
+        author = AUTHORS.get(self.comment_role, Author.SYSTEM)
+        name = {Author.CUSTOMER: customer, Author.AGENT: ""}.get(author, "ClickBank")
+        when = self.date or at
+        if self.comment.strip() or self.action in (*SAYS, ""):
+            attached = self.action == "ATTACHMENT"
+            body = parse(self.comment + (f"\n\n[{self._did()}]" if attached else ""))
+            return Message(id, author, name, when, body)
+        return Message(id, Author.SYSTEM, "ClickBank", when, from_text(self._did()))
+
+    def _did(self) -> str:
+        who = WHO.get(self.comment_role, "Somebody")
+        return f"{who} {DID.get(self.action, self.action.replace('_', ' ').lower())}"
+
+
+class TicketRow(Row):
+    """ticketData."""
+
+    ticket_id: Text = ""
+    receipt: Text = ""
+    status: Text = ""
+    type: Text = ""
+    comments: Annotated[list[Comment], BeforeValidator(_comments)] = Field(default_factory=list)
+    opened_date: Moment = None
+    closed_date: Moment = None
+    expiration_date: Moment = None
+    update_time: Moment = None
+    description: Text = ""
+    refund_type: Text = ""
+    refund_amount: Figure = ""
+    customer_first_name: Text = ""
+    customer_last_name: Text = ""
+    email: Text = ""
+    email_at_order_time: Text = ""
+    locale: Text = ""
+    note: Text = ""
+    product_item_no: Text = ""
+    source: Text = ""
+
+    @property
+    def id(self) -> str:
+        return self.ticket_id
+
+    @property
+    def ordered(self) -> list[Comment]:
+        """Oldest first; of one instant by number, else as ClickBank has them."""
+        start = self.opened_date or EPOCH
+        real = [one for one in self.comments if one.comment or one.action or one.date]
+        return sorted(real, key=lambda one: (one.date or start, number(one.comment_id)))
+
+    @property
+    def updated(self) -> datetime:
+        dates = [one.date for one in self.comments if one.date]
+        return self.update_time or max(dates, default=None) or self.opened_date or EPOCH
+
+    @property
+    def name(self) -> str:
+        return f"{self.customer_first_name} {self.customer_last_name}".strip()
+
+    @property
+    def neutral(self) -> Status:
+        if self.status.upper() == CLOSED:
+            return Status.CLOSED
+        spoken = [one for one in self.ordered if one.speaks]
+        return Status.WAITING if spoken and spoken[-1].answers else Status.NEEDS_AGENT
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the vendor's answer is awaited."""
+        since: datetime | None = None
+        for one in self.ordered:
+            if one.speaks:
+                since = None if one.answers else since or one.date
+        return since or self.opened_date
+
+    @property
+    def topic(self) -> str:
+        return self.type.replace("_", " ").lower()
+
+    def is_about(self, query: Query) -> bool:
+        """Whether it matches, the order aside, by which ClickBank itself filters."""
+        email = query.email.strip().casefold()
+        topics = [one.strip().casefold() for one in query.topic.split(",") if one.strip()]
+        return (
+            (not email or email in (self.email.casefold(), self.email_at_order_time.casefold()))
+            and (not query.item or query.item.strip() == self.product_item_no)
+            and query.name.strip().casefold() in self.name.casefold()
+            and (not topics or self.topic in topics or self.type.casefold() in topics)
+        )
+
+    def ticket(self, account: str, url: str) -> Ticket:
+        """The neutral ticket; its revision covers all that is read here."""
+        status = self.neutral
+        return Ticket(
+            key=TicketKey(account, self.ticket_id),
+            status=status,
+            raw_status=self.status or "UNKNOWN",
+            created_at=self.opened_date or self.updated,
+            updated_at=self.updated,
+            revision=fingerprint(self.updated, self.model_dump_json()),
+            customer=Person(self.name, self.email or self.email_at_order_time),
+            order=self.receipt,
+            item=self.product_item_no,
+            topic=self.topic,
+            type=self.type,
+            waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
+            due_at=self._due() if status.active else None,
+            recheck=HOUR if self._due() else 0.0,  # the card counts down
+            url=url,
+            extra=tuple((name, value) for name, value in self._extra() if value),
+        )
+
+    def conversation(self, account: str, url: str) -> Conversation:
+        """The ticket with its comments, oldest first; every message has an id of its own."""
+        opened = self.opened_date or self.updated
+        customer, taken, names = self.name, set[str](), Names()
+        messages = []
+        for comment in self.ordered:
+            id = comment.comment_id
+            if id in ("", "0") or id in taken:
+                id = comment.named(names)
+            taken.add(id)
+            messages.append(comment.message(id, opened, customer))
+        return Conversation(self.ticket(account, url), tuple(messages))
+
+    def _due(self) -> datetime | None:
+        """When ClickBank acts by itself; on a refund ticket, it then pays the money back."""
+        if self.expiration_date or self.type != REFUND or not self.opened_date:
+            return self.expiration_date
+        return self.opened_date + PROCESSED_AFTER
+
+    def _extra(self) -> Iterator[tuple[str, str]]:
+        yield "refund", f"{self.refund_type} {self.refund_amount}".strip()
+        yield "description", self.description
+        yield "note", self.note
+        yield "language", self.locale
+        yield "source", self.source
+        if self.email_at_order_time.casefold() != self.email.casefold():
+            yield "e-mail at order time", self.email_at_order_time
+
+
+class Amounts(Row):
+    """partialRefundData: what a refund would come to."""
+
+    usd_amount: Figure = ""
+    customer_amount: Figure = ""
+    customer_currency: Text = ""
+    product_amount: Figure = ""
+    product_currency: Text = ""
+
+    def __str__(self) -> str:
+        """In words; '' if ClickBank names no amount."""
+        paid = f"{self.customer_amount} {self.customer_currency}".strip()
+        usd = f"{self.usd_amount} USD" if self.usd_amount else ""
+        product = f"{self.product_amount} {self.product_currency}".strip()
+        rest = [usd, f"{product} of the product's price" if product else ""]
+        said = "; ".join(filter(None, rest))
+        return f"{paid} ({said})" if paid and said else paid or said
+
+
+def tickets_in(data: object) -> list[TicketRow] | None:
+    """The tickets of an answer, wrapped or bare, one or many; None for anything else."""
+    for _ in range(DEEPEST):
+        if not isinstance(data, dict) or len(data) != 1 or _nil(data) or "ticketid" in _plain(data):
+            break
+        (data,) = data.values()
+    if data is None or data == "" or _nil(data):
+        return []
+    if isinstance(data, dict):
+        data = [data] if "ticketid" in _plain(data) else None
+    if not isinstance(data, list):
+        return None
+    return [row for row in map(TicketRow.of, data) if row is not None]
+
+
+def unpublished(schema: str) -> tuple[str, ...]:
+    """The fields read here that ClickBank's XSD lacks; none if the XSD names no field at all."""
+    named = {name.lower() for name in ELEMENT.findall(schema)}
+    ours = [name.replace("_", " ") for row in (TicketRow, Comment) for name in row.model_fields]
+    return tuple(name for name in ours if named and name.replace(" ", "") not in named)
+
+
+def amounts_in(data: object) -> Amounts | None:
+    """The amounts of an answer, wrapped or bare; None for anything else."""
+    if isinstance(data, dict) and len(data) == 1:
+        (inner,) = data.values()
+        data = inner if isinstance(inner, dict) and not _nil(inner) else data
+    return Amounts.of(data)

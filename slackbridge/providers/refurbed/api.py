@@ -1,0 +1,116 @@
+"""refurbed's TicketService over HTTP: one call by its name, and what a refusal means.
+
+No call of the service is idempotent, so none is repeated. Source: refurbed's protos, OpenAPI
+document and README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from slackbridge.domain.errors import Code, Failure, unreadable
+from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.http import HttpClient, credential
+from slackbridge.providers.lenient import Lenient
+from slackbridge.providers.refurbed.wire import Thread
+
+PATH = "refb.merchant.v1.TicketService"
+INT64 = 2**63 - 1
+# google.rpc.Code to the HTTP status that says the same to `errors.of_status`. The status of the
+# answer itself is not enough: 3, 9 and 11 share 400, and 1 comes as 499.
+ABSENT = 5
+STATUS_OF_CODE = {
+    **{1: 500, 2: 500, 3: 400, 4: 504, ABSENT: 404, 6: 409, 7: 403, 8: 429},
+    **{9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401},
+}
+READS = {
+    "ListTickets": "merchant.ticket:list",
+    "GetTicket": "merchant.ticket:view",
+    "ListTicketHelpRequests": "merchant.ticket.helpRequest:list",
+    "GetTicketHelpRequest": "merchant.ticket.helpRequest:view",
+}
+WRITES = {
+    "UpdateTicket": "merchant.ticket:update",
+    "CreateTicket": "merchant.ticket:create",
+    "RequestTopicChange": "merchant.ticket.topic:requestChange",
+    "GenerateReturnShippingLabel": "merchant.ticket:update",
+    "CreateTicketHelpRequest": "merchant.ticket.helpRequest:create",
+    "UpdateTicketHelpRequest": "merchant.ticket.helpRequest:update",
+}
+PERMISSIONS = {**READS, **WRITES}
+Body = Mapping[str, Any]
+headers = partial(credential, "Plain")
+Shape = TypeVar("Shape", bound=Lenient)
+
+
+class Api:
+    """The calls of one account. Raises the four failures only."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self.client = client
+
+    async def call(
+        self, method: str, body: Body, shape: type[Shape], deadline: float | None = None
+    ) -> Shape:
+        """Make one call, once, and read its answer."""
+        write = method in WRITES
+        answer = await self.client.send(
+            "POST", f"{PATH}/{method}", json=body, write=write, deadline=deadline
+        )
+        if not answer.ok:
+            raise _refusal(answer, method, write=write)
+        found = shape.of(answer.json(write=write))
+        if found is None:
+            raise nonsense(method)
+        return found
+
+    async def thread(self, method: str, body: Body, deadline: float | None = None) -> Thread:
+        """Make a call that is answered with a ticket and its messages."""
+        thread = await self.call(method, body, Thread, deadline)
+        if not thread.ticket.id:
+            raise nonsense(method)
+        return thread
+
+    async def get(self, id: str, deadline: float | None = None) -> Thread:
+        """Raises Rejected with the code NOT_FOUND where there is no such ticket."""
+        return await self.thread("GetTicket", {"ticket_id": id}, deadline)
+
+
+def is_id(text: str) -> bool:
+    """Whether refurbed could have given it: a positive int64."""
+    return text.isascii() and text.isdigit() and 0 < int(text[:20]) <= INT64
+
+
+def nonsense(method: str) -> Failure:
+    """The failure of a 2xx answer that does not hold what was asked for."""
+    return unreadable("refurbed sent an answer that cannot be read", write=method in WRITES)
+
+
+def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:
+    """By google.rpc.Status where the body is one, else by the HTTP status."""
+    code = _rpc_code(answer)
+    status = STATUS_OF_CODE.get(code, answer.status)
+    service = "help requests" if "HelpRequest" in method else "the ticket service"
+    words = {
+        401: "does not accept the token; ask your account manager for a new one",
+        403: f"does not permit this: the token needs the permission {PERMISSIONS[method]}",
+        501: f"has not switched {service} on for this token yet",
+    }
+    return refused(
+        answer,
+        write=write,
+        status=status,
+        words=words.get(status, ""),
+        code=Code.NOT_FOUND if code == ABSENT else "",
+    )
+
+
+def _rpc_code(answer: Answer) -> int:
+    try:
+        data = answer.json(write=False)
+    except Failure:
+        return 0
+    code = data.get("code") if isinstance(data, dict) else None
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,154 @@
+"""refurbed's help requests: what a merchant asks refurbed about a ticket, and what is answered.
+
+The customer does not see them. Where they cannot be read, the ticket is shown with a fact that
+says so. Source: refurbed's protos and OpenAPI document of the TicketService; a CLOSED request is
+final, a SOLVED one can still be answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from pydantic import Field
+
+from slackbridge.domain.errors import Failure, Rejected
+from slackbridge.domain.model import Author, Conversation, Message, Scope
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Text
+from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
+from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, html_of, ids_of, sort_key
+from slackbridge.text.html import parse
+
+CLOSED = "CLOSED"
+TOPICS = {
+    "REFURBED_RESPONSIBILITY": "refurbed's responsibility",
+    "CUSTOMER_COMMUNICATION": "Customer communication",
+    "TECHNICAL_ISSUES": "Technical issues",
+    "ACCOUNT_TAKEOVER": "Account takeover",
+    "SHIPPING_AGREEMENT": "Shipping agreement",
+    "LEGAL": "Legal",
+    "INFORMATION_FOR_REFURBED": "Information for refurbed",
+    "POTENTIAL_FRAUD_CASE": "Potential fraud",
+    "OTHER": "Other",
+}
+log = structlog.get_logger(__name__)
+
+
+class HelpRequest(Lenient):
+    """TicketHelpRequest."""
+
+    id: Text = ""
+    status: Text = ""
+    topic: Text = ""
+    created_at: Moment = None
+
+    @property
+    def title(self) -> str:
+        topic = "" if self.topic in NONE else self.topic.replace("_", " ").capitalize()
+        return f"Help request: {TOPICS.get(self.topic) or topic or TOPICS['OTHER']} #{self.id}"
+
+    @property
+    def age(self) -> tuple[datetime, int]:
+        """The sort key, oldest first."""
+        return self.created_at or EPOCH, int(self.id)
+
+
+class HelpThread(Lenient):
+    """The answer of every call about one help request."""
+
+    help_request: HelpRequest = HelpRequest()
+    messages: Rows[MessageRow] = Field(default_factory=list)
+
+    def read(self, start: datetime) -> Iterator[Message]:
+        """Its messages by time; an author is of the merchant or else of refurbed."""
+        asked = self.help_request
+        begun = asked.created_at or start
+        rows = sorted(self.messages, key=lambda row: sort_key(row, begun))
+        for row, id in zip(rows, ids_of(rows), strict=True):
+            yield Message(
+                id=f"h{asked.id}-{id}",
+                author=Author.AGENT if row.author.type == "MERCHANT" else Author.MARKETPLACE,
+                name=", ".join(filter(None, (asked.title, row.author.name or row.author.email))),
+                at=row.created_at or begun,
+                body=parse(row.body_html),
+                scope=Scope.INTERNAL,
+                attachments=row.files,
+                aside=f"h{asked.id}",
+            )
+
+
+class HelpListing(Lenient):
+    """ListTicketHelpRequestsResponse."""
+
+    help_requests: Rows[HelpRequest] = Field(default_factory=list)
+
+
+class HelpRequests:
+    """The help requests of one account's tickets. A `deadline` is on the client's clock."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def beside(self, told: Conversation, deadline: float | None = None) -> Conversation:
+        """The conversation with its help requests among the messages; raises nothing."""
+        ticket = told.ticket
+        try:
+            threads = await self.threads(ticket.key.id, deadline)
+        except Failure as failure:
+            log.warning("help_requests.unreadable", ticket=str(ticket.key), why=failure.loggable)
+            missing = (HELP, f"cannot be read: {failure.reason}")
+            extra = tuple(missing if fact[0] == HELP else fact for fact in ticket.extra)
+            return replace(told, ticket=replace(ticket, extra=extra))
+        if all(one.help_request.status == CLOSED for one in threads):
+            told = replace(told, ticket=replace(ticket, recheck=0.0))
+        asides = [message for one in threads for message in one.read(ticket.created_at)]
+        messages = sorted((*told.messages, *asides), key=lambda message: message.at)
+        return replace(told, messages=tuple(messages))
+
+    async def threads(self, id: str, deadline: float | None = None) -> list[HelpThread]:
+        """All help requests of a ticket with their messages, oldest first."""
+        found = []
+        for asked in await self._list(id, deadline):
+            body = {"ticket_id": id, "help_request_id": asked.id}
+            found.append(await self._thread("GetTicketHelpRequest", body, deadline))
+        return found
+
+    async def ask(self, id: str, topic: str, text: str, deadline: float) -> None:
+        """Open a help request."""
+        body = {"ticket_id": id, "topic": topic, "message": html_of(text)}
+        await self._thread("CreateTicketHelpRequest", body, deadline)
+
+    async def reply(self, id: str, request: str, text: str, deadline: float) -> None:
+        """Write in a help request; '' = the newest that can still be answered."""
+        request = request.strip().lstrip("#")
+        if request and not is_id(request):
+            raise Rejected(f"{request!r} is not the number of a help request")
+        body = {
+            "ticket_id": id,
+            "help_request_id": request or _newest(await self._list(id, deadline)),
+            "new_message": html_of(text),
+        }
+        await self._thread("UpdateTicketHelpRequest", body, deadline)
+
+    async def _thread(self, method: str, body: Body, deadline: float | None) -> HelpThread:
+        thread = await self._api.call(method, body, HelpThread, deadline)
+        if not is_id(thread.help_request.id):
+            raise nonsense(method)
+        return thread
+
+    async def _list(self, id: str, deadline: float | None) -> list[HelpRequest]:
+        listing = await self._api.call(
+            "ListTicketHelpRequests", {"ticket_id": id}, HelpListing, deadline
+        )
+        # What has no id can be neither read nor answered.
+        good = (asked for asked in listing.help_requests if is_id(asked.id))
+        return sorted(good, key=lambda asked: asked.age)
+
+
+def _newest(requests: Iterable[HelpRequest]) -> str:
+    living = [asked.id for asked in requests if asked.status != CLOSED]
+    if not living:
+        raise Rejected("no help request of this ticket can be answered any more; open a new one")
+    return living[-1]

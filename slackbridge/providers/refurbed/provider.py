@@ -1,0 +1,173 @@
+"""refurbed as a Provider: its TicketService (`refb.merchant.v1`) over HTTP.
+
+Source: refurbed's protos, OpenAPI document and README for the merchant API. Messages are HTML in
+both directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slackbridge.domain.errors import unreadable
+from slackbridge.domain.model import Act, Conversation, Kind, Page, Query, Ticket
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.base import FOUND, BaseProvider
+from slackbridge.providers.factory import Factory
+from slackbridge.providers.http import HttpClient
+from slackbridge.providers.refurbed.actions import CAPABILITIES, Actions, change_of, follow_up_of
+from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
+from slackbridge.providers.refurbed.help_requests import HelpRequests
+from slackbridge.providers.refurbed.settings import BASE_URL, PER_SECOND, RefurbedSettings
+from slackbridge.providers.refurbed.wire import (
+    BUYBACK,
+    ITEM_KEYS,
+    MARKETPLACE,
+    ORDER_KEYS,
+    Listing,
+    Thread,
+)
+
+PAGE = 100  # rows; the most that refurbed gives
+OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
+NEWEST_FIRST = {"by": "CREATED_AT", "order": "DESC"}
+CHANGED_LAST = {"by": "UPDATED_AT", "order": "DESC"}
+ACTIVE = {"status": {"any_of": ["OPEN", "PENDING"]}}
+
+
+class Refurbed(BaseProvider):
+    """One refurbed account. Every method may raise the four failures, and nothing else."""
+
+    title = "refurbed"
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: str, settings: AccountSettings, client: HttpClient) -> None:
+        super().__init__(account, settings, client)
+        self._api = Api(client)
+        self._help = HelpRequests(self._api)
+        self._actions = Actions(self._api, self._help)
+
+    async def list_active(self, cursor: str) -> Page:
+        """By creation, which never changes: a ticket that moves cannot slip through."""
+        pagination = {"limit": PAGE, **({"starting_after": cursor} if cursor else {})}
+        listing = await self._list(ACTIVE, OLDEST_FIRST, pagination)
+        if not listing.has_more:
+            return Page(self._tickets(listing.tickets))
+        # A malformed id cannot serve as a cursor; the rows after the last good one come again.
+        usable = [row.id for row in listing.tickets if is_id(row.id)]
+        if not usable or usable[-1] == cursor:
+            raise unreadable("refurbed sent a page of tickets that leads nowhere", write=False)
+        return Page(self._tickets(listing.tickets), usable[-1])
+
+    async def list_recent(self) -> Page:
+        return Page(self._tickets((await self._list(ACTIVE, CHANGED_LAST)).tickets))
+
+    async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
+        # One malformed id would have the whole batch refused.
+        good = [id for id in dict.fromkeys(ids) if is_id(id)]
+        found: list[Ticket] = []
+        for start in range(0, len(good), PAGE):
+            wanted = {"ticket_id": {"any_of": good[start : start + PAGE]}}
+            found += self._tickets((await self._list(wanted, OLDEST_FIRST)).tickets)
+        return tuple(found)
+
+    async def get(self, id: str) -> Conversation:
+        return await self._conversation(id)
+
+    async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
+        deadline = self._client.deadline(timeout)
+        match act.kind:
+            case Kind.FOLLOW_UP:
+                old = (await self._api.get(id, deadline)).ticket
+                await self._api.thread("CreateTicket", follow_up_of(old, act.text), deadline)
+                return None
+            case Kind.PRIVATE:
+                return await self._note(id, act.text, deadline)
+            case Kind.ACTION:
+                thread = await self._actions.perform(id, act, deadline)
+                return await self._read_back(self._conversation(id, thread, deadline))
+        return await self._update(id, change_of(act), deadline)
+
+    async def settled(self, id: str, act: Act, since: float) -> bool | None:
+        return await self._actions.settled(id, act, since)
+
+    async def follow_ups(self, id: str) -> tuple[Ticket, ...]:
+        for ticket in await self.read([id]):
+            found = await self._of_order(ticket.type, ticket.order)
+            return tuple(one for one in found if one.follows == id)
+        return ()
+
+    async def search(self, query: Query) -> tuple[Ticket, ...]:
+        if query.id:
+            return await self.read([query.id])
+        found = [t for wanted in _wanted(query) for t in await self._newest(wanted, FOUND)]
+        return tuple(sorted(found, key=lambda t: t.created_at, reverse=True)[:FOUND])
+
+    async def _probe(self) -> str:
+        await self._api.call("ListTickets", {"pagination": {"limit": 1}}, Listing)
+        return "refurbed answers"
+
+    async def _update(self, id: str, change: Body, deadline: float) -> Conversation:
+        body = {"ticket_id": id, **change}
+        return self._of_thread(await self._api.thread("UpdateTicket", body, deadline))
+
+    async def _note(self, id: str, text: str, deadline: float) -> Conversation:
+        """Append to the notes, which are one text; of two writers at once, one is overwritten."""
+        thread = await self._api.get(id, deadline)
+        notes = "\n".join(thread.ticket.notes.splitlines())
+        if f"\n{text}\n" in f"\n{notes}\n":
+            return self._of_thread(thread)
+        return await self._update(id, {"notes": f"{notes}\n{text}".lstrip("\n")}, deadline)
+
+    async def _conversation(
+        self, id: str, thread: Thread | None = None, deadline: float | None = None
+    ) -> Conversation:
+        """The ticket, read unless `thread` has it, with the messages of its help requests."""
+        thread = thread or await self._api.get(id, deadline)
+        told = self._of_thread(thread)
+        return await self._help.beside(told, deadline) if thread.ticket.has_help_requests else told
+
+    def _of_thread(self, thread: Thread) -> Conversation:
+        return thread.conversation(self._account, self._url(thread.ticket.id))
+
+    async def _list(self, wanted: Body, sort: Body, pagination: Body | None = None) -> Listing:
+        body = {"pagination": pagination or {"limit": PAGE}, "sort": sort, "filter": wanted}
+        return await self._api.call("ListTickets", body, Listing)
+
+    async def _newest(self, wanted: Body, limit: int = PAGE) -> tuple[Ticket, ...]:
+        return self._tickets((await self._list(wanted, NEWEST_FIRST, {"limit": limit})).tickets)
+
+    async def _of_order(self, type: str, order: str) -> tuple[Ticket, ...]:
+        """The tickets of one order, newest first. Orders and buybacks use the same numbers."""
+        if not is_id(order):
+            return ()
+        return await self._newest({ORDER_KEYS[type]: {"any_of": [order]}})
+
+
+def _wanted(query: Query) -> list[Body]:
+    """The filters to list by, one a call: a number may be of an order or of a buyback."""
+    facts: dict[str, dict[str, str | list[str]]] = {
+        "customer_email": {"eq": query.email.strip()},
+        "customer_name": {"contains": query.name.strip()},
+        "country": {"any_of": _several(query.country.upper())},
+        "topic": {"any_of": _several(query.topic)},
+        "urgency_status": {"any_of": _several(query.urgency.upper())},
+    }
+    given = {name: wanted for name, wanted in facts.items() if any(wanted.values())}
+    numbers = [text for text in (query.order, query.item) if text]
+    if not numbers:
+        return [given] if given else []
+    if not all(map(is_id, numbers)):
+        return []
+    return [{**given, **_numbered(query, type)} for type in (MARKETPLACE, BUYBACK)]
+
+
+def _numbered(query: Query, type: str) -> Body:
+    keys = ((ORDER_KEYS[type], query.order), (ITEM_KEYS[type], query.item))
+    return {key: {"any_of": [number]} for key, number in keys if number}
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+FACTORY = Factory(Refurbed, CAPABILITIES, BASE_URL, headers, RefurbedSettings, PER_SECOND)

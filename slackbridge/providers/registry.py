@@ -1,0 +1,72 @@
+"""The marketplaces by name: our own, and those of other installed packages.
+
+Another package adds one by an entry point of the group `slackbridge.providers` that names a
+`Factory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from importlib.metadata import entry_points
+
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.clickbank.provider import FACTORY as CLICKBANK
+from slackbridge.providers.factory import Factory
+from slackbridge.providers.http import HttpClient
+from slackbridge.providers.refurbed.provider import FACTORY as REFURBED
+from slackbridge.providers.sellapp.provider import FACTORY as SELLAPP
+from slackbridge.providers.sellgate.provider import FACTORY as SELLGATE
+
+GROUP = "slackbridge.providers"
+REGISTRY: dict[str, Factory] = {
+    "refurbed": REFURBED,
+    "clickbank": CLICKBANK,
+    "sellapp": SELLAPP,
+    "sellgate": SELLGATE,
+}
+
+
+def known() -> list[str]:
+    """The names of our own marketplaces and of those of other installed packages."""
+    return sorted({*REGISTRY, *entry_points(group=GROUP).names})
+
+
+def find(name: str) -> Factory:
+    """The marketplace of that name; ours win. Raises ValueError, naming the remedy.
+
+    Another package is loaded only on demand, so that a broken one stops no other account.
+    """
+    if name in REGISTRY:
+        return REGISTRY[name]
+    entry = next(iter(entry_points(group=GROUP, name=name)), None)
+    if entry is None:
+        raise ValueError(f"provider {name!r} is not known; use one of: {', '.join(known())}")
+    try:
+        factory = entry.load()
+    except (ImportError, AttributeError) as error:
+        reason = f"provider {name!r} cannot be loaded from {entry.value}: {error}"
+        raise ValueError(reason) from error
+    if not isinstance(factory, Factory):
+        raise ValueError(f"provider {name!r}: {entry.value} is no slackbridge.sdk.Factory")
+    return factory
+
+
+def build(
+    settings: AccountSettings, spend: Callable[[float], Awaitable[int]] | None = None
+) -> Provider:
+    """The provider of a configured account. Raises ValueError, naming the remedy."""
+    factory = find(settings.provider)
+    per_second = settings.per_second or factory.per_second
+    client = HttpClient(
+        settings.provider,
+        settings.base_url or factory.base_url,
+        factory.headers(settings.token.get_secret_value()),
+        timeout_seconds=settings.timeout_seconds,
+        per_second=per_second,
+    )
+    if factory.counted:
+        counting = partial(spend, per_second) if spend else None
+        return factory.provider(settings.name, settings, client, spend=counting)
+    return factory.provider(settings.name, settings, client)

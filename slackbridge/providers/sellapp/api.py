@@ -1,0 +1,193 @@
+"""SellApp's calls over HTTP, v2 or v1, and what a refusal means.
+
+Source: SellApp's API reference and SDKs; the grammar of `/search` is that of Laravel Orion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar, Unpack
+
+from slackbridge.domain.errors import Code, Failure, Rejected, Unauthorized, Unknown, unreadable
+from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.http import Content, HttpClient, credential
+from slackbridge.providers.lenient import Lenient
+from slackbridge.providers.sellapp.settings import SellAppSettings
+from slackbridge.providers.sellapp.wire import Listed, MessageRow, TicketRow, listed, single
+from slackbridge.text.clean import clean
+
+PAGE = 100  # rows; the most that SellApp gives
+SLUG = re.compile(r"[A-Za-z0-9._-]{0,100}")
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+NO_SEARCH = (400, 403, 404, 405, 422, 501)
+REFUSALS = {
+    401: "does not accept the API key; make a new one in its dashboard",
+    403: "does not permit this: the API key needs the abilities for tickets, and its owner a role "
+    "in the store that may use them",
+    404: "does not know this ticket in this store",
+}
+Body = Mapping[str, Any]
+headers = partial(credential, "Bearer")
+One = TypeVar("One", TicketRow, MessageRow)
+Shape = TypeVar("Shape", bound=Lenient)
+
+
+class Api:
+    """One store's ticket endpoints. Raises the four failures only.
+
+    Making one raises ValueError, naming the remedy.
+    """
+
+    def __init__(self, settings: SellAppSettings, client: HttpClient) -> None:
+        if not SLUG.fullmatch(store := settings.store):
+            raise ValueError(f"store {store!r} is no slug; copy it from the store's address")
+        self.client = client
+        self._root = f"{settings.api_version}/tickets"
+        self._headers = {"X-STORE": store} if store else {}
+
+    async def tickets(self, page: int, limit: int = PAGE) -> Listed[TicketRow]:
+        """A page of all tickets, whatever their status."""
+        return await self._page("", TicketRow, page, limit)
+
+    async def all_tickets(self) -> list[TicketRow]:
+        """One that shifts over the edge of a page is there twice."""
+        return await self._all("", TicketRow)
+
+    async def search(self, body: Body, page: int) -> Listed[TicketRow] | None:
+        """A page of matches; None where SellApp does not search, or not like this."""
+        params = _paging(page, PAGE)
+        answer = await self._send("POST", "/search", params=params, json=body, also=NO_SEARCH)
+        found = _listed(answer, page, PAGE, TicketRow) if answer.ok else None
+        return found if found and found.obeyed else None
+
+    async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
+        """Raises Rejected with the code NOT_FOUND where there is none."""
+        return await self._one(_path(id), TicketRow, deadline)
+
+    async def messages(self, id: str, deadline: float | None = None) -> list[MessageRow]:
+        """All messages of a ticket; one that shifts over the edge of a page is there twice."""
+        return await self._all(f"{_path(id)}/messages", MessageRow, deadline)
+
+    async def message(self, id: str, message: str) -> MessageRow:
+        """Raises Rejected with the code NOT_FOUND where there is none."""
+        return await self._one(f"{_path(id)}/messages{_path(message)}", MessageRow)
+
+    async def reply(self, id: str, content: str, deadline: float) -> None:
+        """Not idempotent."""
+        await self._write("POST", f"{_path(id)}/messages", {"content": content}, "", deadline)
+
+    async def change(self, id: str, wanted: Body, key: str, deadline: float) -> None:
+        """Idempotent under the same `key`; '' = no key."""
+        await self._write("PATCH", _path(id), wanted, key, deadline)
+
+    async def _one(self, path: str, shape: type[One], deadline: float | None = None) -> One:
+        answer = await self._send("GET", path, deadline=deadline)
+        row = shape.of(single(answer.json(write=False)))
+        if row is None or not row.id:
+            raise answer.nonsense(write=False)
+        return row
+
+    async def _all(
+        self, path: str, shape: type[Shape], deadline: float | None = None
+    ) -> list[Shape]:
+        rows: list[Shape] = []
+        page, more = 0, True
+        while more:
+            page += 1
+            found = await self._page(path, shape, page, PAGE, deadline)
+            rows += found.rows
+            more = found.more
+        return rows
+
+    async def _page(
+        self, path: str, shape: type[Shape], page: int, limit: int, deadline: float | None = None
+    ) -> Listed[Shape]:
+        answer = await self._send("GET", path, params=_paging(page, limit), deadline=deadline)
+        found = _listed(answer, page, limit, shape)
+        if not found.obeyed:
+            raise unreadable("sellapp sent another page than was asked for", write=False)
+        return found
+
+    async def _write(self, method: str, path: str, body: Body, key: str, deadline: float) -> None:
+        answer = await self._send(method, path, json=body, key=key, write=True, deadline=deadline)
+        if not isinstance(single(answer.json(write=True)), dict):
+            raise answer.nonsense(write=True)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str = "",
+        write: bool = False,
+        also: Sequence[int] = (),
+        deadline: float | None = None,
+        **content: Unpack[Content],
+    ) -> Answer:
+        """One call; a status outside 2xx raises, unless it is among `also`."""
+        content["headers"] = self._headers | ({"Idempotency-Key": key} if key else {})
+        path = self._root + path
+        answer = await self.client.send(method, path, write=write, deadline=deadline, **content)
+        if not answer.ok and answer.status not in also:
+            raise _refusal(answer, write=write)
+        return answer
+
+
+def _path(id: str) -> str:
+    """`/id`. Raises Rejected for what would change the path."""
+    if not ID.fullmatch(id):
+        raise Rejected(f"{clean(id)[:40]!r} cannot be an id at sellapp", code=Code.NOT_FOUND)
+    return f"/{id}"
+
+
+def _paging(page: int, limit: int) -> dict[str, str]:
+    return {"page": str(page), "limit": str(limit)}
+
+
+def _listed(answer: Answer, page: int, limit: int, shape: type[Shape]) -> Listed[Shape]:
+    found = listed(answer.json(write=False), page, limit, shape)
+    if found is None:
+        raise answer.nonsense(write=False)
+    return found
+
+
+def _refusal(answer: Answer, *, write: bool) -> Failure:
+    status, vendor = answer.status, answer.vendor
+    if status == 403 and _is_page(answer):
+        # Cloudflare's 1020. A write may be blocked for its text, so the key is not blamed.
+        reason = f"{vendor}'s firewall turned this away (403, error 1020)"
+        if write:
+            return Rejected(f"{reason}; the text may look like an attack to it", code=Code.BLOCKED)
+        return Unauthorized(f"{reason}: the API key is malformed or missing", code=Code.BLOCKED)
+    if status == 409 and write:
+        return Unknown(f"{vendor} is still busy with the same request (409)", code=Code.CONFLICT)
+    if status in (400, 422) and (fields := _fields(answer)):
+        return Rejected(f"{vendor} does not accept this ({status}): {fields}", code=Code.INVALID)
+    code = Code.NOT_FOUND if status == 404 else ""
+    return refused(answer, write=write, words=REFUSALS.get(status, ""), code=code)
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.body[:200].lstrip().startswith(b"<")
+
+
+def _fields(answer: Answer) -> str:
+    """Which fields are invalid, by Laravel's `errors` or the SDK's `param`; '' = not told."""
+    try:
+        data = answer.json(write=False)
+    except Failure:
+        return ""
+    errors = data.get("errors") if isinstance(data, dict) else None
+    if isinstance(errors, dict):
+        told = [f"{name}: {_first(value)}" for name, value in errors.items()]
+    elif isinstance(data, dict) and isinstance(data.get("param"), str):
+        told = [f"{data['param']}: {answer.said()}"]
+    else:
+        return ""
+    return answer.quoted("; ".join(told))
+
+
+def _first(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,181 @@
+"""SellApp as a Provider, v2 or v1.
+
+A list cannot be filtered and its order is not documented, so `/search` is tried once, and a walk
+over all tickets is the fallback. A reply is not idempotent and made once; a change of status has an
+idempotency key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from slackbridge.domain.model import Act, Conversation, Kind, Message, Page, Query, Ticket
+from slackbridge.providers.base import FOUND, BaseProvider, existing
+from slackbridge.providers.factory import Factory
+from slackbridge.providers.http import HttpClient
+from slackbridge.providers.lenient import EPOCH
+from slackbridge.providers.sellapp import wire
+from slackbridge.providers.sellapp.actions import ARCHIVE, CAPABILITIES, V1, change_of
+from slackbridge.providers.sellapp.api import ID, Api, Body, headers
+from slackbridge.providers.sellapp.settings import BASE_URL, PER_SECOND, SellAppSettings
+from slackbridge.providers.sellapp.webhook import Webhook
+from slackbridge.providers.sellapp.wire import Listed, TicketRow
+
+LATE = timedelta(seconds=5)  # a message and its ticket are written one after the other
+SEARCH, LIST = "search", "list"
+# "Not closed" rather than "open": an unknown status needs an agent.
+ACTIVE = {"field": "status", "operator": "!=", "value": "CLOSED"}
+OLDEST_FIRST = {"filters": [ACTIVE], "sort": [{"field": "created_at", "direction": "asc"}]}
+NEWEST_FIRST = {"sort": [{"field": "created_at", "direction": "desc"}]}
+CHANGED_LAST = {"filters": [ACTIVE], "sort": [{"field": "updated_at", "direction": "desc"}]}
+log = structlog.get_logger(__name__)
+
+
+class SellApp(BaseProvider):
+    """One SellApp store. Every method may raise the four failures, and nothing else.
+
+    Making one raises ValueError, naming the remedy. A listed ticket's status may be "needs agent"
+    although the store wrote last: only `get`, which sees the messages, knows.
+    """
+
+    title = "SellApp"
+
+    def __init__(self, account: str, settings: SellAppSettings, client: HttpClient) -> None:
+        super().__init__(account, settings, client)
+        self.capabilities = CAPABILITIES if settings.api_version == "v2" else V1
+        self._api = Api(settings, client)
+        self._webhook = Webhook(settings.webhook_secret.get_secret_value(), settings.webhook_header)
+        self._searches: bool | None = None  # whether /search can be relied on; None = not known
+        self._stamps = True  # whether a new message moves `updated_at`, as far as is known
+
+    async def list_active(self, cursor: str) -> Page:
+        """By page number, so rows shift when tickets come and go: each page is read twice.
+
+        The second time is after the page behind it, and finds what has moved up meanwhile.
+        """
+        if not cursor and self._searches is None:
+            await self._learn()
+        mode, _, number = cursor.partition(":")
+        return await self._page(int(number) if mode == self._mode else 1)
+
+    async def list_recent(self) -> Page:
+        found = await self._api.search(CHANGED_LAST, 1)
+        return Page(_active(self._tickets(found.rows))) if found else await self._page(1)
+
+    async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
+        return self._tickets(await existing(ids, self._api.ticket))
+
+    async def get(self, id: str) -> Conversation:
+        return await self._conversation(id)
+
+    async def message(self, id: str, message: str) -> Message:
+        """One message of a ticket. Raises Rejected if there is none."""
+        row = await self._api.message(id, message)
+        return row.read(row.id, EPOCH)
+
+    async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
+        deadline = self._client.deadline(timeout)
+        if act.kind is Kind.REPLY and act.status is None:
+            await self._api.reply(id, act.text, deadline)
+        else:
+            await self._change(id, change_of(act, self.capabilities), deadline)
+        return await self._read_back(self._conversation(id, deadline))
+
+    async def settled(self, id: str, act: Act, since: float) -> bool | None:
+        """A ticket shows whether it is archived, but not since when."""
+        if act.action != ARCHIVE.name:
+            return None
+        return (await self._api.ticket(id)).archived
+
+    async def search(self, query: Query) -> tuple[Ticket, ...]:
+        """By SellApp's own search; where that finds too little, among all tickets."""
+        if query.id:
+            return await self.read([query.id])
+        wanted = (query.order.strip(), query.email.strip(), query.name.strip())
+        text = next(filter(None, wanted), "")
+        if not text or query.item or query.country or query.topic or query.urgency:
+            return ()  # not part of SellApp's tickets
+        found = await self._api.search({**NEWEST_FIRST, "search": {"value": text}}, 1)
+        rows = [row for row in self._with_id(found.rows if found else ()) if row.is_of(*wanted)]
+        if not rows or (found and found.more and len(rows) < FOUND):
+            every = {row.id: row for row in self._with_id(await self._api.all_tickets())}
+            rows = [row for row in every.values() if row.is_of(*wanted)]
+        newest = sorted(rows, key=lambda row: row.created, reverse=True)
+        return tuple(map(self._ticket, newest[:FOUND]))
+
+    def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
+        """The ticket in which a customer wrote. Raises Unauthorized for a forged webhook."""
+        id = self._webhook.ticket(headers, body, now)
+        return id if ID.fullmatch(id) else ""
+
+    async def _probe(self) -> str:
+        await self._api.tickets(1, limit=1)
+        return "SellApp answers"
+
+    async def _learn(self) -> None:
+        """Test whether /search filters by status and sorts by `updated_at`.
+
+        An answer without tickets proves nothing: the next walk tests it again.
+        """
+        found = await self._api.search(CHANGED_LAST, 1)
+        rows = self._with_id(found.rows if found else ())
+        times = [row.updated_at or row.created for row in rows]
+        honest = times == sorted(times, reverse=True) and not any(row.closed for row in rows)
+        if found is None or rows:
+            self._searches = found is not None and honest
+            self._capable()
+            log.info("list.mode_chosen", account=self._account, by=self._mode)
+
+    @property
+    def _mode(self) -> str:
+        return SEARCH if self._searches else LIST
+
+    async def _page(self, page: int) -> Page:
+        listed = await self._listed(page)
+        if listed is None:  # the search was withdrawn: begin again without it
+            self._searches, page = False, 1
+            self._capable()
+            listed = await self._api.tickets(page)
+        tickets = self._tickets(listed.rows)
+        if page > 1 and (before := await self._listed(page - 1)):
+            tickets += self._tickets(before.rows)
+        return Page(_active(tickets), f"{self._mode}:{page + 1}" if listed.more else "")
+
+    async def _listed(self, page: int) -> Listed[TicketRow] | None:
+        if self._searches:
+            return await self._api.search(OLDEST_FIRST, page)
+        return await self._api.tickets(page)
+
+    def _capable(self) -> None:
+        recent = bool(self._searches) and self._stamps
+        self.capabilities = replace(self.capabilities, recent_first=recent)
+
+    async def _conversation(self, id: str, deadline: float | None = None) -> Conversation:
+        row = await self._api.ticket(id, deadline)  # first: a later message changes its revision
+        messages = wire.messages(await self._api.messages(id, deadline), row.created)
+        if messages and row.updated_at and messages[-1].at > row.updated_at + LATE:
+            self._stamps = False  # so only a walk finds what is new
+            self._capable()
+        return wire.conversation(self._ticket(row), messages)
+
+    async def _change(self, id: str, wanted: Body, deadline: float) -> None:
+        """Change the ticket, unless it is so already. The key is of the old state and the new."""
+        row = await self._api.ticket(id, deadline)
+        if not row.is_already(wanted):
+            facts = f"{self._account}|{id}|{sorted(wanted.items())}|{row.updated_at}"
+            key = hashlib.sha256(facts.encode()).hexdigest()[:32] if row.updated_at else ""
+            await self._api.change(id, wanted, key, deadline)
+
+
+def _active(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
+    """Each active ticket once, as it was read last."""
+    last = {ticket.key: ticket for ticket in tickets}
+    return tuple(ticket for ticket in last.values() if ticket.status.active)
+
+
+FACTORY = Factory(SellApp, CAPABILITIES, BASE_URL, headers, SellAppSettings, PER_SECOND)

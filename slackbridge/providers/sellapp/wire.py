@@ -1,0 +1,220 @@
+"""SellApp's JSON as our values. Pure: makes no calls and raises nothing.
+
+Source: SellApp's API reference and SDKs. v1 has `read_by` where v2 has `read_status`, PHP writes an
+empty object as `[]` and a list with gaps as an object, and an object may be bare or under `data`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from slackbridge.domain.model import (
+    Author,
+    Conversation,
+    Message,
+    Person,
+    Status,
+    Ticket,
+    TicketKey,
+    fingerprint,
+)
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Text, number
+from slackbridge.text.document import Document, from_text
+from slackbridge.text.html import parse
+from slackbridge.text.sanitize import has_tags
+
+AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
+Shape = TypeVar("Shape", bound=Lenient)
+MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
+
+
+class Customer(Lenient):
+    """Who asks."""
+
+    name: Text = ""
+    email: Text = ""
+
+
+class Reference(Lenient):
+    """What the ticket is about: `type` is product, order or nothing."""
+
+    type: Text = ""
+    id: Text = ""
+
+
+class ReadStatus(Lenient):
+    """Who has read the newest message; None = not told."""
+
+    customer: bool | None = None
+    store: bool | None = None
+
+
+class TicketRow(Lenient):
+    """A ticket, in a list or alone."""
+
+    id: Text = ""
+    title: Text = ""
+    status: Text = ""
+    customer: Customer = Customer()
+    reference: Reference = Reference()
+    created_at: Moment = None
+    updated_at: Moment = None
+    archived: bool = False
+    read_status: ReadStatus = ReadStatus()
+    read_by: Text = ""
+    order_id: Text = ""
+    reason: Text = ""
+    message_count: int | None = None
+
+    @property
+    def created(self) -> datetime:
+        return self.created_at or self.updated_at or EPOCH
+
+    @property
+    def order(self) -> str:
+        return self.order_id or (self.reference.id if self.reference.type == "order" else "")
+
+    @property
+    def closed(self) -> bool:
+        return self.status.upper() == "CLOSED"
+
+    @property
+    def neutral(self) -> Status:
+        """A guess, as a row does not say who wrote last; in doubt it needs an agent."""
+        if self.closed or self.archived:
+            return Status.CLOSED
+        unread = self.read_status
+        waiting = unread.store is True and unread.customer is False
+        return Status.WAITING if waiting else Status.NEEDS_AGENT
+
+    @property
+    def revision(self) -> str:
+        """Of the facts that a list and a single ticket both have, so that the two agree."""
+        facts = (self.status, self.archived, self.message_count, self.read_status, self.read_by)
+        return fingerprint(self.updated_at or self.created, repr(facts))
+
+    def is_already(self, wanted: Mapping[str, object]) -> bool:
+        """Whether the ticket has these values."""
+        facts = {"status": self.status.upper(), "archived": self.archived}
+        return wanted.items() <= facts.items()
+
+    def is_of(self, order: str, email: str, name: str) -> bool:
+        """Whether it matches the order, the address and the name; '' matches all."""
+        ours = self.customer.email.casefold()
+        return (
+            order in ("", self.order)
+            and email.casefold() in ("", ours)
+            and name.casefold() in f"{self.customer.name.casefold()}\n{ours}"
+        )
+
+    def ticket(self, account: str, url: str) -> Ticket:
+        """The neutral ticket, without knowing its messages."""
+        product = self.reference.id if self.reference.type == "product" else ""
+        extra = (("product", product), ("reason", self.reason))
+        return Ticket(
+            key=TicketKey(account, self.id),
+            status=self.neutral,
+            raw_status=(self.status or "unknown") + (", archived" if self.archived else ""),
+            created_at=self.created,
+            updated_at=self.updated_at or self.created,
+            revision=self.revision,
+            customer=Person(self.customer.name, self.customer.email),
+            order=self.order,
+            topic=self.title,
+            type=self.reference.type,
+            url=url,
+            extra=tuple((label, value) for label, value in extra if value),
+            barred=frozenset({"archive"} if self.archived else ()),
+        )
+
+
+class MessageRow(Lenient):
+    """A message; `ticket_id` names its ticket in a webhook."""
+
+    id: Text = ""
+    author: Text = ""
+    sender: Text = ""
+    content: Text = ""
+    created_at: Moment = None
+    updated_at: Moment = None
+    ticket_id: Text = ""
+
+    def read(self, id: str, start: datetime) -> Message:
+        """The neutral message; an unknown author is the system."""
+        return Message(
+            id=id,
+            author=AUTHORS.get(self.author.upper(), Author.SYSTEM),
+            name=self.sender,
+            at=self.created_at or self.updated_at or start,
+            body=body(self.content),
+        )
+
+
+class Meta(Lenient):
+    """Where a page stands; 0 = not told."""
+
+    current_page: int = 0
+    last_page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Shape]):
+    """One page of a list. `obeyed` is whether it is the page asked for."""
+
+    rows: tuple[Shape, ...]
+    more: bool
+    obeyed: bool
+
+
+def listed(data: object, page: int, limit: int, shape: type[Shape]) -> Listed[Shape] | None:
+    """Read a list; None if it is none. Where no last page is told, a short page is the last."""
+    found = data.get("data") if isinstance(data, dict) else data
+    if isinstance(found, dict):
+        found = [found] if "id" in found else list(found.values())
+    if not isinstance(found, list):
+        return None
+    meta = Meta()
+    if isinstance(data, dict):
+        meta = Meta.of(data.get("meta")) or Meta.of(data) or meta
+    rows = tuple(row for row in map(shape.of, found) if row is not None)
+    more = page < meta.last_page if meta.last_page else len(found) >= limit
+    behind = 0 < meta.current_page < min(page, meta.last_page or page)
+    return Listed(rows, more, not behind)
+
+
+def single(data: object) -> object:
+    """The object of an answer, under `data` or bare."""
+    return data["data"] if isinstance(data, dict) and "data" in data else data
+
+
+def body(content: str) -> Document:
+    """A message's text. Its format is not documented; what is clearly HTML is parsed as that."""
+    if has_tags(content) and not MARKUP.fullmatch(content):
+        return from_text(content)
+    return parse(content)
+
+
+def messages(rows: Sequence[MessageRow], start: datetime) -> tuple[Message, ...]:
+    """Each message once, by time, then number; every one has a stable id."""
+    found: dict[str, Message] = {}
+    names = Names()
+    for row in rows:
+        id = row.id or names.of(row.author, row.created_at, row.content)
+        found[id] = row.read(id, start)
+    return tuple(sorted(found.values(), key=lambda one: (one.at, number(one.id))))
+
+
+def conversation(ticket: Ticket, found: tuple[Message, ...]) -> Conversation:
+    """A ticket with its messages, by which its status and `waiting_since` are corrected."""
+    spoken = [one for one in found if one.author in (Author.CUSTOMER, Author.AGENT)]
+    if not ticket.status.active or not spoken:
+        return Conversation(ticket, found)
+    if spoken[-1].author is Author.AGENT:
+        return Conversation(replace(ticket, status=Status.WAITING), found)
+    last = max((n for n, one in enumerate(spoken) if one.author is Author.AGENT), default=-1)
+    since = spoken[last + 1].at
+    return Conversation(replace(ticket, status=Status.NEEDS_AGENT, waiting_since=since), found)

@@ -1,0 +1,95 @@
+"""Sellgate's four calls over HTTP, and what a refusal means.
+
+Source: docs.sellgate.cc/tickets and /docs/authentication. What a write answers is not published. A
+reply is a POST and a change of status a PATCH of the same path, so each has a type of its own.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal, Unpack
+from urllib.parse import quote
+
+from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
+from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.http import Content, HttpClient, credential
+from slackbridge.providers.sellgate.wire import Change, Detail, Listing, Reply, detail
+
+GONE = frozenset({404, 410})
+NO_ID = frozenset({400, 422})  # how a read that has no argument but an id may be refused
+
+
+headers = partial(credential, "Bearer")
+
+
+class Api:
+    """The calls of one store. Raises the four failures only."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self.client = client
+
+    async def tickets(self, page: int, status: str, limit: int) -> Listing:
+        """A page of the list, counted from 1; `status` '' = any."""
+        params = {"page": str(page), "limit": str(limit), **({"status": status} if status else {})}
+        answer = await self._call("GET", "tickets", params=params)
+        listing = Listing.of(answer.json(write=False))
+        if listing is None:
+            raise answer.nonsense(write=False)
+        return listing
+
+    async def ticket(self, id: str, deadline: float | None = None) -> Detail:
+        """Raises Rejected with the code NOT_FOUND where there is none."""
+        answer = await self._call("GET", _path(id), deadline=deadline)
+        found = detail(answer.json(write=False), id)
+        if found is None:
+            raise answer.nonsense(write=False)
+        return found
+
+    async def reply(self, id: str, reply: Reply, deadline: float) -> None:
+        """Not idempotent."""
+        body = {"message": reply.message}
+        _check(await self._call("POST", _path(id), json=body, deadline=deadline))
+
+    async def change(self, id: str, change: Change, deadline: float) -> None:
+        body = {"status": change.status}
+        _check(await self._call("PATCH", _path(id), json=body, deadline=deadline))
+
+    async def _call(
+        self,
+        method: Literal["GET", "POST", "PATCH"],
+        path: str,
+        deadline: float | None = None,
+        **content: Unpack[Content],
+    ) -> Answer:
+        write = method != "GET"
+        answer = await self.client.send(method, path, write=write, deadline=deadline, **content)
+        if not answer.ok:
+            raise _refusal(answer, path, write=write)
+        return answer
+
+
+def _path(id: str) -> str:
+    """The path of one ticket. Raises Rejected for what would change the path."""
+    if not id.strip(". "):
+        raise Rejected(f"{id!r} is not the id of a ticket", code=Code.NOT_FOUND)
+    return f"tickets/{quote(id, safe='', errors='replace')}"
+
+
+def _check(answer: Answer) -> None:
+    """Raises Unknown for the 2xx answer to a write that is not Sellgate's own or tells an error."""
+    if not answer.body.strip():
+        return
+    said = answer.json(write=True)
+    if isinstance(said, dict) and (said.get("error") or said.get("success") is False):
+        raise unreadable(f"Sellgate took it, but named an error: {answer.said()}", write=True)
+
+
+def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:
+    missing = GONE if write else GONE | NO_ID
+    words = {401: "does not accept the API key; make a new one in the store's settings"}
+    return refused(
+        answer,
+        write=write,
+        words=words.get(answer.status, ""),
+        code=Code.NOT_FOUND if answer.status in missing and path != "tickets" else "",
+    )

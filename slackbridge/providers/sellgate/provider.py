@@ -1,0 +1,126 @@
+"""Sellgate as a Provider: numbered pages, plain text, no search.
+
+Source: docs.sellgate.cc/tickets. Every write is followed by a read, since what a write answers is
+not published. A ticket alone lacks much of what its row in the list has, so rows are remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from slackbridge.domain.errors import unreadable
+from slackbridge.domain.model import Act, Conversation, Page, Query, Ticket
+from slackbridge.ports.settings import AccountSettings
+from slackbridge.providers.base import FOUND, BaseProvider, existing
+from slackbridge.providers.factory import Factory
+from slackbridge.providers.http import HttpClient
+from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
+from slackbridge.providers.sellgate.api import Api, headers
+from slackbridge.providers.sellgate.settings import BASE_URL, PER_SECOND, SellgateSettings
+from slackbridge.providers.sellgate.walk import PAGE, PageCursor
+from slackbridge.providers.sellgate.wire import (
+    CLOSED,
+    OPEN,
+    Change,
+    Detail,
+    Listing,
+    Reply,
+    TicketRow,
+)
+
+REMEMBERED = 10_000  # rows of the list
+BROWSED = 5  # pages; the list cannot be searched
+FEW = 3  # tickets read one by one; for more, the closed ones are listed first
+
+
+class Sellgate(BaseProvider):
+    """One Sellgate store. Every method may raise the four failures, and nothing else."""
+
+    title = "Sellgate"
+    capabilities = CAPABILITIES
+
+    def __init__(self, account: str, settings: AccountSettings, client: HttpClient) -> None:
+        super().__init__(account, settings, client)
+        self._api = Api(client)
+        self._rows: dict[str, TicketRow] = {}  # the one listed last is last
+
+    async def list_active(self, cursor: str) -> Page:
+        place = PageCursor.of(cursor)
+        if place.endless:
+            raise unreadable("Sellgate sent a list of tickets that does not end", write=False)
+        listing = await self._list(place.page, OPEN)
+        tickets = map(self._ticket, listing.rows)
+        return Page(tuple(t for t in tickets if t.status.active), place.after(listing))
+
+    async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
+        wanted = dict.fromkeys(ids)
+        found: dict[str, Ticket] = {}
+        if len(wanted) > FEW:  # usually many were closed at once
+            rows = (await self._list(1, CLOSED)).rows
+            found = {row.id: self._ticket(row) for row in rows if row.id in wanted}
+        rest = await existing([id for id in wanted if id not in found], self.get)
+        found |= {one.ticket.key.id: one.ticket for one in rest}
+        return tuple(found[id] for id in wanted if id in found)
+
+    async def get(self, id: str) -> Conversation:
+        ticket = await self._api.ticket(id)
+        if ticket.thin:  # after a start, nothing of the list is remembered yet
+            await self._browse(ticket.status, until=id)
+        return self._conversation(ticket)
+
+    async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
+        deadline = self._client.deadline(timeout)
+        match write_of(act):
+            case Reply() as reply:
+                await self._api.reply(id, reply, deadline)
+            case Change() as change:
+                await self._api.change(id, change, deadline)
+        return await self._read_back(self._read(id, deadline))
+
+    async def search(self, query: Query) -> tuple[Ticket, ...]:
+        """By order or e-mail: the open tickets and the first pages of all of them."""
+        if query.id:
+            return await self.read([query.id])
+        await self._browse("")
+        found = [self._ticket(row) for row in self._rows.values() if row.is_about(query)]
+        return tuple(sorted(found, key=lambda t: t.updated_at, reverse=True)[:FOUND])
+
+    async def stats(self) -> Mapping[str, str]:
+        """The store's own counts, by their names in words."""
+        return (await self._list(1, "", limit=1)).stats
+
+    async def _probe(self) -> str:
+        await self._api.tickets(1, "", limit=1)
+        return "Sellgate answers"
+
+    async def _read(self, id: str, deadline: float) -> Conversation:
+        return self._conversation(await self._api.ticket(id, deadline))
+
+    async def _list(self, page: int, status: str, limit: int = PAGE) -> Listing:
+        listing = await self._api.tickets(page, status, limit)
+        rows = self._with_id(listing.rows, unreadable=listing.size - len(listing.rows))
+        for row in rows:
+            self._remember(row)
+        return replace(listing, rows=tuple(rows))
+
+    async def _browse(self, status: str, until: str = "") -> None:
+        """List a few pages, so that they are remembered, or as far as the ticket `until`."""
+        known = status if status in (OPEN, CLOSED) else ""
+        for page in range(1, BROWSED + 1):
+            if until in self._rows or (await self._list(page, known)).ends(page, PAGE):
+                return
+
+    def _remember(self, row: TicketRow) -> None:
+        self._rows.pop(row.id, None)
+        self._rows[row.id] = row
+        if len(self._rows) > REMEMBERED:
+            del self._rows[next(iter(self._rows))]
+
+    def _conversation(self, ticket: Detail) -> Conversation:
+        row = ticket.row(self._rows.get(ticket.id, TicketRow()))
+        self._remember(row)
+        return ticket.conversation(self._account, self._url(row.id), row)
+
+
+FACTORY = Factory(Sellgate, CAPABILITIES, BASE_URL, headers, SellgateSettings, PER_SECOND)

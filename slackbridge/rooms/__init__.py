@@ -1,0 +1,1 @@
+"""What the bridge does: the front desk, the poll, the look-up, the lane, recovery."""

@@ -1,0 +1,1 @@
+"""The front desk: stores what agents ask for before Slack is answered."""

@@ -1,0 +1,1 @@
+"""The lane: the only room that changes Slack and the marketplaces."""

@@ -1,0 +1,301 @@
+"""The lane's half that changes Slack: one post at a time, each written down before it is made.
+
+A post of unknown outcome is looked for by the mark in its metadata; at most one is open per
+ticket, so a look is never ambiguous. Edits and reactions may simply be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+
+from slackbridge.domain.chat import CARD, Mark, words_effect
+from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized, Unknown
+from slackbridge.domain.fields import OpenPost
+from slackbridge.domain.intent import Intent, Receipt
+from slackbridge.domain.model import Kind
+from slackbridge.domain.record import Change, Patch
+from slackbridge.domain.view import Item, Words, digest
+from slackbridge.ports.chat import Chat
+from slackbridge.ports.store import Store
+from slackbridge.rooms.lane.ticket_pass import TicketPass
+from slackbridge.rules import receipt
+from slackbridge.rules.next_post import posted
+
+log = structlog.get_logger(__name__)
+SHUT_OUT: Mapping[str, str] = {
+    Code.ARCHIVED: "The channel is archived: unarchive it, or route its tickets elsewhere. ",
+    Code.NOT_IN_CHANNEL: "Invite the app to the channel. ",
+    Code.NO_CHANNEL: "Invite the app to the channel, or correct its id in the settings. ",
+}
+"""Slack's errors that end only when a person acts, and what that person can do."""
+
+UNEDITABLE = frozenset({Code.NO_MESSAGE, Code.CANNOT_UPDATE, Code.TOO_OLD_TO_EDIT})
+"""Slack's errors after which a message can never be edited again: it is gone, or too old."""
+
+
+class PostCheck(Protocol):
+    """Makes sure that the record knows every post that stands in a thread."""
+
+    async def check(self, pass_: TicketPass, channel: str, thread: str) -> None:
+        """Raises RecordChanged if it did not know one."""
+
+    def recorded(self, pass_: TicketPass) -> None:
+        """The thread is new: its only post is in the record."""
+
+
+class LeaseLoss(Protocol):
+    """Makes up for calls that were made after a lease was lost."""
+
+    async def record(self, pass_: TicketPass) -> None:
+        """Write down what such a call may have left. Raises Later."""
+
+    async def clear(self, pass_: TicketPass) -> None:
+        """Take away what others' passes left."""
+
+
+class Poster:
+    """Shows things in one ticket's thread. Times are in seconds."""
+
+    def __init__(
+        self,
+        store: Store,
+        chat: Chat,
+        check: PostCheck,
+        loss: LeaseLoss,
+        *,
+        timeout: float,
+        settle: float,
+        edit_every: float,
+    ) -> None:
+        self._store = store
+        self._chat = chat
+        self._timeout = timeout
+        self._settle = settle
+        self._edit_every = edit_every
+        self._check = check
+        self._loss = loss
+        self._arrives = timeout + settle  # at most, until a call has arrived or never will
+
+    async def lease_lost(self, pass_: TicketPass) -> None:
+        """Another lane took the ticket over, perhaps while a call was on its way. Raises Later."""
+        await self._loss.record(pass_)
+
+    async def post(
+        self, pass_: TicketPass, channel: str, thread: str, effect: str, item: Item, *, live: bool
+    ) -> str:
+        """Post once. Raises the four failures; after Unknown the post stays written down.
+
+        Later, too, as long as an earlier post is written down; Again where more stands in the
+        thread than was recorded.
+        """
+        if pass_.stored.open_post is not None:
+            raise Later("an earlier post comes first", 0.5, code=Code.PACED)
+        if thread:
+            await self._check.check(pass_, channel, thread)
+        await self._chat.turn(channel, str(pass_.key), live)
+        now = pass_.now()
+        post = OpenPost(
+            effect=effect, channel=channel, thread=thread, at=now, deadline=now + self._timeout
+        )
+        await pass_.write(Change(put=Patch(open_post=post)))
+        if pass_.now() >= post.deadline:  # this process was stopped; the post may be given up
+            raise Later("there was no time left", 1.0, code=Code.LATE)
+        try:
+            ts = await self._chat.post(channel, thread, item, Mark(pass_.key, effect))
+        except Unknown:
+            log.warning("post.unknown_outcome", effect=effect)
+            raise
+        except Failure as failure:
+            await self._declined(pass_, post, failure)
+            raise
+        await self._stands(pass_, post, ts)
+        if not thread:
+            self._check.recorded(pass_)
+        return ts
+
+    async def _declined(self, pass_: TicketPass, post: OpenPost, failure: Failure) -> None:
+        """Slack said no. A 429 may come from a proxy after Slack has accepted the post."""
+        if failure.code != Code.RATE_LIMITED:
+            await pass_.write(Change(put=Patch(open_post=None)))
+            return
+        # One look before the next try is enough: the call is over.
+        past = {"absent_at": pass_.now(), "deadline": pass_.now() - self._settle}
+        await pass_.write(Change(put=Patch(open_post=post.model_copy(update=past))))
+
+    async def _stands(self, pass_: TicketPass, post: OpenPost, ts: str) -> None:
+        """Record where the post stands."""
+        if post.effect == CARD:
+            await self._store.bind(post.channel, ts, pass_.key)
+        swaps: tuple[tuple[Intent, Intent], ...] = ()
+        for intent in pass_.intents:
+            if post.effect == words_effect(intent.id):
+                swaps = ((intent, receipt.placed(intent, ts)),)
+        put = posted(post.effect, ts, post.channel, pass_.stored)
+        put["open_post"] = None
+        await pass_.write(Change(swaps=swaps, put=put))
+
+    async def settle(self, pass_: TicketPass) -> bool:
+        """Find out whether an open post was made. False: not known yet, the pass ends here."""
+        if settled := await self._settled(pass_):
+            await self._loss.clear(pass_)
+        return settled
+
+    async def _settled(self, pass_: TicketPass) -> bool:
+        post = pass_.stored.open_post
+        if post is None:
+            return True
+        mark = Mark(pass_.key, post.effect)
+        found = await self._chat.find(post.channel, post.thread, mark, post.since)
+        if found:
+            await self._remove_twins(post.channel, found)
+            await self._stands(pass_, post, found[0])
+            if post.effect == CARD:
+                now = pass_.now()  # an agent may have answered it already
+                await pass_.write(Change(put=Patch(missed_at=now)))
+                pass_.wake_at(now)
+            return True
+        now = pass_.now()
+        if post.absent_at and now >= post.deadline + self._settle:
+            await pass_.write(Change(put=Patch(open_post=None)))
+            return True
+        if not post.absent_at:
+            seen = post.model_copy(update={"absent_at": now})
+            await pass_.write(Change(put=Patch(open_post=seen)))
+        pass_.wake_at(max(post.deadline + self._settle, now + 0.5))
+        return False
+
+    async def _remove_twins(self, channel: str, found: tuple[str, ...]) -> None:
+        for twin in found[1:]:
+            log.error("post.twin_deleted", channel=channel, ts=twin)
+            await self._chat.delete(channel, twin)
+
+    # -- the card ------------------------------------------------------------------------------
+
+    async def card(self, pass_: TicketPass, item: Item) -> bool:
+        """Show the card as it must be now; edits of one thread are merged to one a second.
+
+        False: not yet; the pass that comes at `work.wake` shall do it.
+        """
+        stored, now = pass_.stored, pass_.now()
+        wanted = digest(item)
+        calm = not 0 < stored.redraw_at <= now
+        if wanted == stored.card and calm:
+            return True
+        if now < stored.card_at + self._edit_every:
+            pass_.wake_at(stored.card_at + self._edit_every)
+            return False
+        if stored.card:  # until the end of the edit is recorded, either card may stand
+            await pass_.write(Change(put=Patch(card=None)))
+        try:
+            await self._chat.edit(stored.channel, stored.root, item)
+        except Unknown:
+            # It may arrive after a newer edit: by then the card is drawn once more.
+            await pass_.write(Change(put=Patch(redraw_at=self._over(now))))
+            raise
+        except Rejected as failure:
+            if failure.code not in UNEDITABLE:
+                raise
+            log.warning("card.not_editable", why=failure.code)
+        put = Patch(card=wanted, card_at=now)
+        if not calm:
+            put["redraw_at"] = None
+        await pass_.write(Change(put=put))
+        return True
+
+    def _over(self, now: float) -> float:
+        """When a call that begins now has arrived, or never will."""
+        return now + self._arrives
+
+    # -- receipts ------------------------------------------------------------------------------
+
+    async def receipts(self, pass_: TicketPass, channel: str = "") -> None:
+        """Bring every intent's reaction and words up to date; one that must wait stops no other.
+
+        Words stand in the ticket's thread, or in `channel` for what belongs to no ticket.
+        """
+        place = (channel, "") if channel else (pass_.stored.channel, pass_.stored.root)
+        for intent in pass_.intents:
+            if intent.kind is Kind.NOTICE:
+                continue  # it is words itself
+            for at in (intent.receipt.until, intent.receipt.redo):
+                if at > pass_.now():
+                    pass_.wake_at(at)
+            try:
+                fresh = await self._react(pass_, intent)
+                await self._words(pass_, fresh, *place)
+            except Later as failure:
+                if failure.code == Code.REDIS:
+                    raise
+                pass_.wake_at(pass_.now() + failure.seconds)
+
+    async def _react(self, pass_: TicketPass, intent: Intent) -> Intent:
+        now = pass_.now()
+        wanted = receipt.reaction(intent, now)
+        before = intent.receipt
+        shown, perhaps = before.reaction, before.reacting
+        if not intent.ts or (wanted == shown and (not perhaps or now < before.until)):
+            return intent
+        # One that was given up may come in until then: it is taken away once more.
+        late = (perhaps, before.until) if now < before.until else ("", 0.0)
+        try:
+            if perhaps not in ("", shown, wanted):
+                await self._chat.react(intent.channel, intent.ts, "", perhaps)
+            if wanted not in ("", shown, perhaps):
+                # Written down first: after a crash it must be known, to be taken away in its turn.
+                intent = await _reacts(pass_, intent, shown, wanted, self._over(now))
+            gone = shown if shown != wanted else ""
+            await self._chat.react(intent.channel, intent.ts, wanted, gone)
+        except Rejected as failure:
+            if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
+                raise  # nothing of ours is let in; once it is, this is not forgotten
+            log.warning("reaction.refused", intent=intent.id, why=failure.code)
+        return await _reacts(pass_, intent, wanted, *late)
+
+    async def _words(self, pass_: TicketPass, intent: Intent, channel: str, root: str) -> None:
+        item = receipt.words(intent, pass_.key, pass_.now())
+        calm = not 0 < intent.receipt.redo <= pass_.now()
+        if item is None or (digest(item) == intent.receipt.shown and calm) or not channel:
+            return
+        if intent.receipt.ts:
+            await self._edit_words(pass_, intent, item, channel)
+            return
+        await self.post(pass_, channel, root, words_effect(intent.id), item, live=True)
+        current = next(i for i in pass_.intents if i.id == intent.id)
+        shown = current.receipt.model_copy(update={"shown": digest(item)})
+        await _swap(pass_, current, shown)
+
+    async def _edit_words(
+        self, pass_: TicketPass, intent: Intent, item: Words, channel: str
+    ) -> None:
+        now = pass_.now()
+        shown: dict[str, str | float] = {"shown": digest(item)}
+        if intent.receipt.redo <= now:
+            shown["redo"] = 0.0
+        if intent.receipt.shown:  # as with the card
+            intent = await _swap(pass_, intent, intent.receipt.model_copy(update={"shown": ""}))
+        try:
+            await self._chat.edit(channel, intent.receipt.ts, item)
+        except Unknown:
+            redo = {"redo": self._over(now)}
+            await _swap(pass_, intent, intent.receipt.model_copy(update=redo))
+            raise
+        except Rejected as failure:
+            if failure.code not in UNEDITABLE:
+                raise
+            await self._chat.delete(channel, intent.receipt.ts)  # it says what is so no more
+            shown = {"ts": "", "shown": ""}
+        await _swap(pass_, intent, intent.receipt.model_copy(update=shown))
+
+
+async def _swap(pass_: TicketPass, intent: Intent, shown: Receipt) -> Intent:
+    return await pass_.swap(intent, intent.but(receipt=shown))
+
+
+async def _reacts(
+    pass_: TicketPass, intent: Intent, reaction: str, reacting: str, until: float
+) -> Intent:
+    shown = {"reaction": reaction, "reacting": reacting, "until": until}
+    return await _swap(pass_, intent, intent.receipt.model_copy(update=shown))

@@ -1,0 +1,333 @@
+"""The lane's half that changes marketplaces: intents go out, in order, each attempt written down
+before it is made, and an attempt of unknown outcome is looked for before anything is done again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from slackbridge.domain.errors import Code, Failure, Later, Unknown
+from slackbridge.domain.intent import (
+    Attempt,
+    Intent,
+    State,
+    absent,
+    begin,
+    conclude,
+    doubt,
+    fail,
+    requeue,
+)
+from slackbridge.domain.model import Conversation, Kind, Status, TicketKey
+from slackbridge.domain.record import Change, Patch
+from slackbridge.ports.capabilities import Measures, Settles
+from slackbridge.ports.permissions import May
+from slackbridge.ports.provider import Provider
+from slackbridge.rooms.lane.ticket_pass import TicketPass, written
+from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
+from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SendSettings:
+    """How long things may take, in seconds."""
+
+    timeout: float
+    settle: float
+    retry: float
+    retry_max: float
+    give_up: float
+
+
+class Sender:
+    """Sends the intents of one ticket. `may` tells why a user may not act ('' = may)."""
+
+    def __init__(self, provider: Provider, may: May, settings: SendSettings) -> None:
+        self._provider = provider
+        self._may = may
+        self._settings = settings
+
+    async def run(self, pass_: TicketPass) -> None:
+        """Settle what is open, then send what is due, in the order in which agents asked."""
+        blocked = False
+        for intent in pass_.intents:
+            if not intent.kind.sent:
+                continue
+            if blocked and intent.kind.ordered:
+                if intent.state is State.SENDING:  # what has left may be settled all the same
+                    await self._look(pass_, intent)
+                continue
+            after = await self._advance(pass_, intent)
+            open = after.state.open or after.state is State.UNKNOWN
+            blocked = blocked or (open and not pass_.key.is_account)
+
+    async def _advance(self, pass_: TicketPass, intent: Intent) -> Intent:
+        if intent.state is State.SENDING:
+            intent = await self._look(pass_, intent)
+        if intent.state is State.QUEUED:
+            if intent.due > pass_.now():
+                pass_.wake_at(intent.due)
+                return intent
+            return await self._attempt(pass_, intent)
+        return intent
+
+    # -- one attempt ---------------------------------------------------------------------------
+
+    async def _attempt(self, pass_: TicketPass, intent: Intent) -> Intent:
+        try:
+            if (done := await self._forgotten(pass_, intent)) is not None:
+                return done
+            known = await self._prepare(pass_, intent)
+        except Later as failure:
+            return await self._later(pass_, intent, failure)
+        except Failure as failure:
+            return await pass_.swap(intent, fail(intent, failure.quoted))
+        if isinstance(known, str):
+            # What was read may be news to the card, and a crash must not forget that.
+            return await pass_.swap(intent, fail(intent, known), Patch(unread_at=pass_.now()))
+        if message := _done_before(pass_, intent):
+            log.info("intent.settled", intent=intent.id, state=State.SENT.value)
+            return await _was_done(pass_, intent, conclude(intent, State.SENT, message=message))
+        started = await pass_.swap(
+            intent, begin(intent, pass_.now(), self._settings.timeout, known)
+        )
+        return await self._call(pass_, started)
+
+    async def _forgotten(self, pass_: TicketPass, intent: Intent) -> Intent | None:
+        """The marketplace may know that it was done when Redis does not; None = it does not."""
+        if intent.unsure or self._repeatable(intent) or not pass_.forgettable(intent):
+            return None
+        tried = intent.but(attempt=Attempt(at=written(intent), deadline=pass_.now()))
+        match await self._memory(pass_, tried):
+            case Happened(message):
+                after = receipt.forgotten(conclude(intent, State.SENT, message=message))
+                log.warning("intent.was_sent_before", intent=intent.id)
+                return await _was_done(pass_, intent, after)
+            case Differs():
+                return await pass_.swap(intent, doubt(tried, _unclear(intent)))
+        return None
+
+    def _repeatable(self, intent: Intent) -> bool:
+        """Whether it does no harm to do it again: it sets something."""
+        action = feasibility.action_of(intent, self._provider.capabilities)
+        return action.repeatable if action else not intent.kind.speaks
+
+    async def _memory(self, pass_: TicketPass, intent: Intent) -> Evidence:
+        at = written(intent)
+        if intent.kind is Kind.FOLLOW_UP:
+            opened = await self._provider.follow_ups(pass_.key.id)
+            since = at - evidence.EARLIER_SECONDS
+            return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
+        if intent.kind is Kind.ACTION:
+            return await self._acted(pass_, intent)
+        pass_.conversation = pass_.conversation or await self._provider.get(pass_.key.id)
+        known = pass_.taken() | next_post.shown_before(pass_.stored, at)
+        said = evidence.digests(pass_.conversation)
+        known |= echo.echoes(pass_.stored, pass_.conversation, pass_.intents, said).keys()
+        return evidence.of_forgotten(intent, at, pass_.conversation, known)
+
+    async def _prepare(self, pass_: TicketPass, intent: Intent) -> tuple[str, ...] | str:
+        """The ids that are there before the call, or why it cannot be made."""
+        if why := await self._may(intent.agent, intent.money):
+            return why
+        can = self._provider.capabilities
+        if intent.kind.speaks or (intent.kind is Kind.ACTION and not pass_.key.is_account):
+            pass_.conversation = pass_.conversation or await self._provider.get(pass_.key.id)
+        ticket = pass_.conversation.ticket if pass_.conversation else None
+        if why := feasibility.impossible(intent, ticket, can):
+            return why
+        if why := self._too_long(intent):
+            return why
+        if intent.kind is Kind.FOLLOW_UP:
+            return tuple(t.key.id for t in await self._provider.follow_ups(pass_.key.id))
+        return evidence.baseline(pass_.conversation) if pass_.conversation else ()
+
+    def _too_long(self, intent: Intent) -> str:
+        provider = self._provider
+        if isinstance(provider, Measures) and intent.kind.speaks:
+            return provider.too_long(intent.text)
+        return ""
+
+    async def _call(self, pass_: TicketPass, intent: Intent) -> Intent:
+        before = pass_.stored.raw_status
+        try:
+            answer = await self._provider.perform(pass_.key.id, intent.act(), _left(pass_, intent))
+        except Later as failure:
+            return await self._later(pass_, intent, failure)
+        except Unknown as failure:
+            log.warning("intent.unknown_outcome", intent=intent.id, why=failure.code)
+            pass_.wake_at(pass_.now() + min(1.0, self._settings.settle / 4))
+            pass_.conversation = None
+            return await pass_.swap(intent, intent.but(reason=failure.quoted))
+        except Failure as failure:
+            return await pass_.swap(intent, fail(intent, failure.quoted))
+        log.info("intent.sent", intent=intent.id, kind=intent.kind.value)
+        return await self._done(pass_, intent, answer, before)
+
+    async def _later(self, pass_: TicketPass, intent: Intent, failure: Later) -> Intent:
+        """It was certainly not done: again after a while, but not for ever; money never."""
+        now = pass_.now()
+        old = now - intent.created > self._settings.give_up and intent.tries > 2
+        if old or intent.money:
+            return await pass_.swap(intent, fail(intent, failure.quoted))
+        tries = max(intent.tries, 1)
+        wait = max(
+            failure.seconds,
+            backoff.backoff(tries, self._settings.retry, self._settings.retry_max),
+        )
+        pass_.wake_at(now + wait)
+        again = requeue(intent, now + wait, failure.quoted)
+        return await pass_.swap(intent, again.but(tries=intent.tries + (intent.attempt is None)))
+
+    async def _done(
+        self, pass_: TicketPass, intent: Intent, answer: Conversation | None, before: str
+    ) -> Intent:
+        if answer is not None and answer.ticket.key != pass_.key:
+            return await self._opened(pass_, intent, answer.ticket.key)
+        pass_.conversation = answer
+        if answer is None:
+            put = Patch(unread_at=pass_.now())
+            return await pass_.swap(intent, conclude(intent, State.SENT), put)
+        message = ""
+        if intent.kind in (Kind.REPLY, Kind.INTERNAL):
+            message = evidence.surely_ours(intent, answer, pass_.taken())
+        after = conclude(intent, State.SENT, message=message, reason=remark(intent, answer, before))
+        revision = answer.ticket.revision
+        await pass_.write(
+            Change(
+                swaps=((intent, after),),
+                put={
+                    **echo.shown_as(after),
+                    "revision": revision,
+                    "unread_at": pass_.now(),
+                },
+                # One that it brought back is active before the poll lists it.
+                seen=revision if pass_.seen is not None or answer.ticket.status.active else "",
+            )
+        )
+        return after
+
+    async def _opened(self, pass_: TicketPass, intent: Intent, key: TicketKey) -> Intent:
+        """A ticket was opened; its thread need not wait for the next poll."""
+        await pass_.reread(key)
+        return await pass_.swap(intent, conclude(intent, State.SENT, reason=f"It is `{key}`."))
+
+    # -- an attempt of unknown outcome ---------------------------------------------------------
+
+    async def _look(self, pass_: TicketPass, intent: Intent) -> Intent:
+        asked = pass_.now()
+        try:
+            found = await self._evidence(pass_, intent)
+        except Failure as failure:
+            return await self._blind(pass_, intent, failure)
+        match found:
+            case Happened(message):
+                after = conclude(intent, State.SENT, message=message)
+                log.info("intent.settled", intent=intent.id, state=State.SENT.value)
+                return await _was_done(pass_, intent, after)
+            case Differs():
+                return await pass_.swap(intent, doubt(intent, _unclear(intent)))
+            case Absent():
+                return await self._not_there(pass_, intent, asked)
+
+    async def _evidence(self, pass_: TicketPass, intent: Intent) -> Evidence:
+        if intent.kind is Kind.FOLLOW_UP:
+            opened = await self._provider.follow_ups(pass_.key.id)
+            new = [t for t in opened if t.key.id not in intent.baseline]
+            return Happened() if new else Absent()
+        if intent.kind is Kind.ACTION:
+            return await self._acted(pass_, intent)
+        pass_.conversation = await self._provider.get(pass_.key.id)
+        if intent.kind.speaks:
+            return evidence.of_message(intent, pass_.conversation, pass_.taken())
+        return evidence.of_ticket(intent, pass_.conversation)
+
+    async def _acted(self, pass_: TicketPass, intent: Intent) -> Evidence:
+        """Only the marketplace's own adapter can tell whether an action of its own happened."""
+        since = intent.attempt.at if intent.attempt else 0.0
+        happened = None
+        if isinstance(self._provider, Settles):
+            happened = await self._provider.settled(pass_.key.id, intent.act(), since)
+        if happened is None:
+            return Differs()
+        return Happened() if happened else Absent()
+
+    async def _not_there(self, pass_: TicketPass, intent: Intent, now: float) -> Intent:
+        """It is not among what was read; the reading began at `now`."""
+        repeatable = self._repeatable(intent)
+        # One that sets something may be repeated, but not while the first may still come in late.
+        over = repeatable and (intent.attempt is None or now >= intent.attempt.deadline)
+        if over or evidence.absence_proved(intent, now, self._settings.settle):
+            log.info("intent.settled_absent", intent=intent.id)
+            if intent.money:
+                return await pass_.swap(intent, fail(intent, "it did not arrive"))
+            return await pass_.swap(intent, requeue(intent, now))
+        attempt = intent.attempt
+        assert attempt is not None  # noqa: S101 - a proved absence has none
+        settled = attempt.deadline + (0.0 if repeatable else self._settings.settle)
+        pass_.wake_at(max(settled, now + 0.5))
+        noted = absent(intent, now).but(reason=intent.reason or "the connection was lost")
+        return await pass_.swap(intent, noted)
+
+    async def _blind(self, pass_: TicketPass, intent: Intent, failure: Failure) -> Intent:
+        """The marketplace cannot be read: after some patience a human decides."""
+        now = pass_.now()
+        deadline = intent.attempt.deadline if intent.attempt else now
+        if now > deadline + 2 * self._settings.settle or not isinstance(failure, Later | Unknown):
+            return await pass_.swap(intent, doubt(intent, failure.quoted))
+        pass_.wake_at(now + max(1.0, self._settings.retry))
+        if intent.reason:
+            return intent
+        return await pass_.swap(intent, intent.but(reason=failure.quoted))
+
+
+def _left(pass_: TicketPass, intent: Intent) -> float:
+    """Seconds until the deadline that was written down; raises Later if it has passed.
+
+    A process that was stopped meanwhile must not send: another may have settled the attempt.
+    """
+    left = intent.attempt.deadline - pass_.now() if intent.attempt else 0.0
+    if left <= 0:
+        raise Later("there was no time left", 1.0, code=Code.LATE)
+    return left
+
+
+def _done_before(pass_: TicketPass, intent: Intent) -> str:
+    """The id of the message that an earlier attempt left, although it was declined; '' = none.
+
+    Whoever asks for fewer calls may stand before the marketplace, and not know what it has done.
+    """
+    if intent.before is None or pass_.conversation is None or not intent.kind.speaks:
+        return ""
+    match evidence.of_message(intent, pass_.conversation, pass_.taken()):
+        case Happened(message):
+            return message
+    return ""
+
+
+def _unclear(intent: Intent) -> str:
+    if intent.kind is Kind.ACTION:
+        return "the marketplace does not tell whether it happened; look there"
+    return "the ticket shows a similar message, but not quite this one"
+
+
+async def _was_done(pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
+    """The marketplace shows that an earlier attempt did it; the card shall show what it did."""
+    put = echo.shown_as(after)
+    put["unread_at"] = pass_.now()
+    return await pass_.swap(intent, after, put)
+
+
+def remark(intent: Intent, answer: Conversation, before: str) -> str:
+    """What the agent should know about the marketplace's answer; '' = nothing."""
+    ticket = answer.ticket
+    if intent.status is not None and not evidence.status_holds(ticket.status, intent.status):
+        return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
+    silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
+    if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
+        return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
+    return ""

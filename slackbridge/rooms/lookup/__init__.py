@@ -1,0 +1,1 @@
+"""The look-up: answers questions of one person."""

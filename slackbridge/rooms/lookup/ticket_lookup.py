@@ -1,0 +1,233 @@
+"""Look-up: answers only the asker. Reads marketplaces side by side and changes nothing.
+
+An account that is slow or down delays no other; it is named in the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from slackbridge.domain.chat import Member
+from slackbridge.domain.errors import Code, Failure
+from slackbridge.domain.model import (
+    Act,
+    Action,
+    Author,
+    Capabilities,
+    Conversation,
+    Query,
+    Scope,
+    Ticket,
+    TicketKey,
+)
+from slackbridge.domain.view import Card
+from slackbridge.ports.capabilities import Counts, Measures, Previews
+from slackbridge.ports.front_desk import Found
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import Store
+from slackbridge.rules import card, routing
+from slackbridge.rules import query as asking
+from slackbridge.text.document import Document
+
+MOST = 10
+Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
+
+
+class TicketLookup:
+    """Implements `front.Lookup`. `patience` is how long one account may take, in seconds."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        names: Mapping[str, str],
+        store: Store,
+        patience: float,
+        routes: Sequence[routing.Route],
+        channel: str,
+    ) -> None:
+        self._providers = providers
+        self._names = names
+        self._store = store
+        self._patience = patience
+        self._routes = routes
+        self._channel = channel
+
+    def can(self, account: str) -> Capabilities | None:
+        provider = self._providers.get(account)
+        return provider.capabilities if provider else None
+
+    def makers(self) -> Mapping[str, Action]:
+        offered = {name: one.capabilities.create for name, one in self._providers.items()}
+        return {name: create for name, create in offered.items() if create}
+
+    def provider(self, account: str) -> str:
+        return self._names.get(account, "")
+
+    async def find(self, text: str) -> Found:
+        queries = self.queries(text)
+        asks: dict[str, Ask] = {
+            account: _searching(queries[account]) for account in self._providers if queries[account]
+        }
+        tickets, notes = await self._ask(asks)
+        if ":" in text and not any(queries.values()):
+            known = ", ".join(sorted(self._providers))
+            notes.append(f"There is no account of that name; there are {known}.")
+        return await self._found(tickets, notes)
+
+    def queries(self, text: str) -> dict[str, tuple[Query, ...]]:
+        """What each account is asked, by what the text looks like."""
+        if key := asking.account_of(text):
+            account, id = key
+            return {name: (Query(id=id),) if name == account else () for name in self._providers}
+        return dict.fromkeys(self._providers, asking.plain_words(text))
+
+    async def search(self, text: str) -> Found:
+        query = asking.query(text)
+        wanted = set(asking.asked(query))
+        lacking = {
+            name: wanted - provider.capabilities.searches
+            for name, provider in self._providers.items()
+        }
+        tickets, notes = await self._ask(
+            {name: _searching((query,)) for name, lack in lacking.items() if not lack}
+        )
+        silent = [
+            f"{name} cannot be searched by {', '.join(sorted(lack))}."
+            for name, lack in lacking.items()
+            if lack
+        ]
+        return await self._found(tickets, [*notes, *silent])
+
+    async def queue(self, which: str, member: Member | None) -> Found:
+        tickets, notes = await self._ask(
+            dict.fromkeys(self._providers, _latest if which == "open" else _all)
+        )
+        wanted = [t for t in tickets if await self._in_queue(t, which, member)]
+        if which == "overdue":
+            wanted.sort(key=lambda t: t.due_at or t.updated_at)
+        return await self._found(wanted, notes)
+
+    async def _in_queue(self, ticket: Ticket, which: str, member: Member | None) -> bool:
+        if which == "overdue":
+            due = ticket.due_at
+            return due is not None and due.timestamp() < self._store.now()
+        if which != "mine":
+            return True
+        if member is None:
+            return False
+        record = await self._store.load(ticket.key)
+        email = ticket.assignee.email if ticket.assignee else ""
+        mine = bool(email) and email.casefold() == member.email.casefold()
+        return mine or record.stored.holder == member.id
+
+    async def why(self, text: str) -> tuple[str, ...]:
+        found, notes = await self._ask(
+            {
+                account: _searching(queries)
+                for account, queries in self.queries(text).items()
+                if queries
+            }
+        )
+        told = [
+            routing.why(t, self._names[t.key.account], self._routes, self._channel) for t in found
+        ]
+        return (*told[:MOST], *notes) or ("No ticket found.",)
+
+    async def preview(self, key: TicketKey, act: Act) -> str:
+        provider = self._providers.get(key.account)
+        return await provider.preview(key.id, act) if isinstance(provider, Previews) else ""
+
+    def too_long(self, account: str, text: str) -> str:
+        provider = self._providers[account]
+        if isinstance(provider, Measures) and (why := provider.too_long(text)):
+            return why
+        most = provider.capabilities.reply_limit
+        return f"It has {len(text)} characters; the marketplace takes {most}." * (len(text) > most)
+
+    async def stats(self) -> tuple[str, ...]:
+        told = await asyncio.gather(*(self._stats(name) for name in self._providers))
+        return tuple(line for line in told if line) or ("No marketplace here keeps statistics.",)
+
+    async def _stats(self, account: str) -> str:
+        provider = self._providers[account]
+        if not isinstance(provider, Counts):
+            return ""
+        try:
+            async with asyncio.timeout(self._patience):
+                figures = await provider.stats()
+        except (TimeoutError, Failure):
+            return f"{account}: no figures now."
+        return f"*{account}*: " + ", ".join(f"{name} {value}" for name, value in figures.items())
+
+    async def last_words(self, key: TicketKey) -> Document | None:
+        provider = self._providers.get(key.account)
+        if provider is None:
+            return None
+        return last_words(await provider.get(key.id))
+
+    # -- asking --------------------------------------------------------------------------------
+
+    async def _ask(self, asks: Mapping[str, Ask]) -> tuple[list[Ticket], list[str]]:
+        answers = await asyncio.gather(*(self._one(name, ask) for name, ask in asks.items()))
+        tickets = {ticket.key: ticket for found, _ in answers for ticket in found}
+        newest = sorted(tickets.values(), key=lambda t: t.updated_at, reverse=True)
+        return newest, [note for _, note in answers if note]
+
+    async def _one(self, account: str, ask: Ask) -> tuple[Sequence[Ticket], str]:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await ask(self._providers[account]), ""
+        except TimeoutError:
+            return (), f"{account} did not answer in {self._patience:g} s."
+        except Failure as failure:
+            return (), "" if failure.code == Code.NOT_FOUND else f"{account}: {failure.quoted}."
+
+    async def _found(self, tickets: Sequence[Ticket], notes: Sequence[str]) -> Found:
+        cards: list[Card] = []
+        threads: dict[str, tuple[str, str]] = {}
+        more = [f"{len(tickets) - MOST} more are not shown."] if len(tickets) > MOST else []
+        for ticket in tickets[:MOST]:
+            record = await self._store.load(ticket.key)
+            stored = record.stored
+            name = self._names[ticket.key.account]
+            can = self._providers[ticket.key.account].capabilities
+            cards.append(card.card(ticket, name, can, stored, record.intents, self._store.now()))
+            if stored.root:
+                threads[str(ticket.key)] = (stored.channel, stored.root)
+        return Found(tuple(cards), threads, (*notes, *more))
+
+
+def last_words(conversation: Conversation) -> Document | None:
+    """The customer's last public message."""
+    said = [
+        m for m in conversation.messages if m.author is Author.CUSTOMER and m.scope is Scope.PUBLIC
+    ]
+    return said[-1].body if said else None
+
+
+async def _latest(provider: Provider) -> Sequence[Ticket]:
+    """The active tickets that changed last, where the marketplace can tell."""
+    if provider.capabilities.recent_first:
+        return (await provider.list_recent()).tickets
+    return await _all(provider)
+
+
+async def _all(provider: Provider) -> Sequence[Ticket]:
+    """Every active ticket: the one that waits longest is the one that did not change lately."""
+    page = await provider.list_active("")
+    tickets = [*page.tickets]
+    while page.cursor:
+        page = await provider.list_active(page.cursor)
+        tickets += page.tickets
+    return tickets
+
+
+def _searching(queries: Sequence[Query]) -> Ask:
+    async def ask(provider: Provider) -> Sequence[Ticket]:
+        found: dict[TicketKey, Ticket] = {}
+        for query in queries:
+            found |= {ticket.key: ticket for ticket in await provider.search(query)}
+        return tuple(found.values())
+
+    return ask

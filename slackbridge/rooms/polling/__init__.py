@@ -1,0 +1,1 @@
+"""The poll: finds out which tickets changed."""

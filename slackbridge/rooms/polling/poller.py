@@ -1,0 +1,247 @@
+"""Poll: lists active tickets, compares their revisions with one read a page, marks what changed.
+
+Writes nothing to the outside. A full walk cannot skip a ticket while tickets move; the fast path in
+between reads only the page that changed last. A ticket that has left the active ones is read
+again by its id, so that its card shows how it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from slackbridge.domain.account import AccountHealth, AccountState
+from slackbridge.domain.errors import Code, Failure, Later, Rejected
+from slackbridge.domain.model import Ticket
+from slackbridge.domain.view import NoticeButton
+from slackbridge.ports.capabilities import Warns
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import Store
+from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rules import account_health
+
+log = structlog.get_logger(__name__)
+DAY = 86_400
+BATCH = 100
+HINTED_SECONDS = 600.0
+SLOWER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PollSettings:
+    """How often, in seconds. `recent` is how old activity may be on a first start."""
+
+    poll: float
+    full_walk: float
+    recent: float
+    probe: float
+    unauthorized_probe: float
+    down_max: float
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a full walk has met so far."""
+
+    ids: set[str] = field(default_factory=set)
+    dormant: int = 0
+    changed: int = 0
+
+
+class Poller:
+    """Polls one account."""
+
+    def __init__(
+        self,
+        account: str,
+        token_env: str,
+        store: Store,
+        provider: Provider,
+        desk: InboundDesk,
+        settings: PollSettings,
+    ) -> None:
+        self.account = account
+        self._token_env = token_env
+        self._store = store
+        self._provider = provider
+        self._desk = desk
+        self._settings = settings
+        self._full_at = 0.0
+        self._not_before = 0.0
+        self._first_cycle = True
+        self._hinted = self._polled = float("-inf")
+        self._ill = True  # until the stored health has been read once
+
+    @property
+    def seconds(self) -> float:
+        """How often `cycle` is to be called."""
+        return self._settings.poll
+
+    async def cycle(self) -> None:
+        """One turn; called every `poll` seconds. Raises nothing."""
+        try:
+            if await self._my_turn():
+                await self._turn()
+        except Later as failure:
+            log.warning("poll.waits", account=self.account, why=failure.loggable)
+
+    async def _my_turn(self) -> bool:
+        """Of several processes one polls; a fresh start does not wait for a dead one's turn."""
+        now = self._store.now()
+        calm = now - self._hinted < HINTED_SECONDS  # the marketplace itself says what changes
+        if now < self._not_before or (calm and now - self._polled < SLOWER * self._settings.poll):
+            return False
+        mine = await self._store.once(f"poll:{self.account}", self._settings.poll * 0.8)
+        first, self._first_cycle = self._first_cycle, False
+        if mine or first:
+            self._polled = now
+        return mine or first
+
+    def hinted(self) -> None:
+        """A webhook came: for some minutes it is enough to poll more slowly."""
+        self._hinted = self._store.now()
+
+    async def _turn(self) -> None:
+        try:
+            await self.list_once()
+        except Failure as failure:
+            if failure.code == Code.REDIS:
+                raise
+            await self._reckon(failure)
+        except Exception as error:
+            log.exception("poll.failed", account=self.account)
+            await self._reckon(Rejected(f"internal error ({type(error).__name__})"))
+        else:
+            await self._reckon(None)
+            await self._warn()
+
+    async def _warn(self) -> None:
+        """Say once a day that a limit of the marketplace's is near."""
+        text = self._provider.warning() if isinstance(self._provider, Warns) else ""
+        day = int(self._store.now()) // DAY
+        if text and await self._store.once(f"warned:{self.account}:{day}", DAY):
+            await self._desk.announce(self.account, f"warned:{day}", f"*{self.account}*: {text}.")
+
+    async def list_once(self, *, full: bool = False) -> Walk:
+        """List now: a full walk when it is time for one, else the page that changed last."""
+        now = self._store.now()
+        if full or now >= self._full_at or not self._provider.capabilities.recent_first:
+            walk = await self._walk()
+            self._full_at = now + self._settings.full_walk
+            return walk
+        walk = Walk()
+        page = await self._provider.list_recent()
+        await self._compare(page.tickets, walk, first=False)
+        if page.tickets and walk.changed == len(page.tickets) >= BATCH:
+            self._full_at = 0.0  # more may have changed than one page shows
+        return walk
+
+    # -- listing -------------------------------------------------------------------------------
+
+    async def _walk(self) -> Walk:
+        first = not (await self._store.facts(self.account)).born_at
+        walk = Walk()
+        cursor = ""
+        while True:
+            page = await self._provider.list_active(cursor)
+            await self._compare(page.tickets, walk, first=first)
+            cursor = page.cursor
+            if not cursor:
+                break
+        if first:
+            await self._born(walk.dormant)
+        else:
+            await self._left(await self._store.active(self.account) - walk.ids)
+        return walk
+
+    async def _compare(self, tickets: Sequence[Ticket], walk: Walk, *, first: bool) -> None:
+        walk.ids |= {ticket.key.id for ticket in tickets}
+        known = await self._store.seen(self.account, [ticket.key.id for ticket in tickets])
+        now = self._store.now()
+        seen: dict[str, str] = {}
+        due: dict[str, float] = {}
+        for ticket, before in zip(tickets, known, strict=True):
+            old = first and ticket.updated_at.timestamp() < now - self._settings.recent
+            walk.dormant += old
+            if ticket.revision != before:
+                seen[ticket.key.id] = ticket.revision
+                if not old:
+                    due[ticket.key.id] = now
+        walk.changed += len(due)
+        await self._mark(due, seen)
+
+    async def _mark(self, due: dict[str, float], seen: dict[str, str]) -> None:
+        await self._store.mark(self.account, due, seen)
+        if due:
+            log.info("tickets.changed", account=self.account, tickets=len(due))
+            self._desk.wake()
+
+    async def _left(self, ids: set[str]) -> None:
+        """These are not listed any more: read how they ended, or what else became of them."""
+        gone = sorted(ids)
+        for start in range(0, len(gone), BATCH):
+            batch = gone[start : start + BATCH]
+            found = {t.key.id: t for t in await self._provider.read(batch)}
+            await self._mark(
+                dict.fromkeys(found, self._store.now()),
+                {id: ticket.revision for id, ticket in found.items()},
+            )
+            vanished = [id for id in batch if id not in found]
+            if vanished:
+                log.warning("tickets.vanished", account=self.account, tickets=len(vanished))
+                await self._store.forget_seen(self.account, vanished)
+
+    async def _born(self, dormant: int) -> None:
+        """The first walk is complete: older tickets are one summary, not a flood."""
+        if dormant:
+            hours = self._settings.recent / 3600
+            await self._desk.announce(
+                self.account,
+                "born",
+                f"👋 *{self.account}* is connected. {dormant} active tickets had no activity in "
+                f"the last {hours:g} hours; each gets its thread when something happens on it.",
+                button=NoticeButton.SHOW_ALL,
+                label=f"Show all {dormant} now",
+            )
+        await self._store.note(self.account, {"born_at": self._store.now()})
+
+    # -- how it goes ---------------------------------------------------------------------------
+
+    async def _reckon(self, failure: Failure | None) -> None:
+        if failure is None and not self._ill:
+            return
+        now = self._store.now()
+        before = (await self._store.facts(self.account)).health
+        state, tell = account_health.after(before, failure, now)
+        if tell:
+            reason = failure.quoted if failure else ""
+            text = account_health.words(self.account, state.state, reason, self._token_env)
+            await self._desk.announce(self.account, f"{state.state}:{now:.0f}", text)
+        if state != before:
+            await self._store.note(self.account, {"health": state})
+        if failure is not None:
+            log.warning(
+                "poll.failed", account=self.account, state=state.state.value, why=failure.loggable
+            )
+            self._not_before = now + self._pause(state, failure)
+        elif before.state is not AccountState.OK:
+            await self._hasten(now)
+        self._ill = state.state is not AccountState.OK
+
+    def _pause(self, state: AccountHealth, failure: Failure) -> float:
+        match state.state:
+            case AccountState.UNAUTHORIZED:
+                return self._settings.unauthorized_probe
+            case AccountState.UNSUPPORTED:
+                return self._settings.probe
+        asked = failure.seconds if isinstance(failure, Later) else 0.0
+        slower = self._settings.poll * 2 ** min(state.failures - 1, 6)
+        return float(max(asked, min(slower, max(self._settings.down_max, self._settings.poll))))
+
+    async def _hasten(self, now: float) -> None:
+        """The account is back: what waited for it is due now."""
+        self._full_at = 0.0
+        await self._store.hasten(self.account, now)
+        self._desk.wake()

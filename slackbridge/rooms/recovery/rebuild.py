@@ -1,0 +1,266 @@
+"""Restores the map of threads and the journal from Slack, after Redis was lost.
+
+Posts and sends nothing. It only adds to what is stored, so it may be interrupted and run again.
+What it cannot prove becomes a question in the thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from slackbridge.domain.chat import CARD
+from slackbridge.domain.errors import Code, Failure, Later, Rejected
+from slackbridge.domain.intent import Intent, State
+from slackbridge.domain.model import Conversation, TicketKey
+from slackbridge.domain.record import Change, Patch, Record
+from slackbridge.domain.thread import Post, Thread
+from slackbridge.ports.archive import Archive
+from slackbridge.ports.permissions import May
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import REBUILDING, Store
+from slackbridge.rules import restore
+from slackbridge.rules.intake import IntakeSettings
+from slackbridge.rules.restore import Restored
+
+log = structlog.get_logger(__name__)
+RECENT_SECONDS = 7 * 86_400.0
+TRIES = 5
+RACES = 8
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a rebuild found. `failures` are sentences; with one it is not complete."""
+
+    threads: int = 0
+    messages: int = 0
+    asked: int = 0
+    others: int = 0
+    twins: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+class Rebuild:
+    """`retention` is how far back Slack is read, `recent` how old an unseen ticket may be to get
+    a thread, both in seconds."""
+
+    def __init__(
+        self,
+        store: Store,
+        archive: Archive,
+        providers: Mapping[str, Provider],
+        may: May,
+        rules: IntakeSettings,
+        *,
+        retention: float,
+        recent: float,
+    ) -> None:
+        self._store = store
+        self._archive = archive
+        self._providers = providers
+        self._may = may
+        self._rules = rules
+        self._retention = retention
+        self._recent = recent
+        self._tally = Tally()
+        self._active: dict[str, dict[str, tuple[str, float]]] = {}
+        self._blind: set[str] = set()
+        self._refused: dict[str, str] = {}
+
+    async def run(self, channels: Sequence[str]) -> Tally:
+        """All of it. Raises Later while Redis or Slack is away: then it is to be run again."""
+        began = self._store.now()
+        born = await self._store.map_began()
+        if born in ("", REBUILDING):
+            await self._store.begin_map(REBUILDING)
+        for account in self._providers:
+            await self._list(account)
+        roots, asking = await self._roots(channels, began - self._retention)
+        for key, (channel, post) in roots.items():
+            await self._thread(key, channel, post)
+        for account, posts in asking.items():
+            await self._account(account, posts)
+        if not self._tally.failures:
+            await self._end(roots, began)
+            await self._store.begin_map(born if born not in ("", REBUILDING) else f"{began:.0f}")
+        return self._tally
+
+    # -- what there is -------------------------------------------------------------------------
+
+    async def _list(self, account: str) -> None:
+        """The active tickets: id -> revision and time of the last change."""
+        found: dict[str, tuple[str, float]] = {}
+        cursor = ""
+        try:
+            while True:
+                page = await _patiently(partial(self._providers[account].list_active, cursor))
+                found |= {t.key.id: (t.revision, t.updated_at.timestamp()) for t in page.tickets}
+                cursor = page.cursor
+                if not cursor:
+                    break
+        except Failure as failure:
+            self._blind.add(account)
+            self._tally.unread.append(f"{account}: {failure.reason}")
+        self._active[account] = found
+
+    async def _roots(
+        self, channels: Sequence[str], oldest: float
+    ) -> tuple[dict[TicketKey, tuple[str, Post]], dict[str, list[Post]]]:
+        """The card of every ticket, the oldest where two stand, and our posts of no ticket."""
+        roots: dict[TicketKey, tuple[str, Post]] = {}
+        asking: dict[str, list[Post]] = {}
+        for channel in channels:
+            try:
+                async for post in self._archive.posts(channel, oldest):
+                    if post.mark.key.account not in self._providers:
+                        self._tally.others += post.mark.effect == CARD
+                    elif post.mark.key.is_account:
+                        asking.setdefault(post.mark.key.account, []).append(post)
+                    elif post.mark.effect == CARD:
+                        self._root(roots, channel, post)
+            except Rejected as failure:
+                self._tally.failures.append(f"channel {channel}: {failure.reason}")
+        return roots, asking
+
+    def _root(self, roots: dict[TicketKey, tuple[str, Post]], channel: str, post: Post) -> None:
+        key = post.mark.key
+        before = roots.get(key)
+        if before is None:
+            roots[key] = (channel, post)
+            return
+        if float(post.ts) < float(before[1].ts):
+            roots[key] = (channel, post)
+            channel, post = before
+        self._tally.twins.append((channel, post.ts))
+
+    # -- one thread ----------------------------------------------------------------------------
+
+    async def _thread(self, key: TicketKey, channel: str, root: Post) -> None:
+        record = await self._store.load(key)
+        stored = record.stored
+        if stored.root not in ("", root.ts):
+            self._tally.twins.append((channel, root.ts))
+            return
+        self._tally.threads += 1
+        newest = root.answered or root.ts
+        if float(stored.read_to or 0) >= float(newest):
+            return  # an earlier run came so far, or a bridge knows better
+        try:
+            thread = await self._archive.thread(key, channel, root.ts)
+        except Rejected as failure:
+            if failure.code != Code.NO_THREAD:
+                self._tally.failures.append(f"{key}: {failure.reason}")
+            return
+        strangers = [s.heard.user for s in thread.said if await self._refuses(s.heard.user)]
+        due = self._due(key, thread)
+        conversation = await self._read(key) if due or thread.said else None
+        found = restore.restore(thread, conversation, self._rules, strangers, self._store.now())
+        await self._store.bind(channel, root.ts, key)
+        await self._store.touch(key, float(thread.newest))
+        await self._restore(key, found, due=due)
+        self._tally.messages += found.messages
+        self._tally.asked += found.asked
+
+    def _due(self, key: TicketKey, thread: Thread) -> bool:
+        """Whether something may have come that the thread does not show."""
+        recent = float(thread.newest) > self._store.now() - RECENT_SECONDS
+        return recent or key.account in self._blind or key.id in self._active[key.account]
+
+    async def _refuses(self, user: str) -> bool:
+        """Whether a user may not act; while Slack does not say, they may."""
+        if user not in self._refused:
+            try:
+                self._refused[user] = await _patiently(partial(self._may, user, False))
+            except Failure:
+                return False
+        return bool(self._refused[user])
+
+    async def _read(self, key: TicketKey) -> Conversation | None:
+        if key.account in self._blind:
+            return None
+        try:
+            return await _patiently(partial(self._providers[key.account].get, key.id))
+        except Failure as failure:
+            log.warning("ticket.unreadable", ticket=str(key), why=failure.code)
+            return None
+
+    async def _restore(self, key: TicketKey, found: Restored, *, due: bool) -> None:
+        """Write what is not stored yet; what a bridge stored is better than what Slack shows."""
+        for _ in range(RACES):
+            change = self._change(await self._store.load(key), found, due=due)
+            if await self._store.write(key, change):
+                return
+        raise Later(f"{key} is very busy; is a bridge running?", 1.0, code=Code.BUSY)
+
+    def _change(self, record: Record, found: Restored, *, due: bool) -> Change:
+        known = {intent.id for intent in record.intents}
+        new = [intent for intent in found.intents if intent.id not in known]
+        put = record.stored.lacking(found.patch)
+        due = due or any(_speaks(intent) for intent in new)
+        ended = not due and not record.raw
+        now = self._store.now()
+        if due:
+            put["unread_at"] = now
+        if ended:
+            put["ended"] = True
+        return Change(
+            swaps=tuple((None, intent) for intent in new),
+            names=tuple((name, id) for name, id in found.names if id not in known),
+            put=put,
+            due=now if due else None,
+            ttl=int(self._retention) if ended else None,
+        )
+
+    async def _account(self, account: str, posts: Sequence[Post]) -> None:
+        """What was asked of an account itself, such as a ticket to open, and was not settled."""
+        key = TicketKey.of_account(account)
+        known = {intent.id for intent in (await self._store.load(key)).intents}
+        lost = restore.orphans(posts, known, self._store.now())
+        if lost:
+            found = Restored(Patch(), lost)
+            await self._restore(key, found, due=False)
+            self._tally.asked += found.asked
+
+    # -- the end -------------------------------------------------------------------------------
+
+    async def _end(self, roots: Mapping[TicketKey, tuple[str, Post]], began: float) -> None:
+        """As after the first walk of a poll: what is new or open is due, older tickets rest."""
+        now = self._store.now()
+        for account, tickets in self._active.items():
+            await self._store.note(account, {"listened_at": began})
+            if account in self._blind:
+                continue
+            seen = {id: revision for id, (revision, _) in tickets.items()}
+            due = {
+                id: now
+                for id, (_, at) in tickets.items()
+                if TicketKey(account, id) in roots or at > began - self._recent
+            }
+            await self._store.mark(account, due, seen)
+            await self._store.note(account, {"born_at": now})
+
+
+def _speaks(intent: Intent) -> bool:
+    """Whether a thread must be told of it."""
+    stale = bool(intent.receipt.ts) and not intent.receipt.shown
+    return stale or intent.state in (State.HELD, State.UNKNOWN)
+
+
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Try a read again while it is said to be worth it."""
+    for _ in range(TRIES - 1):
+        try:
+            return await call()
+        except Later as failure:
+            if failure.code == Code.REDIS:
+                raise
+            await asyncio.sleep(min(failure.seconds, 30.0))
+    return await call()

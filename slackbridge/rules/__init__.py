@@ -1,0 +1,1 @@
+"""Pure decisions on the domain's values."""

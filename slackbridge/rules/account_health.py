@@ -1,0 +1,62 @@
+"""An account's health, and what Slack is told: once when it ends, once when it is back. Pure."""
+
+from __future__ import annotations
+
+from slackbridge.domain.account import AccountHealth, AccountState
+from slackbridge.domain.errors import Failure, Later, Unauthorized, Unsupported
+
+PATIENCE = 3
+LONG_SECONDS = 60.0
+
+
+def state_of(failure: Failure | None) -> AccountState:
+    """The state that a poll's outcome shows."""
+    if failure is None:
+        return AccountState.OK
+    if isinstance(failure, Unauthorized):
+        return AccountState.UNAUTHORIZED
+    return AccountState.UNSUPPORTED if isinstance(failure, Unsupported) else AccountState.DOWN
+
+
+def after(health: AccountHealth, failure: Failure | None, now: float) -> tuple[AccountHealth, bool]:
+    """The health after a poll, and whether Slack is to be told.
+
+    A marketplace that is down is reported after three polls, or at once if it asks for a long
+    pause. One that refused the token and then does not answer still counts as refusing it.
+    """
+    state = state_of(failure)
+    if state is AccountState.OK:
+        return AccountHealth(
+            AccountState.OK, now if health.state is not AccountState.OK else health.since
+        ), health.said
+    if state is AccountState.DOWN and health.state is not AccountState.OK:
+        state = health.state
+    same = state is health.state
+    failures = health.failures + 1 if same else 1
+    away = isinstance(failure, Later) and failure.seconds >= LONG_SECONDS
+    grave = state is not AccountState.DOWN or failures >= PATIENCE or away
+    tell = not (health.said and same) and grave
+    since = health.since if same else now
+    return AccountHealth(state, since, failures, health.said or tell), tell
+
+
+def words(account: str, state: AccountState, reason: str, token_env: str) -> str:
+    """What Slack is told."""
+    match state:
+        case AccountState.UNAUTHORIZED:
+            return (
+                f"⛔ *{account}*: the marketplace refuses the token ({reason}). Polling has "
+                f"stopped and replies cannot be sent. Put a valid token into `{token_env}` and "
+                "restart; if the old one works again, I go on by myself."
+            )
+        case AccountState.UNSUPPORTED:
+            return (
+                f"🅿️ *{account}*: the marketplace does not offer its ticket service to this "
+                f"account yet ({reason}). I ask again from time to time and begin by myself."
+            )
+        case AccountState.DOWN:
+            return (
+                f"🔌 *{account}*: the marketplace does not answer ({reason}). Tickets come late; "
+                "replies wait and say so."
+            )
+    return f"🟢 *{account}* works again."

@@ -1,0 +1,111 @@
+"""The card of a ticket: what its root message says and offers. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from slackbridge.domain.intent import Intent, State
+from slackbridge.domain.model import Capabilities, Kind, Status, Ticket
+from slackbridge.domain.record import StoredTicket
+from slackbridge.domain.view import Button, Card
+from slackbridge.rules.feasibility import offered
+
+
+def card(
+    ticket: Ticket,
+    provider: str,
+    can: Capabilities,
+    stored: StoredTicket,
+    intents: Sequence[Intent],
+    now: float,
+) -> Card:
+    """The root message. `now` is Unix seconds; a ticket that is read by the clock counts down."""
+    return Card(
+        key=ticket.key,
+        provider=provider,
+        status=ticket.status.value,
+        raw_status=ticket.raw_status,
+        customer=ticket.customer.name or ticket.customer.email,
+        email=ticket.customer.email,
+        country=ticket.country,
+        order=ticket.order,
+        item=ticket.item,
+        topic=ticket.topic,
+        urgency=ticket.urgency,
+        panicked=ticket.panicked,
+        assignee=str(ticket.assignee or ""),
+        holder=stored.holder,
+        waiting_since=ticket.waiting_since if ticket.status is Status.NEEDS_AGENT else None,
+        due_at=ticket.due_at if ticket.status.active else None,
+        left=_left(ticket, now),
+        takeover_at=ticket.takeover_at if ticket.status.active else None,
+        opened_at=ticket.created_at,
+        follows=ticket.follows,
+        url=ticket.url,
+        did=_did(ticket, intents),
+        hint=_hint(ticket, can),
+        extra=ticket.extra,
+        actions=tuple(map(str, _actions(ticket, can, stored))),
+        labels=tuple((action.name, action.label) for action in can.actions),
+    )
+
+
+def _left(ticket: Ticket, now: float) -> str:
+    """The time left in whole hours: the card changes once an hour, when the ticket is read."""
+    if not (ticket.recheck and ticket.due_at and ticket.status.active):
+        return ""
+    hours = math.floor((ticket.due_at.timestamp() - now) / 3600)
+    if hours < 0:
+        return "overdue"
+    return f"{hours} h left" if hours else "less than an hour left"
+
+
+def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:
+    for intent in reversed(intents):
+        if intent.state is not State.SENT or not intent.agent:
+            continue
+        if intent.status is ticket.status and intent.status is Status.SOLVED:
+            return f"Solved by <@{intent.agent}>"
+        if intent.kind is Kind.ACTION:
+            return f"{intent.label} by <@{intent.agent}>"
+        if intent.kind is Kind.REPLY:
+            return f"Last answered by <@{intent.agent}>"
+        if intent.kind is Kind.STATUS and intent.status is ticket.status:
+            return f"Set to {ticket.status.value} by <@{intent.agent}>"
+    return ""
+
+
+def _hint(ticket: Ticket, can: Capabilities) -> str:
+    if ticket.status is Status.CLOSED and can.follow_up:
+        return "Closed for good. To write to the customer again, open a follow-up."
+    if not ticket.status.active and Status.NEEDS_AGENT not in can.statuses:
+        return can.why_not.get("reopen", "")
+    return ""
+
+
+def _actions(ticket: Ticket, can: Capabilities, stored: StoredTicket) -> tuple[str, ...]:
+    special = _special(ticket, can)
+    if ticket.status is Status.CLOSED:
+        closed: list[str] = [Button.FOLLOW_UP] if can.follow_up else []
+        closed += [Button.REOPEN] if Status.NEEDS_AGENT in can.statuses else []
+        return (*closed, *((Button.MORE, *special) if special else ()))
+    main: list[str] = [Button.REPLY]
+    if ticket.status is not Status.SOLVED:
+        main += [Button.SOLVE] if Status.SOLVED in can.statuses else []
+        main += [Button.CLOSE] if Status.CLOSED in can.statuses else []
+    main += [Button.CLAIM]
+    more: list[str] = (
+        [Button.PENDING] if Status.WAITING in can.statuses and ticket.status.active else []
+    )
+    more += [Button.INTERNAL] if can.internal_notes else []
+    more += [Button.PRIVATE] if can.private_notes else []
+    more += [Button.UNCLAIM] if stored.holder else []
+    more += special
+    return (*main, *((Button.MORE, *more) if more else ()))
+
+
+def _special(ticket: Ticket, can: Capabilities) -> list[str]:
+    """What only this marketplace offers; the forms of status buttons are behind those."""
+    behind = set(can.status_forms.values())
+    return [a.name for a in can.actions if a.name not in behind and offered(a, ticket)]

@@ -1,0 +1,43 @@
+"""Which messages of a marketplace are the echo of what an agent sent from here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from slackbridge.domain.intent import Intent, State
+from slackbridge.domain.model import Conversation
+from slackbridge.domain.record import Patch, StoredTicket, own
+
+
+def shown_as(intent: Intent) -> Patch:
+    """The agent's own Slack message shows the sent one; one sent by a modal is not shown yet."""
+    if intent.ts and intent.message:
+        return Patch(parts={intent.message: own(intent)})
+    return Patch()
+
+
+def echoes(
+    stored: StoredTicket,
+    conversation: Conversation,
+    intents: Iterable[Intent],
+    digests: Mapping[str, str],
+) -> dict[str, Intent]:
+    """Messages not shown yet that are the echo of an intent: message id -> intent.
+
+    An attempt may have made one that was not there before: that it shows is proof of it, also
+    where it was declined or a human was to decide; but those that surely left one come first.
+    `digests` maps the ids of the agents' messages to the digests of their texts.
+    """
+    waiting = sorted((i for i in intents if i.awaits_echo), key=lambda i: i.state is State.UNKNOWN)
+    prints = {intent.id: intent.fingerprint for intent in waiting}
+    found: dict[str, Intent] = {}
+    for message in conversation.messages:
+        if stored.whole(message.id) or message.id not in digests:
+            continue
+        for intent in waiting:
+            same = prints[intent.id] == digests[message.id]
+            if same and intent.kind.scope is message.scope and message.id not in intent.baseline:
+                found[message.id] = intent
+                waiting.remove(intent)
+                break
+    return found

@@ -1,0 +1,55 @@
+"""What somebody looks for, from the words they typed. Pure.
+
+refurbed-at:4711                     a ticket's key
+anna@example.com, 88112233           an e-mail address; an order number, or a ticket's id
+find name:Anna Muster country:at,de  fields, each until the next one; all must hold
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from slackbridge.domain.model import ACCOUNT_NAME, QUERY_FIELDS, Query
+
+_FIELD = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):")
+_MAIL = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
+
+
+def account_of(text: str) -> tuple[str, str] | None:
+    """The account and id of what looks like a ticket's key."""
+    account, colon, id = text.partition(":")
+    return (account, id.strip()) if colon and ACCOUNT_NAME.fullmatch(account) else None
+
+
+def plain_words(text: str) -> tuple[Query, ...]:
+    """What a text without a field may be."""
+    text = typed(text)
+    return (Query(email=text),) if "@" in text else (Query(id=text), Query(order=text))
+
+
+def query(text: str) -> Query:
+    """The fields asked for; words before the first one are a name. Raises ValueError."""
+    lead, *pairs = _FIELD.split(typed(text))
+    wanted = Query(name=lead.strip())
+    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+        if name.lower() not in QUERY_FIELDS:
+            raise ValueError(f"There is no field `{name}`; there are {', '.join(QUERY_FIELDS)}.")
+        wanted = replace(wanted, **{name.lower(): ",".join(_listed(value))})
+    if wanted == Query():
+        raise ValueError("Say what to look for, such as `find name:Anna country:AT`.")
+    return wanted
+
+
+def asked(query: Query) -> tuple[str, ...]:
+    """The fields that a query sets."""
+    return tuple(name for name in QUERY_FIELDS if getattr(query, name))
+
+
+def typed(text: str) -> str:
+    """As it was typed: Slack makes links of e-mail addresses."""
+    return _MAIL.sub(r"\1", text).strip()
+
+
+def _listed(value: str) -> list[str]:
+    return [part.strip() for part in value.strip().strip('"“”„').split(",")]

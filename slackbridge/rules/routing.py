@@ -1,0 +1,55 @@
+"""Which channel a ticket goes to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slackbridge.domain.model import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Tickets that match every condition go to this channel."""
+
+    when: Mapping[str, str]
+    channel: str
+
+
+def facts_of(ticket: Ticket, provider: str) -> dict[str, str]:
+    """What routes can ask of a ticket."""
+    return {
+        "provider": provider,
+        "account": ticket.key.account,
+        "type": ticket.type,
+        "topic": ticket.topic,
+        "country": ticket.country,
+        "urgency": ticket.urgency,
+        "status": ticket.raw_status,
+    }
+
+
+def route(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) -> str:
+    """The channel of a ticket: the first route whose conditions all hold, else the default."""
+    matched = first_match(ticket, provider, routes)
+    return default if matched is None else routes[matched].channel
+
+
+def first_match(ticket: Ticket, provider: str, routes: Sequence[Route]) -> int | None:
+    """The number (from 0) of the first route whose conditions all hold."""
+    facts = facts_of(ticket, provider)
+    for number, candidate in enumerate(routes):
+        if all(facts[k].casefold() == v.casefold() for k, v in candidate.when.items()):
+            return number
+    return None
+
+
+def why(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) -> str:
+    """Where a ticket goes and by which rule, in words."""
+    matched = first_match(ticket, provider, routes)
+    if matched is None:
+        return f"No route matches `{ticket.key}`: it goes to the default channel <#{default}>."
+    conditions = ", ".join(f"{k} = {v}" for k, v in routes[matched].when.items()) or "always"
+    return (
+        f"Route {matched + 1} ({conditions}) sends `{ticket.key}` to <#{routes[matched].channel}>."
+    )

@@ -1,0 +1,1 @@
+"""What people see in Slack, as Block Kit: messages, cards, receipts, modals. Pure."""

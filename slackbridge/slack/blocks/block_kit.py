@@ -1,0 +1,120 @@
+"""The Block Kit objects that we use, each cut to Slack's limits, and a drawn message.
+
+Limits: Slack's Block Kit reference (section 3,000, field 2,000, button text 75, value 2,000,
+option value 150, block_id and action_id 255).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slackbridge.slack.blocks.mrkdwn import cut, shorten
+
+Block = dict[str, Any]
+TEXT_LIMIT = 3_900  # chat.update refuses a `text` of more than 4,000 characters
+ID_LIMIT = 255
+VALUE_LIMIT = 2_000
+OPTION_VALUE_LIMIT = 150
+FIELDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A message for Slack: `text` is what notifications and screen readers use."""
+
+    text: str
+    blocks: list[Block]
+    username: str = ""
+    icon_emoji: str = ""
+
+    @property
+    def content(self) -> Block:
+        return {"text": self.text, "blocks": self.blocks}
+
+
+def drawn(
+    lines: Iterable[str], blocks: list[Block], username: str = "", icon_emoji: str = ""
+) -> Drawn:
+    """A message whose fallback is these lines of mrkdwn; empty ones are left out."""
+    text = cut("\n".join(line for line in lines if line), TEXT_LIMIT)
+    return Drawn(text or "…", blocks, username, icon_emoji)
+
+
+def plain(text: str, limit: int, *, emoji: bool = True) -> Block:
+    """A plain_text object: literal. Without `emoji`, `:names:` are not made pictures."""
+    return {"type": "plain_text", "text": shorten(text.strip(), limit) or "…", "emoji": emoji}
+
+
+def mrkdwn(text: str, limit: int = 2_900) -> Block:
+    """A mrkdwn object; `verbatim` keeps Slack from finding links and mentions in bare text."""
+    return {"type": "mrkdwn", "text": cut(text.strip(), limit) or "…", "verbatim": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, 150, emoji=False)}
+
+
+def section(text: str, limit: int = 2_900) -> Block:
+    return {"type": "section", "text": mrkdwn(text, limit)}
+
+
+def literal(text: str, limit: int = 2_900) -> Block:
+    """A section of literal text."""
+    return {"type": "section", "text": plain(text, limit, emoji=False)}
+
+
+def fields(texts: Sequence[str]) -> Block:
+    """A section of up to ten short texts in two columns."""
+    return {"type": "section", "fields": [mrkdwn(text, 400) for text in texts[:FIELDS]]}
+
+
+def context(text: str, limit: int = 1_900) -> Block:
+    """A small grey line."""
+    return {"type": "context", "elements": [mrkdwn(text, limit)]}
+
+
+def button(
+    label: str, action: str, value: str, style: str = "", confirm: Block | None = None
+) -> Block:
+    """A button; `style` is '', `primary` or `danger`."""
+    shape: Block = {
+        "type": "button",
+        "text": plain(label, 75),
+        "action_id": action[:ID_LIMIT],
+        "value": value[:VALUE_LIMIT],
+    }
+    extra = {"style": style, "confirm": confirm}
+    return shape | {name: what for name, what in extra.items() if what}
+
+
+def confirm(title: str, text: str, yes: str) -> Block:
+    """A question before a button acts."""
+    return {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain("Cancel", 30),
+        "style": "danger",
+    }
+
+
+def input(name: str, label: str, element: Block, hint: str = "") -> Block:
+    """An input; what is entered comes back under `name` as block id and action id."""
+    block: Block = {
+        "type": "input",
+        "block_id": name[:ID_LIMIT],
+        "label": plain(label, 200),
+        "element": element | {"action_id": name[:ID_LIMIT]},
+    }
+    return block | ({"hint": plain(hint, 200)} if hint else {})
+
+
+def option(label: str, value: str) -> Block:
+    """An entry of a menu or of radio buttons."""
+    return {"text": plain(label, 75), "value": value[:OPTION_VALUE_LIMIT]}
+
+
+def actions(block_id: str, elements: list[Block]) -> Block:
+    return {"type": "actions", "block_id": block_id[:ID_LIMIT], "elements": elements}

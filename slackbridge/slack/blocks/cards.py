@@ -1,0 +1,162 @@
+"""Draws an item as a Slack message; here the dispatch and the card. Pure.
+
+Text from outside is escaped or literal, and every message keeps Slack's limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slackbridge.domain.model import Status
+from slackbridge.domain.view import Button, Card, Item, Notice, Part, Words
+from slackbridge.slack.blocks import block_kit, mrkdwn
+from slackbridge.slack.blocks.block_kit import Block, Drawn
+from slackbridge.slack.blocks.ids import Target
+from slackbridge.slack.blocks.message_parts import draw_part
+from slackbridge.slack.blocks.mrkdwn import outside
+from slackbridge.slack.blocks.receipts import draw_notice, draw_words
+
+LABELS: Mapping[str, str] = {
+    Button.REPLY: "Reply",
+    Button.SOLVE: "Solve",
+    Button.PENDING: "Set to waiting",
+    Button.CLAIM: "Claim",
+    Button.UNCLAIM: "Unclaim",
+    Button.INTERNAL: "Internal note",
+    Button.PRIVATE: "Private note",
+    Button.FOLLOW_UP: "Open a follow-up",
+    Button.CLOSE: "Close",
+    Button.REOPEN: "Reopen",
+}
+MOVES: Mapping[str, str] = {
+    Status.NEEDS_AGENT: "🟠",
+    Status.WAITING: "🔵",
+    Status.SOLVED: "🟢",
+    Status.CLOSED: "⚪",
+}
+BUTTONS = 24  # with the menu 25, which is what Slack takes in one block
+OPTIONS = 5  # of a menu
+FACT = 150
+
+
+def draw(item: Item) -> Drawn:
+    """The Slack message that shows an item."""
+    match item:
+        case Card():
+            return _card(item)
+        case Part():
+            return draw_part(item)
+        case Words():
+            return draw_words(item)
+        case Notice():
+            return draw_notice(item)
+
+
+def title(card: Card) -> str:
+    """Customer and item in one literal line."""
+    parts = (mrkdwn.line(card.customer) or mrkdwn.line(card.email), mrkdwn.line(card.item))
+    return " · ".join(part for part in parts if part) or f"Ticket {mrkdwn.line(card.key.id, 100)}"
+
+
+def status(card: Card) -> str:
+    """The status as mrkdwn; the marketplace's own word in brackets where it differs."""
+    word = outside(card.status, 60)
+    raw = outside(card.raw_status, 60)
+    mark = MOVES.get(card.status, "⚫")
+    same = raw.replace("_", " ").casefold() == word.casefold()
+    return f"{mark} {word[:1].upper()}{word[1:]}" + (f" ({raw})" if raw and not same else "")
+
+
+def _card(card: Card) -> Drawn:
+    warning, facts, footer = _warning(card), list(_facts(card)), _footer(card)
+    doings = " ".join(text for text in (_sentence(card.did), mrkdwn.ours(card.hint, 900)) if text)
+    shown = [f"*{label}:* {value}" for label, value in facts]
+    blocks = [block_kit.section(warning)] if warning else []
+    blocks.append(block_kit.header(title(card)))
+    blocks += [
+        block_kit.fields(shown[at : at + block_kit.FIELDS])
+        for at in range(0, len(shown), block_kit.FIELDS)
+    ]
+    blocks.append(block_kit.context(footer))
+    blocks += [block_kit.context(doings)] if doings else []
+    blocks += _actions(card)
+    spoken = [f"{label}: {value}" for label, value in facts]
+    return block_kit.drawn([warning, outside(title(card), 600), *spoken, footer, doings], blocks)
+
+
+def _sentence(text: str) -> str:
+    said = mrkdwn.ours(text, 900)
+    return f"{said}." if said and not said.endswith((".", "!", "?", "…")) else said
+
+
+def _warning(card: Card) -> str:
+    place = outside(card.provider, 60) or "the marketplace"
+    panic = f"🚨 *The customer asked {place} for help*" if card.panicked else ""
+    urgency = f"⚠️ *Urgency:* {outside(card.urgency, 60)}" if card.urgency.strip() else ""
+    return " · ".join(text for text in (panic, urgency) if text)
+
+
+def _facts(card: Card) -> Iterator[tuple[str, str]]:
+    """Label and mrkdwn value of what is known, deadlines first."""
+    place = outside(card.provider, 60) or "Marketplace"
+    times = (
+        ("Customer wrote", mrkdwn.ago(card.waiting_since)),
+        ("Due", " · ".join(filter(None, (mrkdwn.moment(card.due_at), card.left)))),
+        (f"{place} takes over", mrkdwn.moment(card.takeover_at)),
+    )
+    texts = (
+        ("Order", outside(card.order, FACT)),
+        ("Item", outside(card.item, FACT) if len(title(card)) > 150 else ""),
+        ("Country", mrkdwn.flag(card.country)),
+        ("Topic", outside(card.topic, FACT)),
+        ("Assignee", outside(card.assignee, FACT)),
+        ("Held by", mrkdwn.mention(card.holder)),
+        *((outside(name, 60), outside(value, FACT)) for name, value in card.extra[:10]),
+    )
+    yield "Status", status(card)
+    yield from ((label, value) for label, value in (*times, *texts) if value)
+
+
+def _footer(card: Card) -> str:
+    account = card.key.account
+    parts = (
+        outside(card.provider, 60),
+        outside(account, 60),
+        outside(str(card.key), 150),
+        outside(card.email, FACT) if card.customer.strip() != card.email.strip() else "",
+        f"opened {mrkdwn.moment(card.opened_at)}",
+        f"follow-up of {outside(card.follows, 100)}" if card.follows.strip() else "",
+        mrkdwn.link(card.url),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _actions(card: Card) -> list[Block]:
+    main, menu = _divided(card.actions)
+    key = str(card.key)
+    own = dict(card.labels)
+    elements = [_button(name, _label(name, own), key) for name in main[:BUTTONS]]
+    if menu:
+        action_id = Target.TICKET.action_id(Button.MORE)
+        options = [block_kit.option(_label(name, own), name) for name in menu]
+        elements.append({"type": "overflow", "action_id": action_id, "options": options})
+    return [block_kit.actions(Target.TICKET.block_id(key), elements)] if elements else []
+
+
+def _divided(names: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The buttons and the menu of two to five options; whatever else is named is a button."""
+    known = [name.strip()[:100] for name in names if name.strip()]
+    at = known.index(Button.MORE) if Button.MORE in known else len(known)
+    main = dict.fromkeys(known[:at])
+    menu = list(dict.fromkeys(name for name in known[at:] if name != Button.MORE))
+    alone = menu if len(menu) == 1 else menu[OPTIONS:]
+    return list(main | dict.fromkeys(alone)), [] if len(menu) == 1 else menu[:OPTIONS]
+
+
+def _button(name: str, label: str, key: str) -> Block:
+    style = "primary" if name == Button.REPLY else ""
+    return block_kit.button(label, Target.TICKET.action_id(name), key, style)
+
+
+def _label(name: str, own: Mapping[str, str]) -> str:
+    return LABELS.get(name) or own.get(name) or mrkdwn.label(name)

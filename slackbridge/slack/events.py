@@ -1,0 +1,105 @@
+"""Reads a message event or a history row as `Heard`. Pure.
+
+Only what people write counts: subtypes are an allow list, so a new one is not taken for a reply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from slackbridge.domain.chat import Heard
+from slackbridge.slack.reading.mrkdwn import Names, decoded
+from slackbridge.slack.reading.rich_text import Blocks, leaves, read
+from slackbridge.text.clean import clean
+
+Event = Mapping[str, Any]
+_USER = re.compile(r"<@([UW][A-Z0-9]+)[|>]")
+_ADDRESSED = re.compile(
+    r"(?:&gt;|[\s*_~`•])*<(?:@[UW]|!subteam\^|!(?:here|channel|everyone|group)\b)"
+)
+_MENTIONS = ("user", "usergroup", "broadcast")
+
+
+class Subtype(StrEnum):
+    """The subtypes of messages that matter here."""
+
+    FILE_SHARE = "file_share"
+    BROADCAST = "thread_broadcast"
+    ME = "me_message"
+    CHANGED = "message_changed"
+    DELETED = "message_deleted"
+
+
+SPOKEN = (None, "", Subtype.FILE_SHARE, Subtype.BROADCAST, Subtype.ME)
+
+
+def spoken(event: Event) -> bool:
+    """Whether a person said this in a thread: not a bot, not the root, not a system line."""
+    if event.get("subtype") not in SPOKEN or event.get("bot_id") or event.get("bot_profile"):
+        return False
+    thread = event.get("thread_ts")
+    return bool(event.get("user") and thread and event.get("ts") and thread != event.get("ts"))
+
+
+def heard(event: Event, channel: str, names: Names, changed: str = "") -> Heard:
+    """What a person said. `names` gives the display names of those mentioned.
+
+    `changed` is the ts of the event of an edit; a history row has the edit's own.
+    """
+    text, blocks = _content(event)
+    return Heard(
+        channel=channel,
+        ts=str(event["ts"]),
+        thread_ts=str(event.get("thread_ts", "")),
+        user=str(event.get("user", "")),
+        text=readable(text, blocks, names),
+        client_msg_id=str(event.get("client_msg_id") or ""),
+        addressed=first_token_is_mention(text, blocks),
+        broadcast="<!" in text.replace("<!date", ""),
+        edited=_edited(event, changed),
+        files=len(event.get("files") or ()),
+    )
+
+
+def mentioned(event: Event) -> tuple[str, ...]:
+    """The ids of the users mentioned, in order, each once."""
+    text, blocks = _content(event)
+    users = (leaf.get("user_id") for leaf in leaves(blocks) if leaf.get("type") == "user")
+    found = [id for id in users if isinstance(id, str)]
+    return tuple(dict.fromkeys([*found, *_USER.findall(text)]))
+
+
+def readable(text: str, blocks: Blocks, names: Names) -> str:
+    """What an agent typed, as plain text: from the rich text if there is any, else from `text`.
+
+    `names` maps ids of users and channels to display names; an unknown user is '@colleague'.
+    """
+    typed = read(blocks, names)
+    return clean(typed if typed.strip() else decoded(text, names)).strip()
+
+
+def first_token_is_mention(text: str, blocks: Blocks) -> bool:
+    """Whether the message begins with a mention: it is addressed to colleagues."""
+    said = (leaf for leaf in leaves(blocks) if not _is_blank(leaf.get("text")))
+    first = next(said, {})
+    return first.get("type") in _MENTIONS or _ADDRESSED.match(text) is not None
+
+
+def _is_blank(text: object) -> bool:
+    return isinstance(text, str) and not clean(text).strip()
+
+
+def _edited(event: Event, changed: str) -> str:
+    edited = event.get("edited")
+    if not edited:
+        return ""
+    at = edited.get("ts") if isinstance(edited, Mapping) else ""
+    return str(changed or at or event["ts"])
+
+
+def _content(event: Event) -> tuple[str, Blocks]:
+    blocks = event.get("blocks")
+    return str(event.get("text") or ""), blocks if isinstance(blocks, list) and blocks else None

@@ -1,0 +1,165 @@
+"""The listeners: Slack's deliveries become calls of the front desk.
+
+`process_before_response` makes Bolt answer after the listener has returned, so nothing is
+acknowledged before it is stored; an exception becomes a 500 (or no ack), and Slack retries.
+Every delivery has a listener, because Bolt answers an unmatched one with 404 and Slack retries it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from slackbridge.domain.errors import Failure
+from slackbridge.domain.model import TicketKey
+from slackbridge.ports.front_desk import FrontDesk
+from slackbridge.ports.store import Store
+from slackbridge.slack import events
+from slackbridge.slack.buttons import Buttons
+from slackbridge.slack.chat import SlackChat
+from slackbridge.slack.command import Command
+from slackbridge.slack.events import Subtype
+from slackbridge.slack.home import Home
+from slackbridge.slack.thread_map import ThreadMap
+
+log = structlog.get_logger(__name__)
+Authorize = Callable[[str | None, str | None], Awaitable[AuthorizeResult]]
+ANY = re.compile(".*", re.DOTALL)
+EVENT = "event_callback"  # the type of a delivery that holds an event
+TOLD_SECONDS = 86_400.0
+
+
+class Listeners:
+    """The Bolt app of one workspace. `missed` is called when an event could not be stored."""
+
+    def __init__(
+        self,
+        chat: SlackChat,
+        store: Store,
+        threads: ThreadMap,
+        desk: FrontDesk,
+        buttons: Buttons,
+        command: Command,
+        home: Home,
+        missed: Callable[[], None],
+    ) -> None:
+        self._chat = chat
+        self._store = store
+        self._threads = threads
+        self._desk = desk
+        self._buttons = buttons
+        self._command = command
+        self._home = home
+        self._missed = missed
+
+    def app(self) -> AsyncApp:
+        """The app with its listeners. In HTTP mode `http_mode` has verified the request."""
+        quiet = logging.getLogger("slack_bolt")
+        quiet.setLevel(logging.ERROR)  # it warns that there is no token beside `authorize`
+        app = AsyncApp(
+            name="slack_bolt.app",  # Bolt sets the level of the logger of that name
+            logger=quiet,
+            client=self._chat.client.web,
+            process_before_response=True,
+            request_verification_enabled=False,
+            authorize=self._authorize(),
+        )
+        app.event("message")(self._message)
+        app.event("app_home_opened")(self._home.opened)
+        app.event(ANY)(_nothing)
+        app.action(ANY)(self._buttons.pressed)
+        app.view(ANY)(self._buttons.submitted)
+        for rest in (app.view_closed, app.shortcut, app.options):
+            rest(ANY)(_acknowledge)
+        app.command(ANY)(self._command.run)
+        app.error(self._failed)
+        return app
+
+    def _authorize(self) -> Authorize:
+        """One workspace, one token: no call per delivery.
+
+        A function, because Bolt passes arguments by name and takes `self` for one of them.
+        """
+        chat = self._chat
+
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_token=chat.client.web.token,
+                bot_id=chat.history.bot_id,
+                bot_user_id=chat.history.bot_user,
+            )
+
+        return authorize
+
+    async def _failed(self, error: Exception, body: Mapping[str, Any]) -> None:
+        """Log it. Nothing is acknowledged; an event can be found again by reading the thread."""
+        if not isinstance(error, Failure):
+            log.error("listener.failed", exc_info=error)
+            return
+        log.warning("delivery.not_stored", why=error.loggable)
+        if body.get("type") == EVENT:
+            self._missed()
+
+    async def _message(self, event: dict[str, Any]) -> None:
+        channel = str(event.get("channel", ""))
+        match event.get("subtype"):
+            case Subtype.CHANGED:
+                await self._changed(channel, event)
+            case Subtype.DELETED:
+                await self._deleted(channel, event)
+            case _:
+                await self._said(channel, event)
+
+    async def _said(self, channel: str, event: Mapping[str, Any]) -> None:
+        key = await self._ticket(channel, event) if events.spoken(event) else None
+        if key is not None:
+            heard = await self._chat.read(event, channel)
+            await self._tell(channel, event, await self._desk.said(key, heard))
+
+    async def _changed(self, channel: str, event: Mapping[str, Any]) -> None:
+        """An edit by a person. An unfurled link is a change too, but without `edited`."""
+        message = event.get("message") or {}
+        before = event.get("previous_message") or {}
+        same = all(message.get(k) == before.get(k) for k in ("text", "blocks"))
+        if same or not message.get("edited") or not events.spoken(message):
+            return
+        key = await self._ticket(channel, message)
+        if key is not None:
+            heard = await self._chat.read(message, channel, str(event.get("event_ts") or ""))
+            await self._tell(channel, message, await self._desk.edited(key, heard))
+
+    async def _deleted(self, channel: str, event: Mapping[str, Any]) -> None:
+        message = event.get("previous_message") or {}
+        if not message:
+            # Slack guarantees only the ts: the thread can only be found by reading.
+            self._missed()
+            return
+        key = await self._ticket(channel, message) if events.spoken(message) else None
+        if key is not None:
+            ts = str(event.get("deleted_ts") or message["ts"])
+            await self._desk.deleted(key, ts, str(message["user"]), channel)
+
+    async def _ticket(self, channel: str, event: Mapping[str, Any]) -> TicketKey | None:
+        return await self._threads.ticket(channel, str(event.get("thread_ts", "")))
+
+    async def _tell(self, channel: str, event: Mapping[str, Any], text: str) -> None:
+        """Tell one person alone, once however often Slack repeats the event."""
+        if text and await self._store.once(f"told:{channel}:{event['ts']}", TOLD_SECONDS):
+            thread = str(event.get("thread_ts", ""))
+            await self._chat.tell(channel, str(event["user"]), text, thread)
+
+
+async def _nothing() -> None:
+    """An event that is only acknowledged."""
+
+
+async def _acknowledge(ack: Any) -> None:
+    await ack()

@@ -1,0 +1,1 @@
+"""What people typed in Slack, as plain text. Pure."""

@@ -1,0 +1,54 @@
+"""When we met the server that answers now.
+
+Owns noticing that it is another one than before: restarted, restored, or promoted in its place.
+Such a server may have forgotten the last moments of the one before it, and never says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+
+class ServerEpoch:
+    """Looks at every new connection, before anything else is said on it."""
+
+    def __init__(self, redis: Redis, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._at = monotonic()
+        self._since: float | None = None
+        self._server = ""
+        self._over = False
+        redis.connection_pool.connection_kwargs["redis_connect_func"] = self._greet
+
+    def since(self, offset: float) -> float:
+        """The moment; the same until another server answers, however the clocks are set."""
+        if self._since is None:
+            self._since = self._at + offset
+        return self._since
+
+    def end(self) -> None:
+        """No connection is made any more: who is late with a call would leave one open."""
+        self._over = True
+
+    async def _greet(self, connection: Any) -> None:
+        if self._over:
+            raise RedisError("the store is closed")
+        await connection.on_connect()
+        server = await _run_id(connection)
+        if server and server != self._server:
+            self._server, self._at, self._since = server, self._monotonic(), None
+
+
+async def _run_id(connection: Any) -> str:
+    """The server's id, new at each start; '' where we are not told."""
+    await connection.send_command("INFO", "server")
+    try:
+        told = await connection.read_response()
+    except ResponseError:
+        return ""
+    text = told.decode() if isinstance(told, bytes) else str(told)
+    return dict(line.partition(":")[::2] for line in text.splitlines()).get("run_id", "")

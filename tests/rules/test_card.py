@@ -1,0 +1,177 @@
+"""The card: its facts, the actions it offers, the hint where an action is impossible."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackbridge.domain.intent import Intent, State
+from slackbridge.domain.model import (
+    Action,
+    Capabilities,
+    Kind,
+    Person,
+    Status,
+)
+from slackbridge.domain.record import StoredTicket
+from slackbridge.rules.card import card
+from tests.values import AT, intent, ticket
+
+REFURBED = Capabilities(
+    statuses=frozenset({Status.WAITING, Status.SOLVED}),
+    internal_notes=True,
+    private_notes=True,
+    assign=True,
+    follow_up=True,
+    why_not={"reopen": "It opens again when somebody writes."},
+)
+EVERYTHING = Capabilities(statuses=frozenset(Status))
+NOTHING = Capabilities()
+
+
+def shown(**fields: str) -> StoredTicket:
+    return StoredTicket.of(fields)
+
+
+@pytest.mark.parametrize(
+    ("status", "can", "actions"),
+    [
+        (
+            Status.NEEDS_AGENT,
+            REFURBED,
+            ("reply", "solve", "claim", "more", "pending", "internal", "private", "unclaim"),
+        ),
+        (
+            Status.WAITING,
+            REFURBED,
+            ("reply", "solve", "claim", "more", "pending", "internal", "private", "unclaim"),
+        ),
+        (
+            Status.SOLVED,
+            REFURBED,
+            ("reply", "claim", "more", "internal", "private", "unclaim"),
+        ),
+        (Status.CLOSED, REFURBED, ("follow_up",)),
+        (
+            Status.NEEDS_AGENT,
+            EVERYTHING,
+            ("reply", "solve", "close", "claim", "more", "pending", "unclaim"),
+        ),
+        (Status.SOLVED, EVERYTHING, ("reply", "claim", "more", "unclaim")),
+        (Status.CLOSED, EVERYTHING, ("reopen",)),
+        (Status.CLOSED, NOTHING, ()),
+        (Status.NEEDS_AGENT, NOTHING, ("reply", "claim", "more", "unclaim")),
+    ],
+)
+def test_only_what_is_possible_is_offered(
+    status: Status, can: Capabilities, actions: tuple[str, ...]
+) -> None:
+    assert card(ticket(status), "x", can, shown(holder="U1"), (), 0.0).actions == actions
+    free = card(ticket(status), "x", can, shown(), (), 0.0).actions
+    rest = tuple(action for action in actions if action != "unclaim")
+    assert free == (rest[:-1] if rest[-1:] == ("more",) else rest)
+
+
+def test_what_only_this_marketplace_offers_stands_behind_more() -> None:
+    form, refund = Action("close_form", "Close"), Action("refund", "Refund")
+    reopen = Action("reopen_it", "Reopen", statuses=frozenset({Status.CLOSED}))
+    can = Capabilities(actions=(form, refund, reopen), status_forms={Status.CLOSED: "close_form"})
+    found = card(ticket(), "x", can, shown(), (), 0.0)
+    assert found.actions == ("reply", "claim", "more", "refund")
+    assert dict(found.labels)["refund"] == "Refund"
+    assert card(ticket(Status.CLOSED), "x", can, shown(), (), 0.0).actions == ("more", "reopen_it")
+
+
+@pytest.mark.parametrize(
+    ("status", "can", "hint"),
+    [
+        (Status.CLOSED, REFURBED, "Closed for good"),
+        (Status.SOLVED, REFURBED, "opens again"),
+        (Status.SOLVED, EVERYTHING, ""),
+        (Status.CLOSED, NOTHING, ""),
+        (Status.WAITING, REFURBED, ""),
+    ],
+)
+def test_the_hint_says_what_is_possible_instead(
+    status: Status, can: Capabilities, hint: str
+) -> None:
+    found = card(ticket(status), "x", can, shown(), (), 0.0).hint
+    assert hint in found
+    assert bool(found) is bool(hint)
+
+
+@pytest.mark.parametrize(
+    ("status", "waits", "due"),
+    [
+        (Status.NEEDS_AGENT, True, True),
+        (Status.WAITING, False, True),
+        (Status.SOLVED, False, False),
+        (Status.CLOSED, False, False),
+    ],
+)
+def test_clocks_stop_with_the_ticket(status: Status, waits: bool, due: bool) -> None:
+    it = card(
+        ticket(status, waiting_since=AT, due_at=AT, takeover_at=AT), "x", REFURBED, shown(), (), 0.0
+    )
+    assert (it.waiting_since, it.due_at, it.takeover_at) == (
+        AT if waits else None,
+        AT if due else None,
+        AT if due else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("hours", "left"),
+    [(23.9, "23 h left"), (1.0, "1 h left"), (0.5, "less than an hour left"), (-0.1, "overdue")],
+)
+def test_a_ticket_that_is_read_by_the_clock_counts_down(hours: float, left: str) -> None:
+    now = AT.timestamp() - hours * 3600
+    by_the_clock = ticket(due_at=AT, recheck=3600.0)
+    assert card(by_the_clock, "x", REFURBED, shown(), (), now).left == left
+    assert card(ticket(due_at=AT), "x", REFURBED, shown(), (), now).left == ""
+    ended = ticket(Status.CLOSED, due_at=AT, recheck=3600.0)
+    assert card(ended, "x", REFURBED, shown(), (), now).left == ""
+
+
+def test_the_card_says_what_the_ticket_says() -> None:
+    it = card(
+        ticket(customer=Person("", "a@b.example"), assignee=Person("", "bo@x.example")),
+        "refurbed",
+        REFURBED,
+        shown(holder="U3"),
+        (),
+        0.0,
+    )
+    assert (it.customer, it.email, it.assignee) == ("a@b.example", "a@b.example", "bo@x.example")
+    assert (it.holder, it.status, it.raw_status, it.provider) == (
+        "U3",
+        "needs agent",
+        "NEEDS_AGENT",
+        "refurbed",
+    )
+
+
+SOLVED = intent(State.SENT, id="1", kind=Kind.STATUS, status=Status.SOLVED, agent="U1")
+ANSWERED = intent(State.SENT, id="2", agent="U2")
+
+
+@pytest.mark.parametrize(
+    ("status", "intents", "did"),
+    [
+        (Status.SOLVED, (ANSWERED, SOLVED), "Solved by <@U1>"),
+        (Status.SOLVED, (SOLVED, ANSWERED), "Last answered by <@U2>"),
+        (Status.NEEDS_AGENT, (ANSWERED, SOLVED), "Last answered by <@U2>"),
+        (Status.SOLVED, (intent(State.SENT, status=Status.SOLVED),), "Solved by <@U1>"),
+        (
+            Status.WAITING,
+            (SOLVED.but(status=Status.WAITING),),
+            "Set to waiting for customer by <@U1>",
+        ),
+        (Status.SOLVED, (SOLVED.but(state=State.FAILED),), ""),
+        (Status.SOLVED, (SOLVED.but(agent=""),), ""),
+        (Status.SOLVED, (SOLVED.but(kind=Kind.ASSIGN, status=None),), ""),
+        (Status.SOLVED, (), ""),
+    ],
+)
+def test_who_did_it(status: Status, intents: tuple[Intent, ...], did: str) -> None:
+    stored = [Intent.load(it.dump()) for it in intents]
+    assert card(ticket(status), "x", REFURBED, shown(), stored, 0.0).did == did

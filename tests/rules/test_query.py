@@ -1,0 +1,57 @@
+"""The search query from typed words."""
+
+from __future__ import annotations
+
+import pytest
+
+from slackbridge.domain.model import Query
+from slackbridge.rules import query
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("name:Anna", Query(name="Anna")),
+        ("Anna Muster", Query(name="Anna Muster")),
+        ("  Anna   country:AT", Query(name="Anna", country="AT")),
+        (
+            "name:Anna Muster  COUNTRY:at, de urgency:high",
+            Query(name="Anna Muster", country="at,de", urgency="high"),
+        ),
+        ("topic:“Broken screen”", Query(topic="Broken screen")),
+        ("order:88 item:12", Query(order="88", item="12")),
+        ("email:<mailto:a@b.at|a@b.at> name:A", Query(email="a@b.at", name="A")),
+        ("topic:a:b", Query(topic="a:b")),
+    ],
+)
+def test_fields(text: str, wanted: Query) -> None:
+    assert query.query(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "Say what"), ("name:", "Say what"), ("colour:red", "no field `colour`")],
+)
+def test_what_cannot_be_asked_is_said(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        query.query(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "queries"),
+    [
+        ("4711", (Query(id="4711"), Query(order="4711"))),
+        ("a@b.at", (Query(email="a@b.at"),)),
+        ("<mailto:a@b.at|a@b.at>", (Query(email="a@b.at"),)),
+    ],
+)
+def test_plain_words(text: str, queries: tuple[Query, ...]) -> None:
+    assert query.plain_words(text) == queries
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("refurbed-at:4711", ("refurbed-at", "4711")), ("a b:1", None), ("4711", None)],
+)
+def test_keys(text: str, key: tuple[str, str] | None) -> None:
+    assert query.account_of(text) == key

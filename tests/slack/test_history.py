@@ -1,0 +1,112 @@
+"""Histories: which posts are ours, how many calls are made, and who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from slackbridge.domain.chat import Mark
+from slackbridge.domain.errors import Code, Later
+from slackbridge.domain.model import TicketKey
+from slackbridge.slack import history
+from slackbridge.slack.history import History, Reading, metadata_of
+
+MARK = Mark(TicketKey("refurbed-at", "7"), "m:1:1/1")
+OURS = {"ts": "1.1", "bot_id": "B1", "metadata": metadata_of(MARK)}
+OTHER = {"event_type": "another", "event_payload": metadata_of(MARK)["event_payload"]}
+PARTIAL = {"event_type": "slackbridge", "event_payload": {"account": "refurbed-at"}}
+LATER = Later("wait", 0.0, code=Code.PACED)
+FAULT = Later("no answer", 0.0, code=Code.UNREACHABLE)
+
+
+class Client:
+    """Answers a call with the next of `answers`; the last one again and again."""
+
+    def __init__(self, answers: Sequence[Any]) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    async def call(self, method: str, **args: Any) -> Any:
+        self.asked.append({"method": method, **args})
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Later):
+            raise answer
+        return answer
+
+
+def reader(*answers: Any) -> tuple[History, Client]:
+    client = Client(answers)
+    found: Any = History(client)  # type: ignore[arg-type] # a client needs only `call`
+    found.bot_id, found.bot_user = "B1", "UBOT"
+    return found, client
+
+
+def page(ts: str, cursor: str = "", **more: Any) -> dict[str, Any]:
+    return {"messages": [{"ts": ts}], "response_metadata": {"next_cursor": cursor}, **more}
+
+
+async def read(found: History, **how: Any) -> list[str]:
+    return [str(row["ts"]) async for row in found.rows(Reading("C1", **how))]
+
+
+@pytest.mark.parametrize(
+    ("changes", "ours"),
+    [
+        ({}, True),
+        ({"bot_id": "B2"}, False),
+        ({"bot_id": "B2", "user": "UBOT"}, False),
+        ({"bot_id": None}, False),
+        ({"bot_id": None, "user": "U1"}, False),
+        ({"bot_id": None, "user": "UBOT"}, True),
+        ({"metadata": None}, False),
+        ({"metadata": OTHER}, False),
+        ({"metadata": PARTIAL}, False),
+    ],
+)
+def test_only_our_bots_marks_count(changes: dict[str, Any], ours: bool) -> None:
+    found, _ = reader({})
+    assert found.mark(OURS | changes) == (MARK if ours else None)
+
+
+def test_before_we_know_our_bot_nothing_is_ours() -> None:
+    found, _ = reader({})
+    found.bot_id = found.bot_user = ""
+    assert found.mark(OURS) is None
+    assert found.mark(OURS | {"bot_id": None, "user": ""}) is None
+
+
+async def test_pages_are_read_to_the_end() -> None:
+    found, client = reader(page("3", "a"), page("2", "b"), page("1"))
+    assert await read(found, thread="3", page=7) == ["3", "2", "1"]
+    assert [asked["cursor"] for asked in client.asked] == [None, "a", "b"]
+    assert {(a["method"], a["ts"], a["limit"]) for a in client.asked} == {
+        ("conversations.replies", "3", 7)
+    }
+
+
+async def test_at_most_so_many_calls_are_made() -> None:
+    found, client = reader(page("1", "more"))
+    assert await read(found, pages=4) == ["1"] * 4
+    assert {asked["method"] for asked in client.asked} == {"conversations.history"}
+
+
+async def test_what_slack_holds_back_is_no_end() -> None:
+    found, _ = reader(page("1", has_more=True))
+    with pytest.raises(Later) as caught:
+        await read(found)
+    assert caught.value.code == Code.INCOMPLETE
+
+
+async def test_only_a_patient_reader_waits() -> None:
+    found, _ = reader(LATER, page("1"))
+    with pytest.raises(Later):
+        await read(found)
+    found, client = reader(*[LATER] * 30, FAULT, page("1"))
+    assert await read(found, patient=True) == ["1"]
+    assert len(client.asked) == 32
+    found, client = reader(FAULT)
+    with pytest.raises(Later):
+        await read(found, patient=True)
+    assert len(client.asked) == history.TRIES
