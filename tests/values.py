@@ -17,7 +17,8 @@ from slackbridge.domain.model import (
     Ticket,
     TicketKey,
 )
-from slackbridge.text.document import Document, digest, from_text
+from slackbridge.text.clean import digest
+from slackbridge.text.document import Document, from_text
 
 KEY = TicketKey("shop", "7")
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Reading [[accounts]]: each table by the settings model of its marketplace, with its secrets."""
+"""Reading [[accounts]]: each table by its marketplace's settings model, with its secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from slackbridge.ports.settings import VARIABLE, AccountSettings
-from slackbridge.providers.registry import find
+from slackbridge.providers.registry import REGISTRY, find
 
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -21,10 +21,10 @@ def is_token(value: str) -> bool:
 
 
 class Accounts:
-    """Reads account tables and gathers what is wrong with them.
+    """Reads account tables and collects what is wrong with them.
 
     `problems` gets sentences, `errors` what pydantic found, `unknown` a sentence for each
-    marketplace that cannot be found.
+    marketplace that is not installed.
     """
 
     def __init__(self, environ: Mapping[str, str], problems: list[str]) -> None:
@@ -34,13 +34,13 @@ class Accounts:
         self.unknown: list[str] = []
 
     def read(self, table: object, at: int) -> object:
-        """The settings of one account; something that passes for them where they are wrong."""
+        """The settings of one account; a placeholder that passes validation if they are wrong."""
         if not isinstance(table, dict):
-            return table  # the sections' own check names it
+            return table  # the validation of the whole file reports it
         model = self._model(table)
         secrets = {field: self._secret(field, model, table) for field in _secrets(model)}
         try:
-            return model.model_validate({**table, **secrets})
+            return model.model_validate({**_applicable(table, model), **secrets})
         except ValidationError as error:
             self.errors += [
                 {**found, "loc": ("accounts", at, *found["loc"])} for found in error.errors()
@@ -61,9 +61,8 @@ class Accounts:
         key = f"{field}_env"
         account = table.get("name")
         name = str(table.get(key, ""))
-        required = model.model_fields[key].is_required()
-        if required and not VARIABLE.fullmatch(name):
-            name = ""  # the model says what is wrong
+        if model.model_fields[key].is_required() and not VARIABLE.fullmatch(name):
+            name = ""  # the validation reports it
         value = self._environ.get(name, "").strip() if name else ""
         if field in table:
             self._problems.append(f"accounts.{account}.{field} must not be in the file")
@@ -80,3 +79,13 @@ def _secrets(model: type[AccountSettings]) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if field.annotation is SecretStr and f"{name}_env" in model.model_fields:
             yield name
+
+
+def _applicable(table: Mapping[str, Any], model: type[AccountSettings]) -> dict[str, Any]:
+    """A table without the keys that only another of our marketplaces has.
+
+    Every account could hold them once, and the example showed them so; they never had an effect.
+    """
+    others = {name for one in REGISTRY.values() for name in one.settings.model_fields}
+    ignored = others - model.model_fields.keys()
+    return {name: value for name, value in table.items() if name not in ignored}

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from slackbridge.config.accounts import Accounts, is_token
-from slackbridge.config.complaint import complaint, report
 from slackbridge.config.errors import ConfigError
+from slackbridge.config.problems import sentence, summary
 from slackbridge.config.settings import Settings
 
 SECRETS = {
@@ -31,7 +31,7 @@ def path_of(given: str = "", environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the file and the secrets. Raises ConfigError with everything that is wrong."""
+    """Read the file and the secrets. Raises ConfigError with all problems."""
     raw = _read(path)
     problems: list[str] = []
     raw["source"] = str(path)
@@ -46,9 +46,9 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         if environ.get(name) and isinstance(table, dict):
             table[key] = environ[name]
     settings, errors = _validated(raw, accounts.errors)
-    problems += [complaint(error) for error in errors]
+    problems += [sentence(error) for error in errors]
     if problems or settings is None:
-        raise ConfigError(report(str(path), problems))
+        raise ConfigError(summary(str(path), problems))
     if accounts.unknown:
         raise ConfigError(accounts.unknown[0])
     return settings
@@ -57,24 +57,17 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
 def _validated(
     raw: Mapping[str, Any], of_accounts: Sequence[ErrorDetails]
 ) -> tuple[Settings | None, list[ErrorDetails]]:
-    """The settings, or what is wrong in the order of the sections."""
+    """The settings if they are valid, and the errors in the order of the sections."""
+    settings, found = None, [*of_accounts]
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         found = [*error.errors(), *of_accounts]
-    else:
-        found = [*of_accounts]
-        if not found:
-            return settings, []
-    order = [*Settings.model_fields]
-    # What is wrong with the settings as a whole may be due to an account that could not be read.
+    # An error of the settings as a whole may come from an account that could not be read.
     found = [error for error in found if error["loc"] or not of_accounts]
-    found.sort(key=lambda error: order.index(str(error["loc"][0])) if _known(error) else len(order))
-    return None, found
-
-
-def _known(error: ErrorDetails) -> bool:
-    return bool(error["loc"]) and error["loc"][0] in Settings.model_fields
+    order = {name: at for at, name in enumerate(Settings.model_fields)}
+    found.sort(key=lambda error: order.get(".".join(map(str, error["loc"][:1])), len(order)))
+    return settings, found
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -112,7 +105,7 @@ def _slack_secrets(
 
 
 def child_environment(secrets: Mapping[str, str]) -> dict[str, str]:
-    """Our own environment with these secrets, and with nothing else that would configure us."""
+    """This process's environment with these secrets and no other setting of ours."""
     ours = {"REDIS_URL", "SLACKBRIDGE_CONFIG", "SLACKBRIDGE_HEALTH_PORT", *SECRETS.values()}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return {**kept, **secrets}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from slackbridge.ports.settings import Seconds, Section, _web
+from slackbridge.ports.settings import Seconds, Section, web_address
 
 CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
 HERE = ("127.0.0.1", "::1", "localhost")
@@ -19,7 +19,7 @@ def _slash(url: str) -> str:
         raise ValueError("must begin with https:// or http://")
     if url.startswith("http://") and urlsplit(url).hostname not in HERE:
         raise ValueError("must begin with https:// (http:// is only for a server on this machine)")
-    return _web(url) if url.endswith("/") else _web(url) + "/"
+    return web_address(url).removesuffix("/") + "/"
 
 
 def _redis_url(url: str) -> str:
@@ -65,7 +65,7 @@ Who = Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")]
 
 
 class AgentSettings(Section):
-    """[agents]: who may act, and who of them may move money; ids of users and user groups.
+    """[agents]: who may act, and who of those may move money; ids of users and user groups.
 
     "*" = every full member.
     """

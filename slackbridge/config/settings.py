@@ -1,7 +1,4 @@
-"""Settings: slackbridge.toml plus secrets from the environment. The only reader of both.
-
-Unknown keys and impossible values are refused, naming the key, its value and the remedy.
-"""
+"""The model of slackbridge.toml with the secrets of the environment."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from slackbridge.ports.settings import AccountSettings, Section
 
 
 class Settings(Section):
-    """Everything. `source` is the file it came from."""
+    """All settings. `source` is the file they came from."""
 
     slack: SlackSettings
     redis: RedisSettings = RedisSettings()

@@ -80,15 +80,16 @@ class Others:
 
     def accounts(self, settings: Mapping[str, Any]) -> tuple[Json, ...]:
         """Their [[accounts]] tables; `settings` go into each."""
-        return (
-            _account(CLICKBANK, "clickbank", self.clickbank.url, "CLICKBANK_KEY", settings),
-            _account(SELLAPP, "sellapp", self.sellapp.url, "SELLAPP_TOKEN", settings)
-            | {
-                "poll_seconds": SELLAPP_POLL_SECONDS,
-                "webhook_secret_env": "SELLAPP_WEBHOOK_SECRET",
-            },
-            _account(SELLGATE, "sellgate", self.sellgate.url, "SELLGATE_TOKEN", settings),
+        names = ("name", "provider", "base_url", "token_env")
+        rows = (
+            (CLICKBANK, "clickbank", self.clickbank.url, "CLICKBANK_KEY"),
+            (SELLAPP, "sellapp", self.sellapp.url, "SELLAPP_TOKEN"),
+            (SELLGATE, "sellgate", self.sellgate.url, "SELLGATE_TOKEN"),
         )
+        made = tuple({**dict(zip(names, row, strict=True)), **settings} for row in rows)
+        hook = {"webhook_secret_env": "SELLAPP_WEBHOOK_SECRET"}
+        made[1].update(hook, poll_seconds=SELLAPP_POLL_SECONDS)
+        return made
 
     def tables(self) -> dict[str, Json]:
         """Settings outside [[accounts]]: Anna may refund; the port for webhooks."""
@@ -103,13 +104,6 @@ ROUTES: tuple[tuple[str, Mapping[str, str]], ...] = (
     (REFUNDS, {"provider": "clickbank", "type": "REFUND"}),
 )
 """Channel and condition of each [[routes]] entry in a world with all marketplaces."""
-
-
-def _account(
-    name: str, provider: str, base_url: str, token_env: str, settings: Mapping[str, Any]
-) -> Json:
-    given = {"name": name, "provider": provider, "base_url": base_url, "token_env": token_env}
-    return {**given, **settings}
 
 
 def _free_port() -> int:

@@ -79,6 +79,11 @@ def shown(row: Row) -> str:
     return " ".join(texts(blocks)) if blocks else str(row.get("text", ""))
 
 
+def saying(slack: SlackSandbox, channel: str, words: str) -> Row | None:
+    """The channel's first message that contains these words."""
+    return next((row for row in slack.workspace.history(channel) if words in shown(row)), None)
+
+
 def as_seen(slack: SlackSandbox, row: Row) -> str:
     """`shown` with date, link and mention tokens replaced as a Slack client does."""
     text = LINK.sub(lambda match: match[1], DATE.sub(lambda match: match[1], shown(row)))

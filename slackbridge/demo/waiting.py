@@ -12,10 +12,7 @@ class Missed(AssertionError):
 
 
 async def until(
-    what: str,
-    probe: Callable[[], Any | Awaitable[Any]],
-    seconds: float = 40.0,
-    every: float = 0.03,
+    what: str, probe: Callable[[], Any | Awaitable[Any]], seconds: float = 40.0, every: float = 0.03
 ) -> Any:
     """Poll `probe` until it returns something true, and return that. Raises Missed on timeout."""
     loop = asyncio.get_running_loop()

@@ -15,12 +15,14 @@ from aiohttp import web
 
 from slackbridge.demo.markets import ROUTES, Markets, MarketSandbox, Others
 from slackbridge.demo.process import BridgeProcess
+from slackbridge.demo.waiting import Missed as Missed  # tests wait with it, too
 from slackbridge.demo.waiting import until
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.store import embedded
 
 CHANNEL = "C0SUPPORT"
+OPS = "C0OPS"
 ACCOUNT = "refurbed-at"
 ALL = Markets.ALL
 Table = Mapping[str, Mapping[str, Any]]
@@ -95,7 +97,7 @@ def write_config(
 ) -> None:
     """Write a slackbridge.toml; `extra` adds to its tables, and its `account` to every account."""
     tables: dict[str, dict[str, Any]] = {
-        "slack": {"api_url": slack_api, "channel": CHANNEL, "ops_channel": "C0OPS"},
+        "slack": {"api_url": slack_api, "channel": CHANNEL, "ops_channel": OPS},
         "redis": {"url": redis_url},
     }
     account = {

@@ -1,1 +1,1 @@
-"""The values that every part speaks: tickets, intents, what is stored and what is shown."""
+"""The values that every part shares: tickets, intents, what is stored and what is shown."""

@@ -1,4 +1,4 @@
-"""How the marketplace of an account answers."""
+"""The health of an account."""
 
 from __future__ import annotations
 

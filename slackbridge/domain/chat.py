@@ -1,4 +1,4 @@
-"""People, what they write in a thread, and the mark that every post of ours carries."""
+"""People, what they write in a thread, and the mark in the metadata of every post of ours."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def message_effect(message: str, number: int, total: int) -> str:
 
 
 def part_of(effect: str) -> PartEffect | None:
-    """What `message_effect` made; None for another effect."""
+    """Parse what `message_effect` made; None for another effect."""
     kind, _, rest = effect.partition(":")
     if kind != "m":
         return None
@@ -41,9 +41,9 @@ def words_effect(intent: str) -> str:
 class Heard:
     """A message a person wrote in a thread, as Slack has it now.
 
-    `text` is readable plain text, `addressed` says that it begins with a mention, `broadcast`
-    that it holds one of the group or channel mentions, `edited` is the ts of its last edit ('' =
-    never edited): Slack tells of edits in any order.
+    `text` is readable plain text. `addressed`: it begins with a mention. `broadcast`: it mentions
+    a group or the channel. `edited` is the ts of its last edit ('' = never edited): Slack delivers
+    edits in any order.
     """
 
     channel: str
@@ -73,7 +73,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What every post of ours carries: which ticket it is of, and which effect it is.
+    """The metadata of a post of ours: its ticket and its effect.
 
     Anybody in the workspace can read it: ids only.
     """

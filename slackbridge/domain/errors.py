@@ -1,8 +1,7 @@
-"""Four kinds of failure, and the one table that says which outcome is which.
+"""Four kinds of failure, and the one table from outcomes to kinds.
 
-A failure is a fact plus its certainty plus a sentence for the person it concerns. "Was not sent"
-is said only of the certain kinds; after `Unknown` the world must be looked at before anything is
-done again.
+A kind says whether the call may have taken effect. "Was not sent" is said only where it certainly
+did not; after `Unknown` the other side must be read before anything is repeated.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What a failure is about, where something is decided by it.
+    """The failure codes that code branches on.
 
-    `Failure.code` may hold any other word of Slack's or a marketplace's too.
+    `Failure.code` may also hold any other error code of Slack or a marketplace.
     """
 
     NOT_FOUND = "not-found"  # the marketplace has no such ticket
@@ -38,7 +37,7 @@ class Code(StrEnum):
     INCOMPLETE = "incomplete"  # Slack shows only a part of a list
     THREAD_GONE = "thread_gone"  # somebody deleted the root of the thread
 
-    # Slack's own words.
+    # Slack's own error codes.
     ARCHIVED = "is_archived"
     NOT_IN_CHANNEL = "not_in_channel"
     NO_CHANNEL = "channel_not_found"
@@ -51,14 +50,14 @@ class Code(StrEnum):
 
 
 class Failure(Exception):
-    """Base of the four. `str()` is a sentence an agent can read; it holds no secret."""
+    """Base of the four. `str()` is a sentence for an agent; it holds no secret."""
 
     def __init__(self, reason: str, *, code: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.code = code
         self.loggable = reason
-        """The reason without another system's own words: those may repeat a customer's."""
+        """The reason without text of another system, which may quote a customer."""
 
     @property
     def quoted(self) -> str:
@@ -71,7 +70,7 @@ class Rejected(Failure):
 
 
 class Unauthorized(Rejected):
-    """The credential is refused: stop, ask a human, probe slowly."""
+    """The credential is refused: a human must act; probe slowly."""
 
 
 class Later(Failure):
@@ -83,7 +82,7 @@ class Later(Failure):
 
 
 class Unknown(Failure):
-    """It may or may not have been done: look before doing anything again."""
+    """It may or may not have been done: look before repeating it."""
 
 
 class Unsupported(Failure):
@@ -130,6 +129,6 @@ def of_status(
 
 def unreadable(reason: str, *, write: bool) -> Failure:
     """The failure of a 2xx answer that cannot be understood."""
-    return (
-        Unknown(reason, code=Code.UNREADABLE) if write else Later(reason, 5.0, code=Code.UNREADABLE)
-    )
+    if write:
+        return Unknown(reason, code=Code.UNREADABLE)
+    return Later(reason, 5.0, code=Code.UNREADABLE)

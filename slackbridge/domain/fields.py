@@ -1,7 +1,7 @@
-"""The fields of everything that is stored: their names, forms, meanings, units and lifetimes.
+"""The fields of all stored hashes: their names, forms, meanings, units and lifetimes.
 
-Stored forms are shared by all versions that run on one Redis: a name or form that is in use never
-changes. `record` reads and writes them; no other module knows the names.
+Versions that run during an upgrade share one Redis: a name or form in use never changes. `record`
+reads and writes them; no other module knows the names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from slackbridge.domain.account import AccountState
 from slackbridge.domain.intent import Frozen
 
-CLOCK_MARGIN = 3_600.0
+CLOCK_MARGIN = 3_600.0  # seconds of clock skew between Redis and Slack
 
 
 class OpenPost(Frozen):
@@ -29,7 +29,7 @@ class OpenPost(Frozen):
 
     @property
     def since(self) -> float:
-        """The oldest ts at which Slack may have put it, however far its clock is behind."""
+        """The oldest ts that Slack may have given it, whatever the clock skew."""
         return self.at - CLOCK_MARGIN
 
 
@@ -42,7 +42,7 @@ class Writing:
 
 
 def read_post(text: str) -> OpenPost:
-    """Raises pydantic.ValidationError, a ValueError, if it is none."""
+    """Read the JSON. Raises pydantic.ValidationError, a ValueError, if it is none."""
     return OpenPost.model_validate_json(text)
 
 
@@ -52,7 +52,7 @@ def _writing(text: str) -> Writing:
 
 
 class Form(Enum):
-    """How a value is written: its unit or type, the way there and back."""
+    """How a value is stored: its unit or type, and how it is read and written."""
 
     TEXT = ("text", str, str)
     COUNT = ("count", int, str)
@@ -88,13 +88,13 @@ TICKET_FIELDS = tuple(
     for row in (
         ("ch", "channel", Form.TEXT, "the channel of the thread", "until the thread is deleted"),
         ("ts", "root", Form.TEXT, "ts of the card, the thread's root", "until it is deleted"),
-        ("card", "card", Form.TEXT, "digest of the card as it stands", "absent during an edit"),
+        ("card", "card", Form.TEXT, "digest of the card as it is shown", "absent during an edit"),
         ("card_at", "card_at", Form.MILLIS, "when the card was drawn last", "as the card"),
         (
             "late",
             "redraw_at",
             Form.MILLIS,
-            "when an edit that was given up can no longer arrive: the card is drawn once more",
+            "when an edit that timed out can no longer arrive: the card is drawn once more",
             "until then",
         ),
         ("post", "open_post", Form.POST, "the post that is being made", "until it is settled"),
@@ -160,14 +160,14 @@ INTENT_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "kind": ("what was asked for", "a Kind", _KEPT),
     "agent": ("Slack user who asked; '' = the bridge", "", _KEPT),
     "created": ("when it was asked for", "Unix seconds", _KEPT),
-    "channel": ("where the agent's message or the words stand", "", _KEPT),
+    "channel": ("channel of the agent's message or the words", "", _KEPT),
     "ts": ("the agent's own thread message; '' = asked by a button or form", "", _KEPT),
     "text": ("what the agent wrote", "plain text", "until the outcome is settled"),
     "status": ("the status wanted", "a Status", _KEPT),
     "email": ("the assignee wanted", "", _KEPT),
-    "state": ("where it stands", "a State", _KEPT),
+    "state": ("its state", "a State", _KEPT),
     "due": ("when it goes out", "Unix seconds", _KEPT),
-    "reason": ("why it stands there, in words", "", _KEPT),
+    "reason": ("why it is in that state, in words", "", _KEPT),
     "edited": ("the edit that the text is of", "ts", _KEPT),
     "late": ("what became of the message afterwards", "an Afterwards", _KEPT),
     "edit": ("the newer text", "plain text", "while the first may still be sent"),

@@ -1,8 +1,8 @@
 """An intent: something an agent asked for, from acceptance to a visible outcome.
 
 Frozen values and pure transitions. An intent is stored as one JSON text; every change of it is a
-compare-and-swap of that text, so two processes can never both act on the same state.
-Text is kept only until the outcome is settled; afterwards only its digest remains.
+compare-and-swap of that text, so two processes never act on the same state. The agent's text is
+kept only until the outcome is settled; afterwards only its digest remains.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from slackbridge.domain.model import Act, Kind, Status
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 
 DELETED = "the message was deleted"
 INTO_A_NOTE = "edited into a note"
@@ -21,7 +21,7 @@ ACTION_NAME = "name"
 
 
 class State(StrEnum):
-    """Where an intent stands."""
+    """The state of an intent."""
 
     HELD = "held"  # a human must say whether it goes out
     QUEUED = "queued"  # goes out when due
@@ -34,7 +34,7 @@ class State(StrEnum):
 
     @property
     def open(self) -> bool:
-        """Whether the marketplace may still change because of it, without a human's word."""
+        """Whether the marketplace may still change because of it without a human's decision."""
         return self in (State.QUEUED, State.SENDING)
 
     @property
@@ -52,7 +52,7 @@ class Afterwards(StrEnum):
 
 
 class Frozen(BaseModel):
-    """A value: immutable, and unknown fields in stored JSON are dropped, not refused."""
+    """An immutable value; unknown fields in stored JSON are dropped, not refused."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -60,8 +60,8 @@ class Frozen(BaseModel):
 class Attempt(Frozen):
     """One call at the marketplace, written down before it is made.
 
-    `at` and `deadline` are Unix seconds by the store's clock; `baseline` holds the ids of the
-    agents' messages that were there before; `absent_at` is when it was first looked for in vain.
+    Times are Unix seconds by the store's clock. `baseline` holds the ids of the agents' messages
+    that were there before; `absent_at` is when a look first did not find it.
     """
 
     at: float
@@ -73,8 +73,8 @@ class Attempt(Frozen):
 class Receipt(Frozen):
     """What Slack shows of an intent: the reaction on the agent's message, and the words.
 
-    `reacting` is one that was about to be added: it may stand there too, or come to until `until`.
-    At `redo` the words are shown once more: an edit that was given up may have come in by then.
+    `reacting` is one that was about to be added: it may be there, or may still arrive until
+    `until`. At `redo` the words are edited again, in case an edit that timed out arrived late.
     """
 
     reaction: str = ""
@@ -88,12 +88,11 @@ class Receipt(Frozen):
 class Intent(Frozen):
     """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
 
-    `edited` is the ts of the edit that its text is of ('' = none): an older one changes nothing.
-    `late` says what became of that message after it went out: edited (`edit` is the new text, as
-    long as it may still be sent; `edit_held` says why it must be asked about first), deleted, or
-    kept (edited into a note). `before` is the baseline of an earlier attempt that was declined.
-    `unsure` says that a human gave up an attempt of unknown outcome: whatever comes now, it may
-    have been done before.
+    `edited` is the ts of the edit that its text comes from ('' = none); older edits are ignored.
+    `late` says what happened to that message after it went out: edited (`edit` is the new text, as
+    long as it may still be sent; `edit_held` is why a human must confirm it), deleted, or kept
+    (edited into a note). `before` is the baseline of an earlier attempt that was declined.
+    `unsure`: a human gave up an attempt of unknown outcome, so it may have been done already.
     """
 
     id: str
@@ -127,9 +126,9 @@ class Intent(Frozen):
     _stored: str = PrivateAttr("")
 
     def dump(self) -> str:
-        """The stored form. Defaults are left out to keep the hash small.
+        """The stored form, without defaults to keep the hash small.
 
-        What was loaded is given back to the letter: another version may have written it.
+        A loaded intent dumps exactly what was loaded: another version may have written it.
         """
         if self._stored:
             return self._stored
@@ -149,15 +148,15 @@ class Intent(Frozen):
         return intent
 
     @property
-    def talk(self) -> bool:
-        """Whether it only says that the message was edited into talk before it was heard."""
+    def is_tombstone(self) -> bool:
+        """Whether it only records that its message is not for the customer; see `intake`."""
         return self.kind is Kind.NOTE and self.state is State.KEPT and not self.ts
 
     @property
     def awaits_echo(self) -> bool:
-        """Whether a message of its ticket may be what became of it, unless another is.
+        """Whether a new message of its ticket may be its echo.
 
-        Whoever declined an attempt may stand before the marketplace, and not know what it has done.
+        Also after a refusal: a 429 may come from a proxy after the request was accepted.
         """
         adds = self.kind in (Kind.REPLY, Kind.INTERNAL) and not self.message
         declined = self.state is State.QUEUED and self.before is not None
@@ -165,16 +164,16 @@ class Intent(Frozen):
 
     @property
     def baseline(self) -> tuple[str, ...]:
-        """The ids of the agents' messages that were there before its last attempt."""
+        """The ids of the agents' messages from before its last attempt."""
         return _before(self) or ()
 
     @property
     def fingerprint(self) -> str:
-        """The digest of what it says, also before anything was tried."""
+        """The digest of its text, also before the first attempt."""
         return digest(self.text) if self.text else self.digest
 
     def act(self) -> Act:
-        """The call it comes to."""
+        """The call to make for it."""
         return Act(self.kind, self.text, self.status, self.email, self.fields, self.action)
 
     def but(self, **changes: object) -> Intent:
@@ -183,7 +182,7 @@ class Intent(Frozen):
 
 
 def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) -> Intent:
-    """The attempt is written down; only after that may the call be made."""
+    """An attempt is open. Must be stored before the call is made."""
     attempt = Attempt(at=at, deadline=at + timeout, baseline=baseline)
     return intent.but(
         state=State.SENDING,
@@ -195,7 +194,7 @@ def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) 
 
 
 def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "") -> Intent:
-    """The outcome is known; the text is forgotten, its digest stays to recognise an echo."""
+    """The outcome is known. The text is dropped; its digest stays, to recognise an echo."""
     return intent.but(
         state=state,
         text="",
@@ -213,12 +212,12 @@ def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "
 
 
 def fail(intent: Intent, reason: str) -> Intent:
-    """It was certainly not done. The text stays, for Retry."""
+    """It was certainly not done. The text stays for Retry."""
     return intent.but(state=State.FAILED, attempt=None, before=_before(intent), reason=reason)
 
 
 def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
-    """It was certainly not done and is to be tried at `due`, as the agent wants it by now."""
+    """It was certainly not done; it is tried again at `due`, with edits made meanwhile."""
     match intent.late:
         case Afterwards.DELETED:
             return conclude(intent, State.CANCELLED, reason=DELETED)
@@ -235,22 +234,21 @@ def _before(intent: Intent) -> tuple[str, ...] | None:
 
 
 def _wanted(intent: Intent) -> Intent:
-    """It shall go out with the text that the agent's message has now."""
+    """Queued, with the text that the agent's message has now."""
     text = intent.edit or intent.text
     return intent.but(state=State.QUEUED, text=text, edit="", edit_held="", late=Afterwards.NOTHING)
 
 
-def doubt(intent: Intent, reason: str) -> Intent:
-    """It may have been done and nobody here can tell: a human decides."""
+def mark_unknown(intent: Intent, reason: str) -> Intent:
+    """It may have been done and cannot be checked: a human decides."""
     return intent.but(state=State.UNKNOWN, reason=reason)
 
 
-def absent(intent: Intent, now: float) -> Intent:
-    """It was looked for in vain once."""
-    attempt = intent.attempt
-    if attempt is None or attempt.absent_at:
+def mark_absent(intent: Intent, now: float) -> Intent:
+    """A look did not find it; only the first such time is kept."""
+    if intent.attempt is None or intent.attempt.absent_at:
         return intent
-    return intent.but(attempt=attempt.model_copy(update={"absent_at": now}))
+    return intent.but(attempt=intent.attempt.model_copy(update={"absent_at": now}))
 
 
 class Press(StrEnum):
@@ -268,14 +266,14 @@ class Press(StrEnum):
 
     @property
     def sends(self) -> bool:
-        """Whether it makes something go out that would not have gone out, or not yet."""
+        """Whether it sends something, or sends it earlier."""
         return self in (Press.SEND_NOW, Press.SEND, Press.RETRY, Press.AGAIN)
 
 
-def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
-    """What pressing a button makes of it; None where it means nothing any more.
+def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
+    """The intent after a button was pressed; None where the state does not allow it.
 
-    A second press finds another state and is None: a button acts once.
+    A second press finds another state, so a button acts once.
     """
     match press, intent.state:
         case Press.UNDO, State.QUEUED:
@@ -294,21 +292,17 @@ def pressed(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
             attempt = intent.attempt.model_copy(update={"absent_at": 0.0})
             return intent.but(state=State.SENDING, attempt=attempt, reason="")
         case Press.AGAIN, State.UNKNOWN:
-            again = _wanted(intent)
-            fresh = again.but(attempt=None, before=None, undoable=False, unsure=True)
+            fresh = _wanted(intent).but(attempt=None, before=None, undoable=False, unsure=True)
             return fresh.but(due=now, reason="")
         case Press.WAS_SENT, State.UNKNOWN:
             return conclude(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
     return None
 
 
-def deleted(intent: Intent) -> Intent | None:
-    """The agent deleted the message: before sending nothing is sent, later it is late."""
+def after_deletion(intent: Intent) -> Intent | None:
+    """The intent after its message was deleted: not sent, or marked late; None = no change."""
     if intent.state in (State.QUEUED, State.HELD, State.FAILED):
         return conclude(intent, State.CANCELLED, reason=DELETED)
-    if (
-        intent.state in (State.SENDING, State.UNKNOWN, State.SENT)
-        and intent.late is not Afterwards.DELETED
-    ):
-        return intent.but(late=Afterwards.DELETED, edit="", edit_held="")
-    return None
+    if intent.late is Afterwards.DELETED or intent.state in (State.CANCELLED, State.KEPT):
+        return None
+    return intent.but(late=Afterwards.DELETED, edit="", edit_held="")

@@ -1,4 +1,4 @@
-"""The vocabulary: frozen values that every room speaks. Imports nothing of ours but `document`."""
+"""Tickets, messages, what can be asked of a marketplace, and what it can do: frozen values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TicketKey:
 
     @classmethod
     def of_account(cls, account: str) -> TicketKey:
-        """The key of what belongs to an account and to none of its tickets."""
+        """The key of the record of an account itself."""
         return cls(account, _ACCOUNT)
 
     @property
@@ -49,7 +49,7 @@ class TicketKey:
 
 
 class Status(StrEnum):
-    """Whose move it is, in words that fit every marketplace."""
+    """Whose turn it is, in words that fit every marketplace."""
 
     NEEDS_AGENT = "needs agent"
     WAITING = "waiting for customer"
@@ -71,7 +71,7 @@ class Author(StrEnum):
 
 
 class Scope(StrEnum):
-    """Who may read a message: everybody, or only the seller and the marketplace's own agents."""
+    """Who may read a message: everybody, or only the seller and the marketplace."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
@@ -101,8 +101,8 @@ class Attachment:
 class Message:
     """One message of a ticket, as the provider has it. `id` is unique within the ticket.
 
-    `aside` names the side conversation it is part of, such as a question to the marketplace; there
-    nothing is ever a reply or a note of ours. '' = the ticket's own.
+    `aside` names the side conversation it is part of, such as a question to the marketplace, which
+    never holds a reply or note of ours. '' = the ticket's own conversation.
     """
 
     id: str
@@ -116,19 +116,18 @@ class Message:
 
     @property
     def of_agent(self) -> bool:
-        """Whether it may be what a reply or note of ours became."""
+        """Whether it may be the echo of a reply or note of ours."""
         return self.author is Author.AGENT and not self.aside
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a provider says of a ticket. Times are aware; absent facts are empty or None.
+    """A ticket as the provider has it. Times are aware; absent facts are empty or None.
 
-    `revision` changes whenever anything a card or thread shows may have changed; it is what a
-    poll compares. `raw_status` is the provider's own word. `barred` names actions that the
-    marketplace does not offer for this very ticket; `recheck` is after how many seconds to read
-    it again although its revision is the same (0 = never): something that does not move it may
-    have changed.
+    `revision` changes whenever anything that a card or thread shows may have changed; polls compare
+    it. `raw_status` is the provider's own word. `barred` names actions that are not offered for
+    this ticket. `recheck` is after how many seconds to read it again although its revision is the
+    same (0 = never), for facts that do not change the revision.
     """
 
     key: TicketKey
@@ -193,27 +192,26 @@ class Kind(StrEnum):
 
     @property
     def speaks(self) -> bool:
-        """Whether it adds text at the marketplace that cannot be taken back."""
+        """Whether it adds text at the marketplace that cannot be undone."""
         return self in (Kind.REPLY, Kind.INTERNAL, Kind.FOLLOW_UP)
 
     @property
     def ordered(self) -> bool:
-        """Whether it waits for earlier intents of the thread: the customer could notice it."""
+        """Whether it waits for earlier intents of the thread: the customer may see the order."""
         return self not in (Kind.ASSIGN, Kind.PRIVATE)
 
     @property
     def scope(self) -> Scope:
-        """Who reads the message that it adds."""
+        """Who may read the message that it adds."""
         return Scope.INTERNAL if self is Kind.INTERNAL else Scope.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One call at a marketplace: what an intent comes to.
+    """One call at a marketplace.
 
-    `text` is plain text; `status` goes with a reply in the same call or stands alone;
-    `email` names the assignee ('' = nobody); `action` names the action, whose form was filled in
-    with `fields`.
+    `text` is plain text; `status` goes with a reply in the same call or stands alone; `email`
+    names the assignee ('' = nobody); `action` names the action, `fields` are its form's values.
     """
 
     kind: Kind
@@ -242,9 +240,9 @@ class Field:
 class Action:
     """Something that only this marketplace offers: a button in *More*, with a form.
 
-    `explains` says in words what will happen. An action that moves `money` is asked twice, with
-    the marketplace's own preview, and is never repeated by itself; a `repeatable` one may be.
-    `types` and `statuses` limit it to such tickets (empty = all).
+    `explains` says what will happen. An action that moves `money` is confirmed twice, with the
+    marketplace's own preview, and never retried automatically; a `repeatable` one may be. `types`
+    and `statuses` limit it to such tickets (empty = all; `statuses`: all active ones).
     """
 
     name: str
@@ -261,7 +259,7 @@ class Action:
             raise ValueError(f"action {self.name!r}: no field of a form may be called 'name'")
 
     def chosen(self, values: Mapping[str, str]) -> str:
-        """The action with what was chosen for it, in a line: for the record of who moved what."""
+        """The action with the chosen values in one line, for the record of who moved what."""
         short = [f for f in self.fields if not f.multiline and values.get(f.name)]
         told = [dict(f.options).get(values[f.name], values[f.name]) for f in short]
         return f"{self.label} ({', '.join(told)})"[:200] if told else self.label
@@ -269,11 +267,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a marketplace can do; what is not offered hides its button.
+    """What a marketplace can do; a button that it does not offer is hidden.
 
-    `status_forms` names statuses that need an action's form first, such as a comment or a warning
-    that closing withdraws the customer's refund. `create` opens a ticket and belongs to none.
-    `searches` are the QUERY_FIELDS that tickets can be looked up by, beside their id.
+    `status_forms`: for statuses that need a form first, such as a comment or a warning that closing
+    withdraws the customer's refund, the action with that form. `create` opens a ticket. `searches`
+    are the QUERY_FIELDS that tickets can be looked up by, beside their id. `why_not` says why
+    something is not offered, by its name.
     """
 
     statuses: frozenset[Status] = frozenset()
@@ -292,7 +291,7 @@ class Capabilities:
     why_not: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, action: str) -> Action | None:
-        """The action of that name; opening a ticket is one too."""
+        """The action of that name, `create` included."""
         offered = (*self.actions, *([self.create] if self.create else ()))
         return next((one for one in offered if one.name == action), None)
 
@@ -301,8 +300,8 @@ class Capabilities:
 class Query:
     """What to look a ticket up by: `id` alone, or all of the others that are set.
 
-    `item` is an order item's id, `name` a part of the customer's; of `country` (ISO alpha-2),
-    `topic` and `urgency`, in the marketplace's words, several may be given with commas between.
+    `item` is an order item's id, `name` a part of the customer's name. `country` (ISO alpha-2),
+    `topic` and `urgency`, in the marketplace's words, may hold several values, comma-separated.
     """
 
     id: str = ""
@@ -319,6 +318,6 @@ QUERY_FIELDS = tuple(field.name for field in fields(Query) if field.name != "id"
 
 
 def fingerprint(at: datetime, facts: str) -> str:
-    """`<updated_at in ms>.<12 hex>`: short, and comparable in time by its first half."""
+    """`<updated_at in ms>.<12 hex>`: short, and ordered in time by its first half."""
     digest = hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{int(at.timestamp() * 1000)}.{digest}"

@@ -1,7 +1,7 @@
-"""What is stored: a ticket's record, an account's facts, and how a record is changed.
+"""What is stored: a ticket's record, an account's facts, and changes of a record.
 
-Rooms and rules use attributes only, and change them by a patch: attribute and new value, None for
-a field that goes away. Which field an attribute is stored in, `fields` says.
+Rooms and rules use attributes only, and change them by a patch: attribute -> new value, None = the
+field is removed. `fields` maps attributes to stored fields.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STRAY = "stray:"
 
 
 class Patch(TypedDict, total=False):
-    """New values for attributes of a StoredTicket; None = the field goes away.
+    """New values for attributes of a StoredTicket; None = the field is removed.
 
     `parts` and `strays` hold only what changes.
     """
@@ -56,9 +56,9 @@ class Patch(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class StoredTicket:
-    """The hash of a ticket, read; see TICKET_FIELDS. What is absent has its default.
+    """The hash of a ticket, parsed; see TICKET_FIELDS. Absent fields have their default.
 
-    `raw` is what it was read from.
+    `raw` is the hash itself.
     """
 
     channel: str = ""
@@ -98,7 +98,7 @@ class StoredTicket:
         )
 
     def patched(self, patch: Patch) -> StoredTicket:
-        """As it is once the patch is stored."""
+        """The ticket with the patch stored."""
         put, drop = encoded(patch)
         raw = {**self.raw, **put}
         for name in drop:
@@ -135,11 +135,11 @@ class StoredTicket:
 
     @property
     def wants_read(self) -> bool:
-        """Whether something asks for the ticket to be read or drawn again, now or later."""
+        """Whether the ticket must be read or drawn again, now or later."""
         return bool(self.unread_at or self.undrawn_at or self.recheck_at or self.redraw_at)
 
     def whole(self, message: str) -> bool:
-        """Whether a message is shown to its end."""
+        """Whether all parts of a message are shown."""
         value = self.parts.get(message, "")
         return bool(value) and not value.endswith(MORE)
 
@@ -148,7 +148,7 @@ class StoredTicket:
         return self.parts.get(message, "").replace(MORE, "").split()
 
     def timestamps(self) -> set[str]:
-        """The ts of everything that is known to stand in its thread."""
+        """The ts of every post that is known to be in its thread."""
         return {self.root, *" ".join(self.parts.values()).split()}
 
 
@@ -178,7 +178,7 @@ def _entries(patch: Patch) -> Iterator[tuple[str, Form, Any]]:
 
 
 def own(intent: Intent) -> str:
-    """What is stored for a message that the agent's own Slack message shows."""
+    """The value stored in `parts` for a message that the agent's own Slack message shows."""
     return f"={intent.id}"
 
 
@@ -195,7 +195,7 @@ class FactsPatch(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The facts of an account, read; see ACCOUNT_FIELDS. Times are Unix seconds, 0 = never."""
+    """The facts of an account, parsed; see ACCOUNT_FIELDS. Times are Unix seconds, 0 = never."""
 
     born_at: float = 0.0
     listened_at: float = 0.0
@@ -230,7 +230,7 @@ def encoded_facts(patch: FactsPatch) -> dict[str, str]:
 class Record:
     """All that is stored of one ticket: its hash, and its intents, oldest first.
 
-    `seen` is the revision that the poll saw last, None for a ticket that is not active.
+    `seen` is the revision that a poll saw last, None for a ticket that is not active.
     """
 
     raw: Mapping[str, str]
@@ -239,21 +239,20 @@ class Record:
 
     @property
     def stored(self) -> StoredTicket:
-        """The hash, read anew. Raises ValueError if a field of it cannot be read."""
+        """The hash, parsed at each call. Raises ValueError if a field of it cannot be read."""
         return StoredTicket.of(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One atomic act on a ticket's record.
+    """One atomic change of a ticket's record.
 
-    Each swap is (before, after) and fails the whole act if `before` is not what is stored
-    (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one
-    that is taken by another intent fails the act too. `put` sets and drops fields; with `known`,
-    a field that does not hold what `known` says any more is not dropped: somebody has set it anew.
-    Intents in `forget` are deleted. `seen` is remembered as the revision seen. `due` marks the
-    ticket due at that time; `ttl` makes the whole record expire after so many seconds (0: it does
-    not expire any more).
+    Each swap is (before, after) and fails the whole change if `before` is not what is stored
+    (None = nothing is). `names` are second names of an intent, such as its client_msg_id; one that
+    another intent has fails the change too. `put` sets and removes fields; with `known`, a field
+    whose value differs from that in `known` is not removed: another writer has set it meanwhile.
+    Intents in `forget` are deleted. `seen` is stored as the revision seen. `due` marks the ticket
+    due at that time. The record expires after `ttl` seconds (0 = no more, None = as before).
     """
 
     swaps: tuple[tuple[Intent | None, Intent], ...] = ()
@@ -266,7 +265,7 @@ class Change:
     ttl: int | None = None
 
     def as_known(self, stored: StoredTicket) -> Change:
-        """The same, dropping nothing but what `stored` holds."""
+        """The same change with `stored` as `known`, removing only fields that `stored` has."""
         names = {f.attribute: f.name for f in TICKET_FIELDS}
         put: Any = {
             attribute: value

@@ -1,4 +1,4 @@
-"""A ticket's thread as it stands in Slack."""
+"""A ticket's thread as Slack has it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from slackbridge.domain.model import TicketKey
 class Post:
     """A message of ours in Slack.
 
-    `asks`: an intent's buttons stand below it, so the intent is not settled. `quote` is the
-    agent's text in it. `answered` is the ts of the last reply in its thread, if any.
+    `asks`: it has an intent's buttons, so the intent is not settled. `quote` is the agent's text
+    in it. `answered` is the ts of the last reply in its thread, if any.
     """
 
     ts: str
@@ -25,7 +25,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message of a person, with our own reactions on it."""
+    """A person's message, with our own reactions on it."""
 
     heard: Heard
     reactions: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
-"""What Slack is asked to show: frozen values, free of Block Kit.
+"""What Slack shows: frozen values, free of Block Kit.
 
-The pure modules make them, `slack/` draws them. An item's `digest` changes exactly when what it
-says changes, so that nothing is drawn twice.
+`rules` make them, `slack/` draws them. An item's `digest` changes exactly when its content does,
+so nothing is drawn twice.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Button(StrEnum):
     INTERNAL = "internal"
     PRIVATE = "private"
     FOLLOW_UP = "follow_up"
-    MORE = "more"  # what follows it stands in a menu
+    MORE = "more"  # those after it are in a menu
 
 
 class NoticeButton(StrEnum):
@@ -58,8 +58,8 @@ class Card:
     """The root message of a ticket's thread.
 
     `actions` are the buttons that the marketplace's capabilities and the status allow, in order,
-    `labels` the marketplace's own words for some;
-    `holder` is the Slack user who claimed it, `did` says who acted last from Slack.
+    `labels` the marketplace's own words for some. `holder` is the Slack user who claimed it, `did`
+    says who acted last from Slack.
     """
 
     key: TicketKey
@@ -109,8 +109,8 @@ class Part:
 class Words:
     """The receipt of an intent, where a reaction is not enough.
 
-    `intent` is the intent's id, a look-up key for the buttons; `quote` is the agent's own text
-    where the thread does not show it otherwise.
+    `intent` is the intent's id, for the buttons; `quote` is the agent's text where the thread does
+    not show it otherwise.
     """
 
     key: TicketKey
@@ -122,7 +122,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the bridge itself has to say in a channel, with at most one button."""
+    """A message of the bridge itself in a channel, with at most one button."""
 
     account: str
     text: str
@@ -134,5 +134,5 @@ Item = Card | Part | Words | Notice
 
 
 def digest(item: Item) -> str:
-    """12 hex characters that change exactly when the item says something else."""
+    """12 hex characters that change exactly when the item's content does."""
     return hashlib.sha256(repr(item).encode("utf-8", "surrogatepass")).hexdigest()[:12]

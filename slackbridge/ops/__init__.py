@@ -1,1 +1,1 @@
-"""Running the service: schedule, health, logs, the doctor."""
+"""Running the service: its life, schedule, health, logs and webhooks."""

@@ -94,7 +94,7 @@ class SafeHandler(logging.StreamHandler[TextIO]):
     """Writes to a stream that may break at any time."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """Say nothing: there is nowhere left to say it, and the service matters more."""
+        """Ignore a broken stream: the service goes on without a log."""
 
 
 class Redactor:

@@ -57,7 +57,7 @@ class Schedule:
     def _watch(self) -> None:
         """Jobs are timed by the wall clock: if it is set back, none may wait until it is there."""
         if abs(_ahead() - self._ahead) > SET_SECONDS:
-            log.warning("the clock was set", seconds=round(_ahead() - self._ahead))
+            log.warning("clock.set", seconds=round(_ahead() - self._ahead))
             self._ahead = _ahead()
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))

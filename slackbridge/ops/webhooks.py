@@ -38,7 +38,7 @@ def add_hooks(
             body = await request.read()
             ticket = provider.hint(dict(request.headers), body, desk.now())
         except Unauthorized as failure:
-            log.warning("webhook refused", account=account, why=failure.loggable)
+            log.warning("webhook.refused", account=account, why=failure.loggable)
             return web.Response(status=401, text="refused")
         except Failure:
             return web.Response(status=400, text="unreadable")

@@ -1,4 +1,4 @@
-"""Optional protocols of a provider, each a capability of its own; rooms test with `isinstance`."""
+"""Optional protocols of a provider, one for each capability; rooms test with `isinstance`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Measures(Protocol):
 
 @runtime_checkable
 class Previews(Protocol):
-    """A provider that can say beforehand what an action would do."""
+    """A provider that can tell beforehand what an action would do."""
 
     async def preview(self, id: str, act: Act) -> str:
         """Exactly what will happen, amounts included, in words; changes nothing."""
@@ -45,10 +45,10 @@ class Hinted(Protocol):
 
 @runtime_checkable
 class Warns(Protocol):
-    """A provider with a limit that the team should hear of before it is reached."""
+    """A provider with a limit of which the team is warned before it is reached."""
 
     def warning(self) -> str:
-        """Which limit is nearly reached, in words for the team; '' = none."""
+        """The limit that is nearly reached, as a sentence; '' = none."""
 
 
 @runtime_checkable

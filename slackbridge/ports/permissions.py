@@ -1,4 +1,4 @@
-"""The question whether somebody may act."""
+"""Whether a user may act."""
 
 from __future__ import annotations
 

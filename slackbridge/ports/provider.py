@@ -24,7 +24,7 @@ class Provider(Protocol):
     capabilities: Capabilities
 
     async def list_active(self, cursor: str) -> Page:
-        """A page of a walk over all active tickets that cannot skip one; '' begins it."""
+        """A page of a walk over all active tickets that skips none; cursor '' = the first page."""
 
     async def list_recent(self) -> Page:
         """The active tickets that changed last, one page. Only if `recent_first`."""

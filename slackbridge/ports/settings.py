@@ -1,4 +1,4 @@
-"""How an account is configured: the keys that every marketplace has.
+"""The settings of an account: the keys that every marketplace has.
 
 A marketplace adds keys by a subclass, which its `Factory` names. A field of type SecretStr with a
 sibling `<field>_env` is read from the environment variable that the sibling names.
@@ -24,7 +24,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-def _web(url: str) -> str:
+def web_address(url: str) -> str:
     if url and not url.startswith(("https://", "http://")):
         raise ValueError("must begin with https:// or http://")
     return url
@@ -54,12 +54,12 @@ class AccountSettings(Section):
 
     name: Annotated[str, AfterValidator(_account_name)]
     provider: str
-    base_url: Annotated[str, AfterValidator(_web)] = ""
+    base_url: Annotated[str, AfterValidator(web_address)] = ""
     token_env: Annotated[str, AfterValidator(_variable)]
     poll_seconds: Annotated[float, Field(ge=0.05)] = 30
     full_walk_seconds: Seconds = 300
     per_second: Annotated[float, Field(gt=0)] | None = None
-    ticket_url: Annotated[str, AfterValidator(_web)] = ""
+    ticket_url: Annotated[str, AfterValidator(web_address)] = ""
     token: SecretStr = SecretStr("")
     timeout_seconds: Seconds = 10
 

@@ -1,4 +1,4 @@
-"""How rooms start each other's work: a signal that some is due, and work in the background."""
+"""How rooms start work: a signal that tickets are due, and background tasks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
-"""Runs work that goes on after its caller has answered."""
+"""Runs a coroutine in the background."""
 
 
 class WorkSignal:

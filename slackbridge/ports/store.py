@@ -1,7 +1,4 @@
-"""The protocols that the rooms speak to. Adapters implement them; rooms never import an adapter.
-
-Every method may raise the four kinds of `errors`; none raises anything else for a fault outside.
-"""
+"""The store, as the rooms use it. Faults of the server raise only the kinds in `domain.errors`."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ REBUILDING = "rebuilding"  # what `Store.born` says while the map is restored
 class Lease:
     """The right to work on one ticket until the lease runs out.
 
-    `token` fences every write: a stale one is refused. `generation` tells whether something new
-    came while the lane worked.
+    `token` fences every write: a stale one is refused. `generation` shows whether the ticket was
+    marked due again meanwhile.
     """
 
     key: TicketKey
@@ -31,42 +28,42 @@ class Lease:
 
 
 class Store(Protocol):
-    """The journal and the map. Every write is one atomic act that is safe to run twice."""
+    """The journal and the map. Every write is one atomic, idempotent act."""
 
     def now(self) -> float:
         """Unix seconds by the store's clock, the same for every process."""
 
     def server_epoch(self) -> float:
-        """Since when this server answers us; what was done before, it may have forgotten."""
+        """Since when this server answers (Unix seconds); it may have lost writes from before."""
 
     async def load(self, key: TicketKey) -> Record: ...
 
     async def intent(self, key: TicketKey, id: str) -> Intent | None:
-        """One intent, by its id or its second name."""
+        """One intent by its id or its second name."""
 
     async def write(self, key: TicketKey, change: Change, token: int | None = None) -> bool:
-        """Do it all or nothing. False: a swap found something else.
+        """Apply all of a change or nothing. False: a swap or name conflicts.
 
-        With a token the lease is renewed; raises LostLease if the lease is another's by now.
+        With a token the lease is renewed; raises LostLease if it is lost.
         """
 
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
         """Up to `limit` due tickets, and when the next one is due."""
 
     async def release(self, lease: Lease, due: float | None) -> None:
-        """Give the lease back; the ticket is due again at `due` or if something came meanwhile."""
+        """Release a lease; the ticket is due at `due`, or at once if it was marked meanwhile."""
 
     async def mark(self, account: str, due: Mapping[str, float], seen: Mapping[str, str]) -> None:
-        """Mark tickets due, and remember the revisions that were seen, in one act."""
+        """Mark tickets due and store the revisions seen, in one act."""
 
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
-        """The remembered revisions, in one read."""
+        """The stored revisions, in one read."""
 
     async def active(self, account: str) -> set[str]:
-        """The ids whose revision is remembered."""
+        """The ids of the active tickets: those with a stored revision."""
 
     async def hasten(self, account: str, at: float) -> None:
-        """Whatever waits for its time, and is not being worked on, is due at `at`."""
+        """All tickets due later than `at`, and not leased, are due at `at`."""
 
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
         """These tickets are no longer active."""
@@ -82,7 +79,7 @@ class Store(Protocol):
     async def facts(self, account: str) -> AccountFacts: ...
 
     async def once(self, name: str, seconds: float) -> bool:
-        """True the first time a name is said within that time."""
+        """True the first time it is called with a name within that time."""
 
     async def map_began(self) -> str:
         """Since when a bridge keeps its map here; '' = nobody ever did, or everything is lost."""
@@ -92,4 +89,4 @@ class Store(Protocol):
 
 
 class LostLease(Exception):
-    """The lease is another's by now: stop without touching anything."""
+    """Another worker has the lease: stop without changing anything."""

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slackbridge.domain.errors import Failure, of_status, unreadable
-from slackbridge.text.document import clean
+from slackbridge.text.clean import clean
 
 SAID_LIMIT = 300
 LONGEST_PAUSE = 3_600.0

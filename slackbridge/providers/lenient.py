@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Get
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
 
-from slackbridge.text.document import clean
+from slackbridge.text.clean import clean
 
 T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

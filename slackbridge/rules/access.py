@@ -10,12 +10,12 @@ ANYONE = "*"
 
 
 def is_group(entry: str) -> bool:
-    """Whether an entry of `agents.allow` is a user group (Slack ids of groups begin with S)."""
+    """Whether an entry of `agents.allow` is a user group (their Slack ids begin with S)."""
     return entry.startswith("S")
 
 
 def stranger(member: Member) -> str:
-    """Why somebody can never act, in words for them; '' if they can."""
+    """Why a member can never act, in words for them; '' if they can."""
     if member.bot:
         return "Bots cannot answer customers."
     if member.gone:

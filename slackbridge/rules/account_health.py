@@ -1,16 +1,16 @@
-"""An account's health, and what Slack is told: once when it ends, once when it is back. Pure."""
+"""An account's health after each poll, and when Slack is told of a change. Pure."""
 
 from __future__ import annotations
 
 from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.errors import Failure, Later, Unauthorized, Unsupported
 
-PATIENCE = 3
+PATIENCE = 3  # failed polls
 LONG_SECONDS = 60.0
 
 
 def state_of(failure: Failure | None) -> AccountState:
-    """The state that a poll's outcome shows."""
+    """The state after a poll, from that poll alone."""
     if failure is None:
         return AccountState.OK
     if isinstance(failure, Unauthorized):
@@ -21,14 +21,12 @@ def state_of(failure: Failure | None) -> AccountState:
 def after(health: AccountHealth, failure: Failure | None, now: float) -> tuple[AccountHealth, bool]:
     """The health after a poll, and whether Slack is to be told.
 
-    A marketplace that is down is reported after three polls, or at once if it asks for a long
-    pause. One that refused the token and then does not answer still counts as refusing it.
+    A marketplace that is down is reported after PATIENCE polls, or at once if it asks for a pause
+    of LONG_SECONDS. One that refused the token and then does not answer still counts as refusing.
     """
     state = state_of(failure)
     if state is AccountState.OK:
-        return AccountHealth(
-            AccountState.OK, now if health.state is not AccountState.OK else health.since
-        ), health.said
+        return AccountHealth(since=health.since if state is health.state else now), health.said
     if state is AccountState.DOWN and health.state is not AccountState.OK:
         state = health.state
     same = state is health.state
@@ -41,7 +39,7 @@ def after(health: AccountHealth, failure: Failure | None, now: float) -> tuple[A
 
 
 def words(account: str, state: AccountState, reason: str, token_env: str) -> str:
-    """What Slack is told."""
+    """The notice for Slack."""
     match state:
         case AccountState.UNAUTHORIZED:
             return (

@@ -1,4 +1,4 @@
-"""What the journal says of a ticket, for audits of who did what. Pure; nobody's text."""
+"""The journal of a ticket as JSON, for audits of who did what; without any text. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def iso(at: float) -> str | None:
 
 
 def entry(key: TicketKey, record: Record, link: str, since: float) -> dict[str, Any] | None:
-    """One ticket; None if nothing of it is asked for. With `since` (Unix seconds, 0 = all) only
-    what was asked for since then, and only tickets of which there is any."""
+    """One ticket; None if there is nothing to list. With `since` (Unix seconds, 0 = all) only
+    intents from then on, and only tickets that have any.
+    """
     intents = [i for i in record.intents if i.kind is not Kind.NOTICE and i.created >= since]
     if not intents and (since or key.is_account):
         return None

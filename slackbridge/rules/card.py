@@ -1,4 +1,4 @@
-"""The card of a ticket: what its root message says and offers. Pure."""
+"""The card of a ticket: the facts and buttons of its root message. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def card(
     intents: Sequence[Intent],
     now: float,
 ) -> Card:
-    """The root message. `now` is Unix seconds; a ticket that is read by the clock counts down."""
+    """The root message. `now` is Unix seconds, for the time left."""
     return Card(
         key=ticket.key,
         provider=provider,
@@ -95,9 +95,8 @@ def _actions(ticket: Ticket, can: Capabilities, stored: StoredTicket) -> tuple[s
         main += [Button.SOLVE] if Status.SOLVED in can.statuses else []
         main += [Button.CLOSE] if Status.CLOSED in can.statuses else []
     main += [Button.CLAIM]
-    more: list[str] = (
-        [Button.PENDING] if Status.WAITING in can.statuses and ticket.status.active else []
-    )
+    pending = Status.WAITING in can.statuses and ticket.status.active
+    more: list[str] = [Button.PENDING] if pending else []
     more += [Button.INTERNAL] if can.internal_notes else []
     more += [Button.PRIVATE] if can.private_notes else []
     more += [Button.UNCLAIM] if stored.holder else []
@@ -106,6 +105,6 @@ def _actions(ticket: Ticket, can: Capabilities, stored: StoredTicket) -> tuple[s
 
 
 def _special(ticket: Ticket, can: Capabilities) -> list[str]:
-    """What only this marketplace offers; the forms of status buttons are behind those."""
+    """The marketplace's own actions, without those that are the form of a status button."""
     behind = set(can.status_forms.values())
     return [a.name for a in can.actions if a.name not in behind and offered(a, ticket)]

@@ -1,4 +1,4 @@
-"""Which messages of a marketplace are the echo of what an agent sent from here. Pure."""
+"""Which messages of a marketplace are the echo of a reply or note sent from here. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from slackbridge.domain.record import Patch, StoredTicket, own
 
 
 def shown_as(intent: Intent) -> Patch:
-    """The agent's own Slack message shows the sent one; one sent by a modal is not shown yet."""
+    """A sent message that the agent's own Slack message shows; a modal's is not shown yet."""
     if intent.ts and intent.message:
         return Patch(parts={intent.message: own(intent)})
     return Patch()
@@ -24,12 +24,12 @@ def echoes(
 ) -> dict[str, Intent]:
     """Messages not shown yet that are the echo of an intent: message id -> intent.
 
-    An attempt may have made one that was not there before: that it shows is proof of it, also
-    where it was declined or a human was to decide; but those that surely left one come first.
-    `digests` maps the ids of the agents' messages to the digests of their texts.
+    Only a message that is new since the intent's attempt counts. It also proves attempts that were
+    refused or are unknown, but intents whose call certainly succeeded are matched first. `digests`
+    maps the ids of the agents' messages to the digests of their texts.
     """
     waiting = sorted((i for i in intents if i.awaits_echo), key=lambda i: i.state is State.UNKNOWN)
-    prints = {intent.id: intent.fingerprint for intent in waiting}
+    prints = {intent.id: intent.fingerprint for intent in waiting}  # each is costly
     found: dict[str, Intent] = {}
     for message in conversation.messages:
         if stored.whole(message.id) or message.id not in digests:

@@ -1,7 +1,6 @@
-"""What is held of a customer, and what of it may be deleted. Pure.
+"""What is stored of a customer, and what of it may be deleted. Pure.
 
-An active ticket is not forgotten: the next poll would show it again, as a new thread with its
-whole history.
+An active ticket is not deleted: the next poll would show it as a new thread, with its history.
 """
 
 from __future__ import annotations
@@ -33,7 +32,8 @@ AFTERWARDS = (
 @dataclass(frozen=True, slots=True)
 class Held:
     """A ticket that was found. `ticket` is None if the marketplace has none of that id; `why`
-    says why it could not be asked."""
+    says why it could not be asked.
+    """
 
     key: TicketKey
     ticket: Ticket | None = None
@@ -46,7 +46,7 @@ class Held:
 
     @property
     def refusal(self) -> str:
-        """Why it must not be forgotten; '' if it may."""
+        """Why it must not be deleted; '' if it may."""
         if self.why:
             return UNKNOWN.format(key=self.key, why=self.why)
         if self.ticket is not None and self.ticket.status.active:
@@ -55,12 +55,12 @@ class Held:
 
     @property
     def thread(self) -> str:
-        """Where its thread stands, '' if it has none."""
+        """A link to its thread, or channel and ts; '' if it has none."""
         return self.link or (f"{self.channel} {self.root}" if self.root else "")
 
     @property
     def line(self) -> str:
-        """What is held of it."""
+        """What is stored of it, in a line."""
         if not self.fields and not self.intents:
             return f"{self.key}: nothing is stored of it"
         where = f" (thread: {self.thread})" if self.root else ""

@@ -1,4 +1,4 @@
-"""Who may, when again, and where to: pure decisions."""
+"""Whether an intent can be carried out at all. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
         return can.why_not.get("reply with a status", "a reply cannot set a status here")
     closed = ticket is not None and ticket.status is Status.CLOSED
     if closed and can.closed_is_final and intent.kind in (Kind.REPLY, Kind.INTERNAL, Kind.STATUS):
-        return _closed(can)
-    action = action_of(intent, can)
+        if can.follow_up:
+            return "the ticket is closed for good; *Open a follow-up* on its card starts a new one"
+        return "the ticket is closed"
+    action = can.named(intent.action)
     if action is not None and ticket is not None and not offered(action, ticket):
         return "the ticket is not one for it, or not any more"
     return ""
@@ -34,7 +36,7 @@ def _not_offered(intent: Intent, can: Capabilities) -> str:
         Kind.ASSIGN: can.assign,
         Kind.FOLLOW_UP: can.follow_up,
         Kind.STATUS: intent.status in can.statuses,
-        Kind.ACTION: action_of(intent, can) is not None,
+        Kind.ACTION: can.named(intent.action) is not None,
     }
     if offered.get(intent.kind, True):
         return ""
@@ -42,19 +44,8 @@ def _not_offered(intent: Intent, can: Capabilities) -> str:
     return can.why_not.get(word, f"this marketplace does not offer it ({word})")
 
 
-def action_of(intent: Intent, can: Capabilities) -> Action | None:
-    """The action that an intent names."""
-    return can.named(intent.action)
-
-
 def offered(action: Action, ticket: Ticket) -> bool:
     """Whether an action is for tickets like this one."""
     fits = not action.types or ticket.type in action.types
     timely = ticket.status in (action.statuses or ACTIVE)
     return fits and timely and action.name not in ticket.barred
-
-
-def _closed(can: Capabilities) -> str:
-    if can.follow_up:
-        return "the ticket is closed for good; *Open a follow-up* on its card starts a new one"
-    return "the ticket is closed"

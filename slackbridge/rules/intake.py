@@ -1,7 +1,7 @@
-"""What an agent meant: pure classification of thread messages.
+"""Classification of thread messages: reply, note, or held until an agent confirms. Pure.
 
-A note is never one typo away from a customer: what looks like a note that missed its prefix, what
-calls colleagues, and what holds a secret is held until a human says whether it goes out.
+A note is never one typo away from a customer: a text that looks like a note with a mistyped
+prefix, calls colleagues or holds a secret is held.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from slackbridge.domain.chat import Heard
 from slackbridge.domain.intent import INTO_A_NOTE, Afterwards, Intent, State, conclude
 from slackbridge.domain.model import Kind
 from slackbridge.rules.prefix import SEND_PREFIX, after, almost_sent, near_note
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 
 CONFIRM = "Send this to the customer?"
 SECRET = re.compile(
@@ -36,70 +36,73 @@ class IntakeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`state` QUEUED = goes out after the undo window, HELD = ask first, KEPT = stays inside."""
+    """`state` QUEUED = sent after the undo window, HELD = ask first, KEPT = a note."""
 
     state: State
     text: str
     why: str = ""
 
 
-def judge(heard: Heard, rules: IntakeSettings, now: float) -> Verdict | None:
-    """What a thread message by somebody who may act comes to; None = mere talk."""
+def classify(heard: Heard, settings: IntakeSettings, now: float) -> Verdict | None:
+    """The verdict on a thread message by somebody who may act; None = not for the bridge."""
     text = heard.text.strip()
     explicit = after(text, (SEND_PREFIX,))
-    if explicit is None and (heard.addressed or after(text, rules.prefixes) is not None):
+    if explicit is None and (heard.addressed or after(text, settings.prefixes) is not None):
         return Verdict(State.KEPT, text)
     mistyped = explicit is None and almost_sent(text)
-    if explicit is None and rules.mode == "explicit" and not mistyped:
+    if explicit is None and settings.mode == "explicit" and not mistyped:
         return None
     body = text if explicit is None else explicit
     if mistyped:
         return Verdict(State.HELD, body, f"This begins almost like `{SEND_PREFIX}`: edit it.")
-    if why := _doubts(heard, body, rules, now):
+    if why := _why_held(heard, body, settings, now):
         return Verdict(State.HELD, body, why)
-    if explicit is None and rules.mode == "confirm":
+    if explicit is None and settings.mode == "confirm":
         return Verdict(State.HELD, body, CONFIRM)
     return Verdict(State.QUEUED, body)
 
 
-def _doubts(heard: Heard, text: str, rules: IntakeSettings, now: float) -> str:
+def _why_held(heard: Heard, text: str, settings: IntakeSettings, now: float) -> str:
     if heard.files and not text:
         return "Files cannot be sent to the customer from Slack."
     if heard.files:
         return "Files cannot be sent to the customer from Slack. Send the text without them?"
-    if near_note(text, rules.prefixes):
+    if near_note(text, settings.prefixes):
         return "This looks like a note for colleagues."
     if heard.broadcast:
         return "This calls colleagues (@here, @channel or a group)."
     if SECRET.search(text):
         return "This looks as if it holds a password or a key."
-    if now - float(heard.ts) > rules.fresh:
+    if now - float(heard.ts) > settings.fresh:
         return "This was written while the bridge was not listening."
     return ""
 
 
-def reply(heard: Heard, verdict: Verdict, rules: IntakeSettings, now: float) -> Intent:
+def reply(heard: Heard, verdict: Verdict, settings: IntakeSettings, now: float) -> Intent:
     """The intent that a thread message becomes. Its id is the message's ts."""
-    held = verdict.state is State.HELD
+    kept = verdict.state is State.KEPT
     intent = Intent(
         id=heard.ts,
-        kind=Kind.REPLY if verdict.state is not State.KEPT else Kind.NOTE,
+        kind=Kind.NOTE if kept else Kind.REPLY,
         agent=heard.user,
         created=float(heard.ts),
         channel=heard.channel,
         ts=heard.ts,
         text=verdict.text,
         state=verdict.state,
-        due=now + rules.undo,
-        undoable=rules.undo > 0 and not held,
+        due=now + settings.undo,
+        undoable=settings.undo > 0 and verdict.state is not State.HELD,
         reason=verdict.why,
         edited=heard.edited,
     )
-    return conclude(intent, State.KEPT) if verdict.state is State.KEPT else intent
+    return conclude(intent, State.KEPT) if kept else intent
 
 
-def talk(heard: Heard) -> Intent:
-    """What keeps a message from going out that was edited into talk before it was heard."""
+def tombstone(heard: Heard) -> Intent:
+    """A settled intent for an edit, delivered first, that made its message not for the bridge.
+
+    The message itself, delivered later, finds it and is not sent.
+    """
     return Intent(
         id=heard.ts,
         kind=Kind.NOTE,
@@ -110,37 +113,37 @@ def talk(heard: Heard) -> Intent:
     )
 
 
-def edited(intent: Intent, heard: Heard, rules: IntakeSettings, now: float) -> Intent | None:
-    """What an edit makes of the intent that the message is already; None = nothing changes."""
-    if before(heard.edited, intent.edited):
+def after_edit(intent: Intent, heard: Heard, settings: IntakeSettings, now: float) -> Intent | None:
+    """The intent after an edit of its message; None = nothing changes."""
+    if _is_older(heard.edited, intent.edited):
         return None
-    if intent.talk:
-        verdict = judge(heard, rules, now)
-        return reply(heard, verdict, rules, now) if verdict else intent.but(edited=heard.edited)
-    verdict = judge(heard, rules, float(heard.ts))  # an edit is no late message
-    after = revised(intent, verdict)
-    latest = heard.edited if before(intent.edited, heard.edited) else intent.edited
+    if intent.is_tombstone:
+        verdict = classify(heard, settings, now)
+        return reply(heard, verdict, settings, now) if verdict else intent.but(edited=heard.edited)
+    verdict = classify(heard, settings, float(heard.ts))  # an edit does not make it a late message
+    after = reclassified(intent, verdict)
+    latest = heard.edited if _is_older(intent.edited, heard.edited) else intent.edited
     if after is None and (latest == intent.edited or intent.state in (State.KEPT, State.CANCELLED)):
         return None
     return (after or intent).but(edited=latest)
 
 
-def before(edited: str, other: str) -> bool:
-    """Whether an edit is older than another. Slack's histories know the second only."""
+def _is_older(edited: str, other: str) -> bool:
+    """Whether an edit is older than another. Slack's histories give whole seconds only."""
     a, b = float(edited or 0), float(other or 0)
     whole = a == int(a) or b == int(b)
     return int(a) < int(b) if whole else a < b
 
 
-def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
-    """What other words of the message make of its intent; None = nothing changes.
+def reclassified(intent: Intent, verdict: Verdict | None) -> Intent | None:
+    """The intent after a new verdict on its message; None = nothing changes.
 
-    Before sending, the edit is what is sent, and a reply edited into a note stays inside; a note
-    stays a note. Afterwards the customer has the earlier text, and that is said; while nobody
-    knows, the edit is remembered for the case that nothing was sent.
+    Before sending, the edited text is sent, and a reply edited into a note becomes a note; a note
+    stays a note. Afterwards the customer has the earlier text, which the receipt says. While the
+    outcome is unknown, the edit is kept for the case that nothing was sent.
     """
     if intent.state in (State.SENDING, State.UNKNOWN, State.SENT):
-        return _revised_late(intent, verdict)
+        return _reclassified_late(intent, verdict)
     if intent.state not in (State.QUEUED, State.HELD, State.FAILED):
         return None
     if verdict is None or verdict.state is State.KEPT:
@@ -153,7 +156,7 @@ def revised(intent: Intent, verdict: Verdict | None) -> Intent | None:
     return intent.but(text=verdict.text, reason=CONFIRM if held else intent.reason)
 
 
-def _revised_late(intent: Intent, verdict: Verdict | None) -> Intent | None:
+def _reclassified_late(intent: Intent, verdict: Verdict | None) -> Intent | None:
     if intent.late is Afterwards.DELETED:
         return None
     late, edit, held = Afterwards.NOTHING, "", ""

@@ -1,7 +1,7 @@
 """The next post of a thread: what the marketplace shows and Slack does not yet. Pure.
 
-The record says what was posted; comparing it with the conversation gives the next post. Messages
-are posted in the provider's order, long ones in parts, each exactly once.
+It follows from the record and the conversation. Messages are posted in the provider's order, long
+ones in parts, each exactly once.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ PART_LIMIT = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message to be posted. Its effect names it for ever."""
+    """One message to be posted. Its effect identifies it for good."""
 
     effect: str
     item: Item
 
 
 def shown_before(stored: StoredTicket, at: float) -> set[str]:
-    """The ids of the messages that stood in Slack before that moment (Unix seconds)."""
+    """The ids of the messages that Slack showed before that moment (Unix seconds)."""
     return {
         id for id, value in stored.parts.items() if value[:1] == "=" or float(value.split()[0]) < at
     }
 
 
 def not_recorded(stored: StoredTicket, standing: Iterable[tuple[str, str]]) -> Patch:
-    """What to store of parts of messages that stand in Slack (effect and ts, in order)."""
+    """The patch for parts that are in Slack (effect and ts, in order) but not in the record."""
     parts: dict[str, str] = {}
     for effect, ts in standing:
         part = part_of(effect)
@@ -48,7 +48,7 @@ def not_recorded(stored: StoredTicket, standing: Iterable[tuple[str, str]]) -> P
 
 
 def posted(effect: str, ts: str, channel: str, stored: StoredTicket) -> Patch:
-    """What to store once an effect is known to stand in Slack at `ts`."""
+    """The patch for an effect that is known to be in Slack at `ts`."""
     if effect == CARD:
         return Patch(channel=channel, root=ts)
     if (part := part_of(effect)) is None:

@@ -1,7 +1,6 @@
-"""What a message begins with: a prefix, or what is a prefix but for a typo. Pure.
+"""Prefixes of messages, exact or mistyped. Pure; knows no modes and no verdicts.
 
-Owns how prefixes are told: case, width and what is invisible make no difference, and of what is
-nearly one it says so. It knows no modes and no verdicts.
+Case, width and invisible characters make no difference.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from functools import lru_cache
 from itertools import takewhile
 
 SEND_PREFIX = "!reply"
-HEAD = 200  # characters; what stands behind them is no prefix
-LEAD = r"(?:[\W_]|\d+[.)]\s)*?"  # quotes, bullets, pictures
+HEAD = 200  # characters in which a prefix must begin
+LEAD = r"(?:[\W_]|\d+[.)]\s)*?"  # quotes, bullets, emoji
 NEAR_NOTE = re.compile(
     rf"""{LEAD}(?:
         [/\\⁄∕|] | \w(?://|/(?!\w)) | ;; | \#[\s#] | @\w | :[a-z]{{3}} |  # no sentence begins so
@@ -25,7 +24,7 @@ NEAR_NOTE = re.compile(
 
 
 def after(text: str, prefixes: tuple[str, ...]) -> str | None:
-    """The text behind the first prefix that it begins with, None if it begins with none."""
+    """The text after the first prefix that it begins with; None if it begins with none."""
     for prefix in prefixes:
         length = _length(text, fold(prefix))
         inside_a_word = prefix[-1].isalnum() and text[length : length + 1].isalnum()
@@ -35,7 +34,7 @@ def after(text: str, prefixes: tuple[str, ...]) -> str | None:
 
 
 def _length(text: str, folded_prefix: str) -> int:
-    """How many characters of `text` make up the folded prefix; 0 if it does not begin so."""
+    """The length of the folded prefix in `text`; 0 if it does not begin with it."""
     head = text[:HEAD]
     if not fold(head).startswith(folded_prefix):
         return 0
@@ -43,7 +42,7 @@ def _length(text: str, folded_prefix: str) -> int:
 
 
 def fold(text: str) -> str:
-    """Case, width, emoji variants and what is invisible do not matter to a prefix."""
+    """`text` without case, width, emoji variants and invisible characters."""
     wide = unicodedata.normalize("NFKC", text).casefold()
     return "".join(c for c in wide if c != "\ufe0f" and unicodedata.category(c) != "Cf").lstrip()
 
@@ -56,8 +55,8 @@ def near_note(text: str, prefixes: tuple[str, ...]) -> bool:
     glued = "".join(head.split())
     return any(
         glued.startswith("".join(fold(prefix).split()))
-        or _akin(prefix, head)
-        or _slip(prefix, head)
+        or _similar_emoji(prefix, head)
+        or _has_typo(prefix, head)
         for prefix in prefixes
     )
 
@@ -65,20 +64,20 @@ def near_note(text: str, prefixes: tuple[str, ...]) -> bool:
 def almost_sent(text: str) -> bool:
     """Whether it begins like `!reply` mistyped."""
     head = fold(text[:HEAD])
-    return head.startswith(SEND_PREFIX) or (head.startswith("!") and _slip(SEND_PREFIX, head))
+    return head.startswith(SEND_PREFIX) or (head.startswith("!") and _has_typo(SEND_PREFIX, head))
 
 
-def _slip(prefix: str, head: str) -> bool:
-    """Whether it begins one typo away from a prefix that is or holds a word.
+def _has_typo(prefix: str, head: str) -> bool:
+    """Whether it begins with a prefix that has a word, with one typo.
 
-    A letter wrong, missing, too many or swapped; or the word with another mark, or with none.
+    A letter wrong, missing, too many or swapped; or the word with another punctuation or none.
     """
-    pattern = _slips(prefix)
+    pattern = _typos(prefix)
     return pattern is not None and pattern.match(head) is not None
 
 
 @lru_cache
-def _slips(prefix: str) -> re.Pattern[str] | None:
+def _typos(prefix: str) -> re.Pattern[str] | None:
     found = re.search(r"(\w.*?)(\W*)$", fold(prefix), re.DOTALL)
     if found is None:
         return None
@@ -94,14 +93,12 @@ def _slips(prefix: str) -> re.Pattern[str] | None:
     return re.compile(rf"{LEAD}(?:{re.escape(word)}(?!\w)|(?:{'|'.join(sorted(wrong))}){end})")
 
 
-def _akin(prefix: str, head: str) -> bool:
-    """Whether a picture that it begins with is, by its name, much like that of a prefix."""
-    pictures = {*head[:2], *takewhile(lambda c: not c.isalnum(), head)}
-    return any(_name(a) & _name(b) for a in pictures for b in prefix)
+def _similar_emoji(prefix: str, head: str) -> bool:
+    """Whether it begins with an emoji whose Unicode name shares a word with one of the prefix."""
+    begin = {*head[:2], *takewhile(lambda c: not c.isalnum(), head)}
+    return any(_name(a) & _name(b) for a in begin for b in prefix)
 
 
-def _name(picture: str) -> set[str]:
-    """The words of a picture's name; nothing for other characters."""
-    return (
-        set(unicodedata.name(picture).split()) if unicodedata.category(picture) == "So" else set()
-    )
+def _name(char: str) -> set[str]:
+    """The words of an emoji's Unicode name; none for other characters."""
+    return set(unicodedata.name(char).split()) if unicodedata.category(char) == "So" else set()

@@ -1,4 +1,4 @@
-"""What somebody looks for, from the words they typed. Pure.
+"""The query that a typed text means. Pure.
 
 refurbed-at:4711                     a ticket's key
 anna@example.com, 88112233           an e-mail address; an order number, or a ticket's id
@@ -17,13 +17,13 @@ _MAIL = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
 
 
 def account_of(text: str) -> tuple[str, str] | None:
-    """The account and id of what looks like a ticket's key."""
+    """The account and id of a text that looks like a ticket's key."""
     account, colon, id = text.partition(":")
     return (account, id.strip()) if colon and ACCOUNT_NAME.fullmatch(account) else None
 
 
 def plain_words(text: str) -> tuple[Query, ...]:
-    """What a text without a field may be."""
+    """The queries that a text without a field may mean."""
     text = typed(text)
     return (Query(email=text),) if "@" in text else (Query(id=text), Query(order=text))
 
@@ -47,7 +47,7 @@ def asked(query: Query) -> tuple[str, ...]:
 
 
 def typed(text: str) -> str:
-    """As it was typed: Slack makes links of e-mail addresses."""
+    """The text as typed: Slack turns e-mail addresses into links."""
     return _MAIL.sub(r"\1", text).strip()
 
 

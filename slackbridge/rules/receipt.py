@@ -1,6 +1,6 @@
-"""What the agent sees of their intent: a reaction, and words where words are needed. Pure.
+"""The receipt of an intent: a reaction, and a message where that is not enough. Pure.
 
-"Was not sent" is said only where that is certain; otherwise "may not have been sent".
+"Was not sent" is said only where it is certain; otherwise "may not have been sent".
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LATE = {
 def reaction(intent: Intent, now: float) -> str:
     """The reaction on the agent's own message; '' = none.
 
-    One that goes out at once gets no hourglass: it would be gone before anybody saw it.
+    An intent that goes out at once gets no hourglass, which would vanish unseen.
     """
     if not intent.ts or intent.late is Afterwards.DELETED:
         return ""
@@ -47,9 +47,9 @@ def reaction(intent: Intent, now: float) -> str:
 
 
 def overtaken(mine: Intent, theirs: Intent, now: float) -> tuple[str, str]:
-    """What a lane puts back and takes away that lost its ticket while it was about to react.
+    """The reactions to add and to remove, '' = none, by a lane that lost its lease while reacting.
 
-    `mine` is the intent as it knew it, `theirs` as it is now. '' = nothing.
+    `mine` is the intent as that lane knew it, `theirs` as it is now.
     """
     wanted, put = reaction(theirs, now), mine.receipt.reacting
     if not put or put == wanted:
@@ -58,20 +58,20 @@ def overtaken(mine: Intent, theirs: Intent, now: float) -> tuple[str, str]:
 
 
 def forgotten(intent: Intent) -> Intent:
-    """What Redis did not know of it may also be an hourglass, to be taken away."""
+    """Redis may have lost that an hourglass was added: it is to be removed."""
     shown = intent.receipt
     perhaps = shown.reacting or ("" if shown.reaction else HOURGLASS)
     return intent.but(receipt=shown.model_copy(update={"reacting": perhaps}))
 
 
 def placed(intent: Intent, ts: str) -> Intent:
-    """Its words stand in Slack. A notice may quote a marketplace: only Slack keeps its words."""
+    """Its message is in Slack. A notice may quote a marketplace, so its text is dropped here."""
     text = "" if intent.kind is Kind.NOTICE else intent.text
     return intent.but(receipt=intent.receipt.model_copy(update={"ts": ts}), text=text)
 
 
 def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
-    """The receipt message; None where the reaction, or the card, says it all."""
+    """The receipt message; None where the reaction or the card is enough."""
     text, buttons = _say(intent, now)
     if not text and intent.receipt.ts:
         text = _closing(intent)
@@ -94,9 +94,9 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
             why = f"⏳ The {thing}{who} was not sent{again} yet: {intent.reason}."
             return f"{why} Next try {_clock(intent.due)}.", (Press.UNDO, Press.SEND_NOW)
         case State.QUEUED if intent.undoable and intent.due > now:
-            return f"⏳ Your {thing}{who} goes out {_clock(intent.due)}.".replace(
-                f"Your {thing} by", f"The {thing} by"
-            ), (Press.UNDO, Press.SEND_NOW)
+            whose = "The" if who else "Your"
+            text = f"⏳ {whose} {thing}{who} goes out {_clock(intent.due)}."
+            return text, (Press.UNDO, Press.SEND_NOW)
         case State.SENDING if intent.reason:
             return f"⚠️ The {thing}{who} may not have been sent ({intent.reason}). Checking…", ()
         case State.UNKNOWN:
@@ -104,10 +104,8 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
             check = (Press.CHECK,) if intent.attempt else ()
             return text, (*check, Press.AGAIN, Press.WAS_SENT)
         case State.FAILED:
-            return f"❌ The {thing}{who} was not sent{again}: {intent.reason}.", (
-                Press.RETRY,
-                Press.DISCARD,
-            )
+            text = f"❌ The {thing}{who} was not sent{again}: {intent.reason}."
+            return text, (Press.RETRY, Press.DISCARD)
         case State.SENT if intent.reason:
             return f"✅ {_done(intent)}{who}. {intent.reason}", ()
         case State.SENT if intent.kind is Kind.ACTION:
@@ -116,7 +114,7 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
 
 
 def _again(intent: Intent) -> str:
-    """After "Send again" nobody knows of the first time: only the second is certain."""
+    """After "Send again" only the second attempt is certain."""
     return " again" if intent.unsure else ""
 
 
@@ -151,5 +149,5 @@ def _done(intent: Intent) -> str:
 
 
 def _clock(at: float) -> str:
-    """A time that every reader sees in their own zone (Slack date token)."""
+    """A time that each reader sees in their own zone (Slack date token)."""
     return f"<!date^{int(at)}^at {{time_secs}}|in a moment>"

@@ -1,7 +1,7 @@
-"""The record of a ticket, restored from what stands in Slack. Pure.
+"""The record of a ticket, restored from its thread in Slack. Pure.
 
-Every post of ours carries its mark, and our reaction on an agent's message says how it ended. What
-neither these nor the marketplace prove is never sent by itself: it is restored as a question.
+Every post of ours carries its mark, and our reaction on an agent's message shows its outcome. An
+intent whose outcome neither these nor the marketplace prove is restored for a human to decide.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from slackbridge.domain.chat import words_effect
-from slackbridge.domain.intent import Attempt, Intent, Receipt, State, conclude, doubt
+from slackbridge.domain.intent import Attempt, Intent, Receipt, State, conclude, mark_unknown
 from slackbridge.domain.model import Conversation, Kind, Message
 from slackbridge.domain.record import Patch, StoredTicket, own
 from slackbridge.domain.thread import Post, Said, Thread
@@ -20,9 +20,8 @@ from slackbridge.rules import evidence, intake, receipt
 from slackbridge.rules.evidence import Absent, Differs, Happened
 from slackbridge.rules.intake import IntakeSettings, Verdict
 from slackbridge.rules.next_post import posted
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 
-EARLIER_SECONDS = 300.0
 ELSEWHERE = "="
 LOST = (
     "The bridge lost its memory before this was sent, as far as I can tell: the ticket does not "
@@ -39,7 +38,7 @@ ORPHAN = (
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What goes back into the record."""
+    """What is written into the record."""
 
     patch: Patch
     intents: tuple[Intent, ...]
@@ -52,28 +51,28 @@ class Restored:
 
     @property
     def messages(self) -> int:
-        """How many of the marketplace's messages are known to be shown."""
+        """How many of the marketplace's messages Slack shows."""
         return len(self.patch.get("parts", {}))
 
 
 def restore(
     thread: Thread,
     conversation: Conversation | None,
-    rules: IntakeSettings,
+    settings: IntakeSettings,
     strangers: Collection[str],
     now: float,
 ) -> Restored:
     """The record of a thread. `conversation` is the ticket as the marketplace has it, None where
-    it cannot be read or need not be; what `strangers` (users who may not act) wrote is mere talk.
+    it cannot be read or need not be; messages of `strangers` (users who may not act) are ignored.
     """
     parts = {**shown(thread).parts}
-    spoken = [s for s in thread.said if s.heard.user not in strangers]
-    intents = _Memory(thread, conversation, rules, now).intents(spoken, parts)
+    said = [s for s in thread.said if s.heard.user not in strangers]
+    intents = _Restorer(thread, conversation, settings, now).intents(said, parts)
     parts |= {intent.message: own(intent) for intent in intents if intent.message}
     if conversation is not None:
-        parts |= _not_again(parts, conversation.messages)
+        parts |= _shown_elsewhere(parts, conversation.messages)
     ids = {intent.id for intent in intents}
-    names = [(s.heard.client_msg_id, s.heard.ts) for s in spoken if s.heard.client_msg_id]
+    names = [(s.heard.client_msg_id, s.heard.ts) for s in said if s.heard.client_msg_id]
     return Restored(
         Patch(channel=thread.channel, root=thread.root, parts=parts, read_to=thread.newest),
         (*intents, *orphans(thread.posts, ids, now)),
@@ -82,15 +81,15 @@ def restore(
 
 
 def shown(thread: Thread) -> StoredTicket:
-    """What of a ticket stands in its thread; what stands twice counts once."""
+    """The parts that the thread shows; of duplicates the oldest counts."""
     stored = StoredTicket(channel=thread.channel, root=thread.root)
-    for post in once(thread.posts):
+    for post in _without_duplicates(thread.posts):
         stored = stored.patched(posted(post.mark.effect, post.ts, thread.channel, stored))
     return stored
 
 
-def once(posts: Iterable[Post]) -> tuple[Post, ...]:
-    """The posts, oldest first, each effect once."""
+def _without_duplicates(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """The oldest post of each effect, oldest first."""
     found: dict[str, Post] = {}
     for post in sorted(posts, key=lambda p: float(p.ts)):
         found.setdefault(post.mark.effect, post)
@@ -98,12 +97,12 @@ def once(posts: Iterable[Post]) -> tuple[Post, ...]:
 
 
 def orphans(posts: Iterable[Post], known: Collection[str], now: float) -> tuple[Intent, ...]:
-    """Unsettled receipts of what no message in Slack holds, such as a modal's text.
+    """Intents for unsettled receipts whose text no message in Slack holds, such as a modal's.
 
-    Their buttons would press nothing; the text that stands there is left to its author.
+    Each is cancelled: its buttons have no effect any more. The receipt keeps the text visible.
     """
     found = []
-    for post in once(posts):
+    for post in _without_duplicates(posts):
         id = post.mark.effect.removeprefix(words_effect(""))
         if not post.asks or post.mark.effect == id or id in known:
             continue
@@ -123,34 +122,40 @@ def orphans(posts: Iterable[Post], known: Collection[str], now: float) -> tuple[
     return tuple(found)
 
 
-def _not_again(parts: Collection[str], messages: Sequence[Message]) -> dict[str, str]:
-    """What agents wrote before the last message shown was shown too, in whatever form: as their
-    own thread message, edited or deleted since. Customers' messages are never left out."""
+def _shown_elsewhere(parts: Collection[str], messages: Sequence[Message]) -> dict[str, str]:
+    """Agents' messages from before the last one shown were shown too, in some other form: as their
+    own thread message, edited or deleted since. Customers' messages are never left out.
+    """
     places = [n for n, m in enumerate(messages) if m.id in parts]
     before = messages[: max(places, default=0)]
     return {m.id: ELSEWHERE for m in before if m.of_agent and m.id not in parts}
 
 
-class _Memory:
-    """How what agents wrote in one thread ended."""
+class _Restorer:
+    """Restores the intents of one thread."""
 
     def __init__(
-        self, thread: Thread, conversation: Conversation | None, rules: IntakeSettings, now: float
+        self,
+        thread: Thread,
+        conversation: Conversation | None,
+        settings: IntakeSettings,
+        now: float,
     ) -> None:
         self._thread = thread
         self._conversation = conversation
-        self._rules = rules
+        self._settings = settings
         self._now = now
-        self._words = {p.mark.effect: p for p in once(thread.posts)}
+        self._posts = {p.mark.effect: p for p in _without_duplicates(thread.posts)}
         self._taken: set[str] = set()
 
     def intents(self, said: Sequence[Said], parts: Collection[str]) -> tuple[Intent, ...]:
-        """What is certain is matched first: an equal text is the echo of one that was sent."""
+        """Sent ones are matched first, so that an equal text counts as their echo."""
         if self._conversation is not None:
             messages = self._conversation.messages
             self._taken = {m.id for m in messages if m.id in parts}
         found: dict[str, Intent] = {}
-        for one in sorted(said, key=lambda s: (not _certain(s), float(s.heard.ts))):
+        sent = REACTIONS[State.SENT]
+        for one in sorted(said, key=lambda s: (sent not in s.reactions, float(s.heard.ts))):
             if (intent := self._intent(one)) is not None:
                 found[intent.id] = self._receipt(intent, one)
                 self._taken |= {intent.message} - {""}
@@ -159,10 +164,10 @@ class _Memory:
     def _intent(self, said: Said) -> Intent | None:
         heard = said.heard
         at = float(heard.ts)
-        verdict = intake.judge(heard, self._rules, at)
+        verdict = intake.classify(heard, self._settings, at)
         text = verdict.text if verdict else heard.text.strip()
         held = Verdict(State.HELD, text, (verdict.why if verdict else "") or LOST)
-        intent = intake.reply(heard, held, self._rules, at)
+        intent = intake.reply(heard, held, self._settings, at)
         intent = intent.but(digest=digest(text), due=0.0)
         if REACTIONS[State.SENT] in said.reactions:
             return conclude(intent, State.SENT, message=self._echo(intent))
@@ -170,23 +175,23 @@ class _Memory:
             return conclude(intent, State.KEPT)
         if verdict is None or verdict.state is State.KEPT:
             return None
-        if self._ended(said):
+        if self._cancelled(said):
             return conclude(intent, State.CANCELLED, reason="it was decided not to")
         return self._undecided(intent)
 
-    def _ended(self, said: Said) -> bool:
-        """Whether its receipt says the end: no button, and no reaction stands for anything."""
-        words = self._words.get(words_effect(said.heard.ts))
+    def _cancelled(self, said: Said) -> bool:
+        """Whether it has a receipt without buttons, and no reaction."""
+        words = self._posts.get(words_effect(said.heard.ts))
         return words is not None and not words.asks and not said.reactions
 
     def _echo(self, intent: Intent) -> str:
-        """The message that a reply, certainly sent, became; '' if it does not show."""
+        """The marketplace's message of a sent reply; '' if it is not shown."""
         found = self._evidence(intent)
         if isinstance(found, Happened):
             return found.message
         if self._conversation is None or isinstance(found, Absent):
             return ""
-        return evidence.surely_ours(intent, self._conversation, self._taken)
+        return evidence.message_of_sent(intent, self._conversation, self._taken)
 
     def _evidence(self, intent: Intent) -> evidence.Evidence:
         if self._conversation is None:
@@ -195,7 +200,7 @@ class _Memory:
 
     def _undecided(self, intent: Intent) -> Intent:
         match self._evidence(intent):
-            case Happened(message) if self._timely(intent, message):
+            case Happened(message) if self._written_after(intent, message):
                 return conclude(intent, State.SENT, message=message)
             case Happened():
                 why = BEFORE
@@ -204,17 +209,17 @@ class _Memory:
             case Absent():
                 return intent
         attempt = Attempt(at=intent.created, deadline=self._now, baseline=tuple(self._taken))
-        return doubt(intent.but(attempt=attempt), why)
+        return mark_unknown(intent.but(attempt=attempt), why)
 
-    def _timely(self, intent: Intent, id: str) -> bool:
-        """A message from before it was written is another's, whatever it says."""
+    def _written_after(self, intent: Intent, id: str) -> bool:
+        """Whether a message is not older than the agent's, within clock skew."""
         messages = self._conversation.messages if self._conversation else ()
         at = next(m.at.timestamp() for m in messages if m.id == id)
-        return at > intent.created - EARLIER_SECONDS
+        return at > intent.created - evidence.CLOCK_SKEW_SECONDS
 
     def _receipt(self, intent: Intent, said: Said) -> Intent:
-        """What stands in Slack of it: reactions, and words that are edited if they must change."""
-        words = self._words.get(words_effect(intent.id))
+        """The intent with its receipt as Slack shows it; wrong words are edited later."""
+        words = self._posts.get(words_effect(intent.id))
         wanted = receipt.reaction(intent, self._now)
         stands = sorted(said.reactions, key=lambda name: name != wanted)
         shown = Receipt(
@@ -227,7 +232,3 @@ class _Memory:
         if words is None or words.asks or item is None or not intent.state.settled:
             return intent
         return intent.but(receipt=shown.model_copy(update={"shown": digest_of(item)}))
-
-
-def _certain(said: Said) -> bool:
-    return REACTIONS[State.SENT] in said.reactions

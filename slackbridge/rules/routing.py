@@ -17,7 +17,7 @@ class Route:
 
 
 def facts_of(ticket: Ticket, provider: str) -> dict[str, str]:
-    """What routes can ask of a ticket."""
+    """The facts of a ticket that routes can match."""
     return {
         "provider": provider,
         "account": ticket.key.account,
@@ -36,7 +36,7 @@ def route(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) 
 
 
 def first_match(ticket: Ticket, provider: str, routes: Sequence[Route]) -> int | None:
-    """The number (from 0) of the first route whose conditions all hold."""
+    """The index of the first route whose conditions all hold."""
     facts = facts_of(ticket, provider)
     for number, candidate in enumerate(routes):
         if all(facts[k].casefold() == v.casefold() for k, v in candidate.when.items()):
@@ -45,7 +45,7 @@ def first_match(ticket: Ticket, provider: str, routes: Sequence[Route]) -> int |
 
 
 def why(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) -> str:
-    """Where a ticket goes and by which rule, in words."""
+    """Which channel a ticket goes to and by which route, in words."""
     matched = first_match(ticket, provider, routes)
     if matched is None:
         return f"No route matches `{ticket.key}`: it goes to the default channel <#{default}>."

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
-from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refusal import BaseRefusal
+
+if TYPE_CHECKING:
+    from slackbridge.sandbox.marketplace import Marketplace
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -25,29 +27,7 @@ Verb = Callable[..., Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Sandbox(Protocol):
-    """What is driven. Its switches are attributes, by the names of `defaults`."""
-
-    ledger: Ledger
-    faults: Faults
-
-    def verbs(self) -> dict[str, Verb]:
-        """The drivers that may be called, by name."""
-
-    def rows(self) -> list[Json]:
-        """The tickets as JSON."""
-
-    def defaults(self) -> Json:
-        """The first value of every switch."""
-
-    def prepared(self, given: Json) -> Json:
-        """JSON as a verb's arguments."""
-
-    def unreadable(self, message: str) -> BaseRefusal:
-        """The refusal for a call that cannot be read."""
-
-
-def control(sandbox: Sandbox) -> web.Application:
+def control(sandbox: Marketplace[Any, Any]) -> web.Application:
     """The application below `/sandbox`."""
     routes = _Control(sandbox)
     app = web.Application(middlewares=[routes.answer])
@@ -59,7 +39,7 @@ def control(sandbox: Sandbox) -> web.Application:
 
 
 class _Control:
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Marketplace[Any, Any]) -> None:
         self._sandbox = sandbox
         self._defaults = sandbox.defaults()
         self._verbs: dict[str, Verb] = {

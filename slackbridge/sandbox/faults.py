@@ -16,11 +16,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from aiohttp import web
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+FaultT = TypeVar("FaultT")
 Namer = Callable[[web.Request], str]
 
 
@@ -76,35 +77,40 @@ class Fault:
         return True
 
 
-class Faults:
+class Board(Generic[FaultT]):
+    """What is switched on. Members are told apart by identity: equal ones may be on at once."""
+
+    def __init__(self) -> None:
+        self._on: list[FaultT] = []
+
+    def add(self, fault: FaultT) -> FaultT:
+        self._on.append(fault)
+        return fault
+
+    def remove(self, fault: FaultT) -> None:
+        """Switch this very object off; harmless if it is off already."""
+        self._on = [each for each in self._on if each is not fault]
+
+    def __contains__(self, fault: FaultT) -> bool:
+        """Whether this very fault is switched on."""
+        return any(each is fault for each in self._on)
+
+    def clear(self) -> None:
+        self._on.clear()
+
+
+class Faults(Board[Fault]):
     """The faults of one server. `seen` lists every call that arrived, in order."""
 
     def __init__(self, peer: str, seed: int = 0) -> None:
+        super().__init__()
         self.peer = peer
         self.seen: list[str] = []
-        self._faults: list[Fault] = []
         self._dice = random.Random(seed)
-
-    def add(self, fault: Fault) -> Fault:
-        """Switch a fault on and return it."""
-        self._faults.append(fault)
-        return fault
-
-    def remove(self, fault: Fault) -> None:
-        """Switch this very object off, not an equal one; harmless if it is off already."""
-        self._faults = [each for each in self._faults if each is not fault]
-
-    def __contains__(self, fault: Fault) -> bool:
-        """Whether this very fault is switched on."""
-        return any(each is fault for each in self._faults)
-
-    def clear(self) -> None:
-        """Switch all faults off."""
-        self._faults.clear()
 
     def at(self, operation: str, phase: Phase) -> Fault | None:
         """The first fault that strikes here, if any."""
-        for fault in self._faults:
+        for fault in self._on:
             if fault.strikes(operation, phase, self._dice):
                 return fault
         return None

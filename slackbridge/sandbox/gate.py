@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import math
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
-from slackbridge.sandbox.window import Window
-
 SwitchesT = TypeVar("SwitchesT")
+
+
+class Window:
+    """Fixed windows of one second of real time, not of the service's own clock."""
+
+    def __init__(self, timer: Callable[[], float] = time.monotonic) -> None:
+        self._timer = timer
+        self._since = -math.inf
+        self._used = 0
+
+    def take(self, allowed: int) -> bool:
+        """Count a call; False if it is over the limit. `allowed` 0 = no limit."""
+        now = self._timer()
+        if now - self._since >= 1.0:
+            self._since, self._used = now, 0
+        self._used += 1
+        return allowed == 0 or self._used <= allowed
+
+    def headers(self, allowed: int, wall: float) -> dict[str, str]:
+        """The rate headers of an answer; `wall` is the service's Unix time."""
+        if allowed == 0:
+            return {}
+        left = max(0.0, self._since + 1.0 - self._timer())
+        return {
+            "X-RateLimit-Limit": str(allowed),
+            "X-RateLimit-Remaining": str(max(0, allowed - self._used)),
+            "X-RateLimit-Reset": str(math.ceil(wall + left)),
+        }
 
 
 class BaseGate(ABC, Generic[SwitchesT]):
@@ -24,14 +52,12 @@ class BaseGate(ABC, Generic[SwitchesT]):
         self._rights[token] = rights
 
     def revoke(self, token: str) -> None:
-        """Make a token invalid."""
         self._rights.pop(token, None)
 
     def knows(self, token: str) -> bool:
         return token in self._rights
 
     def may(self, token: str, right: str) -> bool:
-        """Whether a valid token has a right."""
         rights = self._rights[token]
         return rights is None or right in rights
 

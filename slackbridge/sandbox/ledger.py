@@ -34,7 +34,6 @@ class Ledger:
             path.parent.mkdir(parents=True, exist_ok=True)
 
     def commit(self, act: str, at: float, **data: Any) -> Entry:
-        """Append one entry and return it."""
         entry = Entry(len(self._entries) + 1, at, act, data)
         self._entries.append(entry)
         if self._path is not None:

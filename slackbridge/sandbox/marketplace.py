@@ -28,6 +28,7 @@ class Marketplace(BaseState[IdT, TicketT]):
 
     `name` is the marketplace's folder, `path` where its API begins below the server's root, and
     `routes` are the paths of its calls; `drivers`, `story` and `switches` are its own classes.
+    `unreadable` makes the refusal of a call that cannot be read.
     """
 
     name: ClassVar[str]
@@ -36,6 +37,7 @@ class Marketplace(BaseState[IdT, TicketT]):
     drivers: ClassVar[type]
     story: ClassVar[type[BaseStory[Any, Any]]]
     switches: ClassVar[type]
+    unreadable: ClassVar[staticmethod[[str], BaseRefusal]]
     max_body: ClassVar[int] = 2**20
     handler_args: ClassVar[Json | None] = None
     token: str
@@ -85,7 +87,6 @@ class Marketplace(BaseState[IdT, TicketT]):
         self.gate.allow(token, rights)
 
     def revoke(self, token: str) -> None:
-        """Make a token invalid."""
         self.gate.revoke(token)
 
     def pass_time(self, hours: float) -> None:
@@ -109,10 +110,6 @@ class Marketplace(BaseState[IdT, TicketT]):
     @abstractmethod
     def rows(self) -> list[Json]:
         """The tickets as JSON."""
-
-    @abstractmethod
-    def unreadable(self, message: str) -> BaseRefusal:
-        """The refusal for a call that cannot be read."""
 
     @abstractmethod
     def _operation(self, request: web.Request) -> str:

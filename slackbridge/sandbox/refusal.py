@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
+from typing import Any
 
 from aiohttp import web
 
@@ -17,3 +19,11 @@ class BaseRefusal(Exception, ABC):
     @abstractmethod
     def response(self, form: str = "") -> web.Response:
         """The HTTP answer; `form` picks a format where a service has several."""
+
+
+def parsed(body: bytes, refusal: BaseRefusal) -> Any:
+    """The JSON of a body. Raises `refusal` for anything else."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise refusal from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -10,13 +11,13 @@ _log = logging.getLogger(__name__)
 _log.addFilter(lambda record: not _is_disconnect(record))
 
 
+@dataclass(frozen=True, slots=True)
 class Serving:
     """A running server. `url` has no trailing slash."""
 
-    def __init__(self, runner: web.AppRunner, host: str, port: int) -> None:
-        self._runner = runner
-        self.host = host
-        self.port = port
+    runner: web.AppRunner
+    host: str
+    port: int
 
     @property
     def url(self) -> str:
@@ -24,7 +25,7 @@ class Serving:
 
     async def stop(self) -> None:
         """Close the socket and every connection."""
-        await self._runner.cleanup()
+        await self.runner.cleanup()
 
 
 async def serve(app: web.Application, port: int = 0, host: str = "127.0.0.1") -> Serving:

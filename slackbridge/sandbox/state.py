@@ -11,11 +11,15 @@ from slackbridge.sandbox.refusal import BaseRefusal
 
 
 class Record(Protocol):
-    """Anything with an id."""
+    """What all tickets have."""
 
     @property
     def id(self) -> Any:
         """The id, unique among the tickets."""
+
+    @property
+    def messages(self) -> list[Any]:
+        """The messages, oldest first."""
 
 
 IdT = TypeVar("IdT")
@@ -38,6 +42,10 @@ class BaseState(ABC, Generic[IdT, TicketT]):
         if ticket_id not in self.tickets:
             raise self._no_ticket(ticket_id)
         return self.tickets[ticket_id]
+
+    def messages(self, ticket_id: IdT) -> list[Any]:
+        """A ticket's messages, oldest first. Raises Refusal."""
+        return self.ticket(ticket_id).messages
 
     def age(self) -> None:
         """Apply what time alone does to tickets; by default nothing."""

@@ -1,1 +1,1 @@
-"""The Redis side: keys, scripts and the adapter that runs them."""
+"""The store on Redis: keys, scripts and the adapter that runs them."""

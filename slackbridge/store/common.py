@@ -1,5 +1,5 @@
-"""What every use of Redis shares: the connection, faults as `Later`, and the few keys that belong
-to no ticket: rate buckets, things said once, counters and heartbeats.
+"""The connection to Redis, its faults as `Later`, and the keys that belong to no ticket: rate
+limits, things done once, counters and heartbeats.
 """
 
 from __future__ import annotations
@@ -7,7 +7,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, ParamSpec, TypeVar
 
@@ -36,29 +37,36 @@ def connect(url: str) -> Redis:
     )
 
 
+@contextmanager
+def faults_as_later() -> Iterator[None]:
+    """A fault of Redis raises `Later`: every act on it is idempotent and may be retried."""
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        kind = type(error).__name__
+        raise Later(f"Redis is not available ({kind})", 1.0, code=Code.REDIS) from error
+
+
 def guarded(
     call: Callable[P, Coroutine[Any, Any, T]],
 ) -> Callable[P, Coroutine[Any, Any, T]]:
-    """A fault of Redis is `Later`: every act of ours may simply be done again."""
+    """The method with `faults_as_later` around each call."""
 
     @functools.wraps(call)
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
+        with faults_as_later():
             return await call(*args, **kwargs)
-        except (RedisError, OSError) as error:
-            kind = type(error).__name__
-            raise Later(f"Redis is not available ({kind})", 1.0, code=Code.REDIS) from error
 
     return wrapper
 
 
 def script(name: str) -> str:
-    """The text of a Lua script of ours."""
+    """The text of a Lua script in `scripts/`."""
     return files("slackbridge.store").joinpath("scripts", f"{name}.lua").read_text("utf-8")
 
 
 class Common:
-    """Acts that concern no ticket. Each is safe to run twice."""
+    """Acts on keys that belong to no ticket. Each is idempotent."""
 
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
@@ -75,35 +83,30 @@ class Common:
 
     @guarded
     async def pace(self, bucket: str, who: str, interval: float, burst: int, live: bool) -> float:
-        """Seconds to wait before the next call of a rate bucket; 0 = go now."""
-        waited = await self._pace(
-            keys=[keys.pace(bucket)],
-            args=[who, int(interval * 1000), burst, 1 if live else 0],
-        )
-        return float(waited) / 1000
+        """Seconds to wait before the next call in a rate limit; 0 = go now."""
+        args: list[str | int] = [who, int(interval * 1000), burst, int(live)]
+        return float(await self._pace(keys=[keys.pace(bucket)], args=args)) / 1000
 
     @guarded
     async def block(self, bucket: str, seconds: float) -> None:
-        """Nobody calls this bucket for so long (the other side said Retry-After)."""
-        name = keys.pace(bucket)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.hset(name, "block", str(int((self.now() + seconds) * 1000)))
-        pipe.expire(name, int(seconds) + 120)
-        await pipe.execute()
+        """Stop all calls in a rate limit for so long (Retry-After)."""
+        name, until = keys.pace(bucket), int((self.now() + seconds) * 1000)
+        block = ("HSET", name, "block", until)
+        await pipelined(self.redis, block, ("EXPIRE", name, int(seconds) + 120))
 
     @guarded
     async def beat(self, process: str, state: str) -> None:
-        """Say that a process lives, and how it is, for the next 30 s."""
+        """Write a process's heartbeat, with its state, for the next 30 s."""
         await self.redis.set(keys.alive(process), state, ex=30)
 
     @guarded
     async def rest(self, process: str) -> None:
-        """A process ends: nobody need wait until its heartbeat is old."""
+        """Delete the heartbeat of a process that ends."""
         await self.redis.delete(keys.alive(process))
 
     @guarded
     async def server_facts(self) -> dict[str, str]:
-        """Version, persistence and eviction policy; what the server does not tell is left out."""
+        """Version, persistence and eviction policy; '' for what the server does not tell."""
         info = await awaited(self.redis.info())
         facts = {
             "version": str(info.get("redis_version", "")),
@@ -118,40 +121,42 @@ class Common:
 
     @guarded
     async def heartbeats(self) -> dict[str, str]:
-        """What each living process says of itself, by its name."""
+        """The state of each live process, by its name."""
         names = [name async for name in self.redis.scan_iter(match=keys.alive("*"), count=1000)]
         values = await awaited(self.redis.mget(names)) if names else []
         return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
 
     @guarded
     async def map_began(self) -> str:
-        """Since when a bridge keeps its map here; '' = nobody ever did, or everything is lost."""
-        return str(await awaited(self.redis.get(keys.born())) or "")
+        return str(await awaited(self.redis.get(keys.BORN)) or "")
 
     @guarded
     async def begin_map(self, state: str) -> None:
-        """A bridge keeps its map here from now on."""
-        await self.redis.set(keys.born(), state)
+        await self.redis.set(keys.BORN, state)
 
     @guarded
     async def spend(self, provider: str, account: str, per_second: float) -> int:
-        """Wait for a turn among all that call a provider from here, and count one call.
+        """Wait for the rate limit of a provider and count one call: the account's calls of the day.
 
-        The account's sum of the day (UTC). Marketplaces count by address: processes and accounts
-        share the rate.
+        Days are UTC. Marketplaces limit by address, so all processes and accounts share the rate.
         """
         who = secrets.token_hex(4)
         bucket, interval = f"calls:{provider}", 1 / per_second
         while wait := await self.pace(bucket, who, interval, 2, live=True):  # noqa: ASYNC110
             await asyncio.sleep(wait)
         name = keys.spent(account, int(self.now()) // keys.DAY)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.incr(name)
-        pipe.expire(name, 2 * keys.DAY)
-        count, _ = await pipe.execute()
+        count, _ = await pipelined(self.redis, ("INCR", name), ("EXPIRE", name, 2 * keys.DAY))
         return int(count)
 
 
 async def awaited(call: Any) -> Any:
     """redis-py types every command as sync-or-async; ours are always async."""
     return await call
+
+
+async def pipelined(redis: Redis, *commands: tuple[Any, ...], atomic: bool = False) -> list[Any]:
+    """The answers to several commands in one round trip; `atomic` = as one transaction."""
+    pipe = redis.pipeline(transaction=atomic)
+    for command in commands:
+        pipe.execute_command(*command)
+    return await pipe.execute()

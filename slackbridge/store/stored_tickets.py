@@ -1,16 +1,14 @@
-"""Walks over what is stored, and takes a ticket out of it: for the operator, never for a lane."""
+"""Walking over all records and deleting one: for the operator's commands, not for lanes."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from slackbridge.domain.errors import Code, Later
 from slackbridge.domain.model import TicketKey
 from slackbridge.store import keys
-from slackbridge.store.common import awaited, guarded
+from slackbridge.store.common import awaited, faults_as_later, guarded, pipelined
 
 BATCH = 500
 
@@ -22,44 +20,42 @@ class StoredTickets:
         self._redis = redis
 
     async def tickets(self, account: str) -> AsyncIterator[TicketKey]:
-        """The key of every record of an account, in no order; Redis may name one twice (SCAN).
+        """The key of every record of an account, in no order; SCAN may return one twice.
 
-        Raises Later while Redis is away.
+        Raises Later while Redis is not available.
         """
-        start = keys.ticket(TicketKey(account, ""))
-        try:
-            async for name in self._redis.scan_iter(match=start + "*", count=BATCH):
-                yield TicketKey(account, name.removeprefix(start))
-            start = keys.intents(TicketKey(account, ""))
-            async for name in self._redis.scan_iter(match=start + "*", count=BATCH):
-                key = TicketKey(account, name.removeprefix(start))
-                if not await self._has_record(key):
+        with faults_as_later():
+            async for key in self._scan(account, keys.ticket):
+                yield key
+            async for key in self._scan(account, keys.intents):
+                if not await self._redis.exists(keys.ticket(key)):
                     yield key
-        except (RedisError, OSError) as error:
-            kind = type(error).__name__
-            raise Later(f"Redis is not available ({kind})", 1.0, code=Code.REDIS) from error
 
-    async def _has_record(self, key: TicketKey) -> bool:
-        return bool(await self._redis.exists(keys.ticket(key)))
+    async def _scan(
+        self, account: str, name_of: Callable[[TicketKey], str]
+    ) -> AsyncIterator[TicketKey]:
+        prefix = name_of(TicketKey(account, ""))
+        async for name in self._redis.scan_iter(match=prefix + "*", count=BATCH):
+            yield TicketKey(account, name.removeprefix(prefix))
 
     @guarded
     async def forget(self, key: TicketKey, channel: str, root: str) -> int:
-        """Delete all that is held of a ticket whose thread is there ('' = it has none).
+        """Delete all that is stored of a ticket; `root` is its thread ('' = it has none).
 
-        Safe to run twice. How many fields and keys there were; a lane at work on it stops.
+        Idempotent. Returns how many fields and entries there were. A lane that works on the ticket
+        loses its lease.
         """
-        account, id = key.account, key.id
-        pipe = self._redis.pipeline(transaction=True)
-        pipe.hlen(keys.ticket(key))
-        pipe.hlen(keys.intents(key))
-        pipe.delete(keys.ticket(key))
-        pipe.delete(keys.intents(key))
-        for name in (keys.lease(account), keys.generation(account), keys.seen(account)):
-            pipe.hdel(name, id)
-        for name in (keys.work(account), keys.lately(account)):
-            pipe.zrem(name, id)
-        fields, intents, _, _, *entries = await pipe.execute()
+        hashes, sets = (keys.lease, keys.generation, keys.seen), (keys.work, keys.lately)
+        removed = await pipelined(
+            self._redis,
+            ("HLEN", keys.ticket(key)),
+            ("HLEN", keys.intents(key)),
+            *(("HDEL", name(key.account), key.id) for name in hashes),
+            *(("ZREM", name(key.account), key.id) for name in sets),
+            ("DEL", keys.ticket(key), keys.intents(key)),
+            atomic=True,
+        )
         mapped = 0
         if root:  # its bucket may be on another node
             mapped = await awaited(self._redis.hdel(keys.threads(channel, root), root))
-        return int(fields) + int(intents) + sum(map(int, entries)) + int(mapped)
+        return sum(map(int, removed[:-1])) + int(mapped)

@@ -1,7 +1,7 @@
-"""Where a string may be cut: at lines, sentences, words, never inside what a reader sees as one.
+"""Where a string may be cut: between lines, sentences or words, never inside a grapheme.
 
-Owns boundaries; knows nothing of documents. Grapheme rules after Unicode's UAX 29, together when
-in doubt. Pure, linear in the length of the text.
+Graphemes follow Unicode's UAX 29; in doubt two characters are kept together. Pure, linear in the
+length of the text.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _reach(text: str, at: int, budget: int, per_line: int) -> int:
 
 
 def _end(text: str, at: int, end: int) -> int:
-    """Where to end a piece that begins at `at`: the weightiest boundary in its second half."""
+    """Where to end a piece that begins at `at`: the strongest boundary in its second half."""
     if end >= len(text):
         return len(text)
     sentences = [m.end() for m in _SENTENCE.finditer(text, at, end + 1) if m.end() <= end]
@@ -79,7 +79,7 @@ def _grapheme(text: str, at: int, end: int) -> int:
 
 
 def _breaks(text: str, place: int, start: int) -> bool:
-    """Whether a reader sees two characters around `place`; `start` is a boundary before it."""
+    """Whether `place` is a grapheme boundary; `start` is a boundary before it."""
     before, after = text[place - 1], text[place]
     if _extends(after) or _reaches(before):
         return before == "\n"
@@ -103,7 +103,7 @@ def _extends(char: str) -> bool:
 
 
 def _reaches(char: str) -> bool:
-    """Joins itself to what follows: joiner, virama, leading Hangul or prepended sign."""
+    """Whether it joins to what follows: joiner, virama, leading Hangul or prepended sign."""
     if char < "\u0300":
         return False
     return (

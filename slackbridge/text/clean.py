@@ -1,6 +1,6 @@
-"""Text that comes from outside: made safe to show, recognised when it comes back, and addresses.
+"""Text from outside: made safe to show, normalised for comparison; and safe link addresses.
 
-Owns what is invisible, deceptive or dangerous in a string. Pure; knows neither markup nor Slack.
+Pure; knows neither markup nor Slack.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 import unicodedata
 
 LINK_LIMIT = 3000
-_MARKS_KEPT = 30  # as Unicode's stream-safe text format (UAX 15) has it
+_MARKS_KEPT = 30  # Unicode's stream-safe text format (UAX 15)
 
 
 def _marks() -> str:
-    """A character class of everything that stacks on the character before it."""
+    """All combining marks, for a character class."""
     return "".join(chr(c) for c in range(0x300, 0x1F000) if unicodedata.combining(chr(c)))
 
 
@@ -29,8 +29,8 @@ _PILE = re.compile(f"([{_marks()}]{{{_MARKS_KEPT}}})[{_marks()}]+")
 def clean(text: str) -> str:
     """Any text, safe to show: no controls, direction overrides, invisible spaces or surrogates.
 
-    Newline and tab stay, as do the joiners that emoji and many scripts need. Piles of combining
-    marks are cut, as putting them in order (NFC) takes time quadratic in their height.
+    Newline and tab stay, as do the joiners that emoji and many scripts need. Long runs of combining
+    marks are cut: NFC sorts each in quadratic time.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -62,7 +62,7 @@ def normalise(text: str) -> str:
 
 
 def digest(text: str) -> str:
-    """16 hex characters by which a text of ours is recognised; see `normalise`."""
+    """16 hex characters, equal for texts that are equal in normal form."""
     return hashlib.sha256(normalise(text).encode()).hexdigest()[:16]
 
 
@@ -77,7 +77,7 @@ def safe_link(address: str) -> str:
 
 
 def same(label: str, address: str) -> bool:
-    """Whether a link's label says no more and nothing else than its address."""
+    """Whether a link's label is its address, but for scheme, case and a final slash."""
     return _bare(label) == _bare(address)
 
 

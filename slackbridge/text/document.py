@@ -1,8 +1,6 @@
-"""What a message says, free of HTML and of Slack: a frozen document, read as text and cut in parts.
+"""The body of a message, free of HTML and of Slack: a frozen document, read as text, cut in parts.
 
-Owns the shape of a message body. Pure; knows no markup language. What concerns mere strings lives
-in `text` and `cut` below it, which import nothing of ours; `clean`, `normalise` and `digest` are
-passed on from there.
+Pure; knows no markup language. Strings are cleaned in `clean` and cut in `chunk`.
 """
 
 from __future__ import annotations
@@ -14,27 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from slackbridge.text.chunk import EMPTY_LINES, SPACES, cuts
-from slackbridge.text.clean import clean, digest, normalise, safe_link, same
+from slackbridge.text.clean import clean, safe_link, same
 
-__all__ = [
-    "Block",
-    "Document",
-    "Listing",
-    "Paragraph",
-    "Preformatted",
-    "Quote",
-    "Span",
-    "Spans",
-    "by_link",
-    "clean",
-    "digest",
-    "from_text",
-    "inline",
-    "linked",
-    "normalise",
-    "plain",
-    "split",
-]
 DEEPEST = 8  # list levels; Slack draws no more (docs.slack.dev, RichTextList.indent)
 
 
@@ -111,7 +90,7 @@ def linked(text: str) -> Spans:
 
 
 def by_link(spans: Iterable[Span]) -> Iterator[tuple[list[Span], str]]:
-    """Neighbours with the same link together, with what is to be read after them: ' (address)'."""
+    """Runs of spans with the same link, each with the text that follows it: ' (address)' or ''."""
     for link, group in groupby((span for span in spans if span.text), lambda span: span.link):
         label = list(group)
         shown = "".join(span.text for span in label)
@@ -173,8 +152,8 @@ def _bullet(listing: Listing, number: int) -> str:
 def split(document: Document, limit: int = 3000) -> tuple[Document, ...]:
     """The document in parts, at least one, each at most `limit` characters as `plain` shows it.
 
-    Cut between blocks where possible, else between lines, sentences, words, characters as a
-    reader sees them. Only white space at the cuts is lost. Raises ValueError for a limit < 100.
+    Cut between blocks where possible, else between lines, sentences, words, graphemes. Only white
+    space at the cuts is lost. Raises ValueError for a limit < 100.
     """
     if limit < 100:
         raise ValueError(f"a part needs room for 100 characters, not {limit}")
@@ -207,7 +186,7 @@ def _fitted(block: Block, limit: int) -> Iterator[Block]:
 
 
 def _fitted_list(listing: Listing, limit: int) -> Iterator[Block]:
-    """Runs of items that fit; what remains of an item that does not fit follows as paragraphs."""
+    """Runs of items that fit; the rest of an item that does not fit follows as paragraphs."""
     first, used = 0, 0
     for number, item in enumerate(listing.items):
         size = len(_item(listing, number, item)) + 1
@@ -241,7 +220,7 @@ def _pieces(spans: Spans, budget: int, per_line: int) -> Iterator[Spans]:
 
 
 def _placed(spans: Spans, places: list[tuple[int, int]]) -> Iterator[tuple[int, Span]]:
-    """The spans with where they begin as shown; a link that is cut is spelled out as text."""
+    """The spans with their offset in the shown text; a link that is cut becomes plain text."""
     starts = [start for start, _ in places]
     at = 0
     for label, address in by_link(spans):

@@ -1,6 +1,6 @@
 """HTML from a marketplace as a document, and an agent's plain text as HTML.
 
-Owns what of HTML is kept; nothing that comes out is markup any more. Knows nothing of Slack.
+Owns which HTML is kept; the result holds no markup. Knows nothing of Slack.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]
 
 
 def parse(html: str) -> Document:
-    """What `html` says. Text without any tag is plain text, in which newlines count.
+    """`html` as a document. Text without any tag is plain text, in which newlines count.
 
     Entities are decoded once. Scripts, comments and hidden parts are dropped; a link that is not
     http, https or mailto leaves its text.
@@ -59,7 +59,7 @@ def from_plain(text: str) -> str:
 
 
 def _walk(root: LexborNode | None, writer: Writer) -> None:
-    """Depth first, without recursion; a node with no place is one to leave."""
+    """Depth first, without recursion; a node without a place is being left."""
     todo: list[tuple[LexborNode, Position | None]] = [(root, Position())] if root else []
     while todo:
         node, place = todo.pop()
@@ -74,7 +74,7 @@ def _walk(root: LexborNode | None, writer: Writer) -> None:
 
 
 def _enter(node: LexborNode, place: Position, writer: Writer) -> Position | None:
-    """Write what the node itself says. Returns the place of its children, None to skip them."""
+    """Write the node itself. Returns the place of its children, None to skip them."""
     if node.is_text_node:
         writer.text(node.text_content or "", place)
         return None

@@ -1,8 +1,8 @@
-"""HTML made harmless to parse: bounded in depth, without the elements that a parser copies.
+"""HTML made cheap to parse: bounded in depth, without the elements that a parser reopens.
 
 HTML's own rules make parsing quadratic, or worse, in nesting and in unclosed `<b>`, `<font>`, ...
-(WHATWG HTML 13.2.4.3, "reconstruct the active formatting elements"); one hostile mail could keep
-the bridge busy for minutes. Owns that defence and the question whether a text is HTML at all.
+(WHATWG HTML 13.2.4.3, "reconstruct the active formatting elements"); one hostile mail could block
+the bridge for minutes. Also tells whether a text is HTML at all.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def has_tags(text: str) -> bool:
 def tamed(html: str) -> str:
     """The same words and structure, safe to parse.
 
-    Formatting elements become `x-b`, `x-a`, ... which have no rules of their own; what is nested
-    deeper than `DEEPEST` becomes line breaks; what only looks like a tag becomes text. Attributes
-    that say nothing about words are dropped.
+    Formatting elements become `x-b`, `x-a`, ... which have no parsing rules; what is nested deeper
+    than `DEEPEST` becomes line breaks; what only looks like a tag becomes text. Only the attributes
+    in `_KEPT` stay.
     """
     html = SURROGATE.sub("\ufffd", html)
     end = html.rfind(">") + 1
@@ -66,13 +66,13 @@ def tamed(html: str) -> str:
 
 
 class _Nesting:
-    """Which elements are open, roughly: enough to bound the depth."""
+    """The open elements, roughly: enough to bound the depth."""
 
     def __init__(self) -> None:
         self._open: list[str] = []
 
     def tag(self, match: re.Match[str]) -> str:
-        """The tag, rewritten; a comment, script or style sheet goes."""
+        """The tag, rewritten; comments, scripts and style sheets are dropped."""
         if not match[3]:
             return "&lt;" if match[0] == "<" else ""
         slash, name, attributes = match[2], match[3].lower(), match[4]
@@ -99,6 +99,6 @@ class _Nesting:
 
 
 def _kept(attributes: str) -> str:
-    """The few attributes that matter: a parser's check for doubles is quadratic."""
+    """The attributes that matter: a parser's check for duplicates is quadratic."""
     found = {match[1].lower(): match[2] or "" for match in _ATTRIBUTES.finditer(attributes)}
     return "".join(f" {name}{found[name]}" for name in _KEPT if name in found)

@@ -1,6 +1,6 @@
-"""Words as they come, with what lies between them, gathered into the blocks of a document.
+"""Words and the gaps between them, gathered into the blocks of a document.
 
-Owns gaps: breaks and spaces are kept back until a word follows, so none is doubled or left over.
+Breaks and spaces are held back until a word follows, so none is doubled or left over.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from slackbridge.text.document import (
 
 
 class Gap(IntEnum):
-    """What lies between two words; the greater one wins, but a cell or row stays what it is."""
+    """What lies between two words; the greater wins, but a cell or row is not replaced."""
 
     NONE = 0
     SPACE = 1
@@ -52,7 +52,7 @@ class ListLevel:
 
 
 class Position(NamedTuple):
-    """Where a word stands: its style, and the block or list item it belongs to."""
+    """The position of a word: its style, and the block or list item it belongs to."""
 
     style: Span = Span("")
     kind: type[Block] = Paragraph
@@ -92,7 +92,7 @@ class Writer:
         self._row = False
 
     def end_row(self) -> None:
-        """Paragraphs at the edge of the next row's cells do not tear the rows apart."""
+        """A row ends; paragraphs at the edge of a cell do not add a gap between rows."""
         if self._row:
             self._gap = Gap.ROW
         self._row = False
@@ -102,7 +102,7 @@ class Writer:
             self._gap = Gap.CELL
 
     def text(self, text: str, place: Position) -> None:
-        """Text as it stands in the HTML."""
+        """Add a text node of the HTML."""
         if place.literal:
             self._write(text, place)
             return

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.load import load, path_of
+from slackbridge.config.problems import sentence
 from slackbridge.config.settings import Settings
 from slackbridge.ports.settings import Section
+from slackbridge.providers.registry import REGISTRY
 
 EXAMPLE = Path(__file__).parents[2] / "slackbridge.example.toml"
 SECRETS = {
@@ -97,6 +100,7 @@ def test_where_the_file_is(given: str, environ: dict[str, str], path: str) -> No
             "replies.note_prefixes.0 must be visible text",
         ),
         (SLACK + ACCOUNT + '[agents]\nallow = ["@peter"]\n', 'agents.allow.0 must be "*", or ids'),
+        (SLACK + ACCOUNT + '[agents]\nmoney = ["@peter"]\n', 'agents.money.0 must be "*", or'),
         (SLACK + ACCOUNT + "[agents]\nallow = []\n", "agents.allow: "),
         (
             SLACK + ACCOUNT + '[[routes]]\nchannel = "C0B"\nwhen = { kind = "x" }\n',
@@ -134,6 +138,17 @@ def test_secrets_that_cannot_be_right(
         read(tmp_path, f'{SLACK}mode = "{mode}"\n{ACCOUNT}', **environ)
     assert sentence in str(caught.value)
     assert "pw-1" not in str(caught.value)
+
+
+def test_a_pattern_of_a_marketplace_is_said_as_it_is() -> None:
+    class Shop(Section):
+        channel: str = Field(pattern="^[a-z]+$")
+
+    with pytest.raises(ValidationError) as caught:
+        Shop.model_validate({"channel": "B2B"})
+    error: ErrorDetails = {**caught.value.errors()[0], "loc": ("accounts", 0, "channel")}
+    told = "accounts.0.channel: String should match pattern '^[a-z]+$' (it is 'B2B')"
+    assert sentence(error) == told
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
@@ -191,4 +206,16 @@ def test_the_example_loads_as_it_is(tmp_path: Path) -> None:
 
 def test_the_example_names_every_setting(tmp_path: Path) -> None:
     read(tmp_path, uncommented())
-    assert named(tomllib.loads(uncommented())) == names(Settings)
+    own = {
+        f"accounts.{name}"
+        for factory in REGISTRY.values()
+        for name in factory.settings.model_fields
+        if name not in NO_SETTINGS
+    }
+    assert named(tomllib.loads(uncommented())) == names(Settings) | own
+
+
+def test_settings_of_another_marketplace_are_ignored(tmp_path: Path) -> None:
+    """The example of earlier versions showed SellApp's in an account of refurbed."""
+    others = 'api_version = "v1"\nstore = "s"\nwebhook_secret_env = ""\nwebhook_header = ""\n'
+    assert read(tmp_path, SLACK + ACCOUNT + others) == read(tmp_path, SLACK + ACCOUNT)

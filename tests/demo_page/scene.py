@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest_asyncio
 
 from slackbridge.demo import views
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
+from slackbridge.demo.page.customer import CustomerMessage
 from slackbridge.demo.page.page import Page
 from slackbridge.demo.page.routes import Routes
 from slackbridge.demo.serve import SETTINGS, STOP_SECONDS, UNDO_SECONDS

@@ -14,17 +14,17 @@ from slackbridge.domain.intent import (
     Press,
     Receipt,
     State,
-    absent,
+    after_deletion,
+    after_press,
     begin,
     conclude,
-    deleted,
-    doubt,
     fail,
-    pressed,
+    mark_absent,
+    mark_unknown,
     requeue,
 )
 from slackbridge.domain.model import Act, Kind, Status
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 from tests.values import TS, intent
 
 NOW = 2000.0
@@ -49,13 +49,13 @@ PRESSES: dict[tuple[Press, State], State] = {
 @pytest.mark.parametrize("state", State)
 def test_a_button_acts_once_and_only_where_it_is_offered(state: State, press: Press) -> None:
     before = intent(state, **LATER, reason="why", undoable=state is State.QUEUED)
-    after = pressed(before, press, NOW, "U2")
+    after = after_press(before, press, NOW, "U2")
     if (press, state) not in PRESSES:
         assert after is None
         return
     assert after is not None
     assert after.state is PRESSES[press, state]
-    assert pressed(after, press, NOW, "U2") is None
+    assert after_press(after, press, NOW, "U2") is None
     assert (after.id, after.kind, after.agent, after.ts) == (TS, Kind.REPLY, "U1", TS)
     if after.state is State.QUEUED:
         assert (after.due, after.undoable, after.attempt) == (NOW, False, None)
@@ -66,16 +66,16 @@ def test_a_button_acts_once_and_only_where_it_is_offered(state: State, press: Pr
 
 
 def test_check_needs_an_attempt_to_check() -> None:
-    assert pressed(intent(State.UNKNOWN, attempt=None), Press.CHECK, NOW, "U2") is None
+    assert after_press(intent(State.UNKNOWN, attempt=None), Press.CHECK, NOW, "U2") is None
     looked_for = intent(State.UNKNOWN, attempt=Attempt(at=1, deadline=2, absent_at=3))
-    again = pressed(looked_for, Press.CHECK, NOW, "U2")
+    again = after_press(looked_for, Press.CHECK, NOW, "U2")
     assert again is not None
     assert again.attempt == Attempt(at=1, deadline=2)
 
 
 def test_retry_begins_with_fresh_patience_and_again_remembers_the_doubt() -> None:
-    retried = pressed(intent(State.FAILED, tries=9), Press.RETRY, NOW, "U2")
-    again = pressed(intent(State.UNKNOWN), Press.AGAIN, NOW, "U2")
+    retried = after_press(intent(State.FAILED, tries=9), Press.RETRY, NOW, "U2")
+    again = after_press(intent(State.UNKNOWN), Press.AGAIN, NOW, "U2")
     assert retried is not None
     assert again is not None
     assert (retried.tries, retried.unsure) == (0, False)
@@ -84,7 +84,7 @@ def test_retry_begins_with_fresh_patience_and_again_remembers_the_doubt() -> Non
 
 @pytest.mark.parametrize("state", State)
 def test_deleting_the_message(state: State) -> None:
-    after = deleted(intent(state))
+    after = after_deletion(intent(state))
     if state in (State.QUEUED, State.HELD, State.FAILED):
         assert after is not None
         assert (after.state, after.text, after.reason) == (State.CANCELLED, "", DELETED)
@@ -93,7 +93,7 @@ def test_deleting_the_message(state: State) -> None:
     else:
         assert after is not None
         assert (after.state, after.late) == (state, "deleted")
-        assert deleted(after) is None
+        assert after_deletion(after) is None
 
 
 # --- attempts
@@ -128,7 +128,7 @@ def test_failures_keep_the_text_for_a_retry() -> None:
     for after, state in [
         (fail(started, "no"), State.FAILED),
         (requeue(started, 90, "busy"), State.QUEUED),
-        (doubt(started, "who knows"), State.UNKNOWN),
+        (mark_unknown(started, "who knows"), State.UNKNOWN),
     ]:
         assert (after.state, after.text) == (state, "Hello")
         assert (after.attempt is None) is (state is not State.UNKNOWN)
@@ -136,11 +136,11 @@ def test_failures_keep_the_text_for_a_retry() -> None:
 
 
 def test_the_first_vain_look_is_the_one_that_counts() -> None:
-    looked = absent(intent(State.SENDING), 30)
+    looked = mark_absent(intent(State.SENDING), 30)
     assert looked.attempt is not None
     assert looked.attempt.absent_at == 30
-    assert absent(looked, 40) is looked
-    assert absent(intent(), 40).attempt is None
+    assert mark_absent(looked, 40) is looked
+    assert mark_absent(intent(), 40).attempt is None
 
 
 # --- what the agent did to the message while nobody knew
@@ -164,10 +164,10 @@ def test_what_was_not_sent_goes_out_as_the_agent_wants_it_by_now(state: State) -
 
 def test_again_sends_the_edit_and_deleting_forgets_it() -> None:
     edited = intent(State.UNKNOWN, late="edited", edit="Better")
-    again = pressed(edited, Press.AGAIN, NOW, "U2")
+    again = after_press(edited, Press.AGAIN, NOW, "U2")
     assert again is not None
     assert (again.text, again.edit, again.late) == ("Better", "", "")
-    gone = deleted(edited)
+    gone = after_deletion(edited)
     assert gone is not None
     assert (gone.late, gone.edit, gone.text) == ("deleted", "", "Hello")
 
@@ -216,7 +216,7 @@ def test_another_versions_words_are_dumped_unchanged_until_it_changes() -> None:
 
 def test_what_sends_leads_to_sending_and_what_stops_does_not() -> None:
     for press, state in PRESSES:
-        after = pressed(intent(state, **LATER), press, NOW, "U2")
+        after = after_press(intent(state, **LATER), press, NOW, "U2")
         assert after is not None
         assert press.sends is (after.state is State.QUEUED)
 

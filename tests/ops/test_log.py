@@ -115,7 +115,7 @@ def test_exceptions_keep_their_way_and_lose_their_text(stream: io.StringIO) -> N
     lines = written(stream)
     assert [line["error"] for line in lines] == ["ValueError"] * 3
     assert lines[0]["causes"] == ["ValidationError"]
-    assert lines[0]["at"][0].startswith("model.py:")
+    assert lines[0]["at"][0].startswith("domain/model.py:")
     assert lines[0]["at"][0].endswith(" parse")
     assert lines[1]["event"] == "Failed to run listener (error: ValueError)"
     assert "Rosenweg" not in stream.getvalue()

@@ -5,13 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slackbridge.domain.intent import Intent, State
-from slackbridge.domain.model import (
-    Action,
-    Capabilities,
-    Kind,
-    Person,
-    Status,
-)
+from slackbridge.domain.model import Action, Capabilities, Kind, Person, Status
 from slackbridge.domain.record import StoredTicket
 from slackbridge.rules.card import card
 from tests.values import AT, intent, ticket

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from slackbridge.domain.intent import Intent, State
-from slackbridge.domain.model import (
-    Author,
-    Conversation,
-    Kind,
-)
+from slackbridge.domain.model import Author, Conversation, Kind
 from slackbridge.domain.record import StoredTicket
 from slackbridge.rules.echo import echoes
-from slackbridge.text.document import digest, plain
+from slackbridge.text.clean import digest
+from slackbridge.text.document import plain
 from tests.values import conversation, intent, message
 
 

@@ -23,14 +23,14 @@ from slackbridge.rules.evidence import (
     Evidence,
     Happened,
     absence_proved,
-    alike,
     baseline,
-    likeness,
+    message_of_sent,
     of_message,
     of_ticket,
-    surely_ours,
+    similar,
+    similarity,
 )
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 from slackbridge.text.html import from_plain, parse
 from tests.values import conversation, intent, message, ticket
 
@@ -123,17 +123,17 @@ def test_the_same_text_sent_twice_on_purpose_is_told_apart() -> None:
 def test_after_a_certain_call_the_likest_new_message_is_ours() -> None:
     start = attempted("Hello Mrs Miller", "1")
     rewritten, other = message("2", "Hello Mrs M***er"), message("3", "I am another agent")
-    assert surely_ours(start, conversation(message("1"), other, rewritten), ()) == "2"
-    assert surely_ours(start, conversation(other, message("4", "Hello Mrs Miller")), ()) == "4"
-    assert surely_ours(start, conversation(message("1")), ()) == ""
-    assert surely_ours(start, conversation(rewritten), {"2"}) == ""
+    assert message_of_sent(start, conversation(message("1"), other, rewritten), ()) == "2"
+    assert message_of_sent(start, conversation(other, message("4", "Hello Mrs Miller")), ()) == "4"
+    assert message_of_sent(start, conversation(message("1")), ()) == ""
+    assert message_of_sent(start, conversation(rewritten), {"2"}) == ""
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_likeness_is_a_proportion_and_nothing_is_like_nothing(a: str, b: str) -> None:
-    assert 0 <= likeness(a, b) <= 1
-    assert not alike(a, "")
-    assert not alike("", b)
+    assert 0 <= similarity(a, b) <= 1
+    assert not similar(a, "")
+    assert not similar("", b)
 
 
 # --- what a ticket says of itself

@@ -8,7 +8,7 @@ import pytest
 
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Action, Capabilities, Kind, Status
-from slackbridge.rules.feasibility import action_of, impossible, offered
+from slackbridge.rules.feasibility import impossible, offered
 from tests.values import intent, ticket
 
 EVERYTHING = Capabilities(
@@ -109,12 +109,10 @@ def test_an_action_is_offered_where_it_fits() -> None:
 def test_an_action_that_the_marketplace_does_not_know_is_refused() -> None:
     can = Capabilities(actions=(REFUND, REOPEN))
     known = intent(kind=Kind.ACTION, action="reopen")
-    assert action_of(known, can) is REOPEN
     assert impossible(known, None, can) == ""
     assert impossible(known, ticket(Status.CLOSED), can) == ""
     assert "not one for it" in impossible(known, ticket(), can)
     assert impossible(intent(kind=Kind.ACTION), None, can)
-    assert action_of(intent(kind=Kind.ACTION), can) is None
 
 
 def test_only_what_the_customer_cannot_notice_may_overtake() -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.domain.intent import INTO_A_NOTE, Press, State, pressed, requeue
+from slackbridge.domain.intent import INTO_A_NOTE, Press, State, after_press, requeue
 from slackbridge.domain.model import Kind
-from slackbridge.rules.intake import CONFIRM, IntakeSettings, judge, reply, revised
+from slackbridge.rules.intake import CONFIRM, IntakeSettings, classify, reclassified, reply
 from slackbridge.rules.prefix import near_note
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 from tests.values import TS, heard, intent
 
 PREFIXES = ("//", "note:", "🔒")
@@ -23,7 +23,7 @@ NOW = 1001.0
 
 
 def state(text: str, rules: IntakeSettings = DIRECT) -> State | None:
-    verdict = judge(heard(text), rules, NOW)
+    verdict = classify(heard(text), rules, NOW)
     return verdict.state if verdict else None
 
 
@@ -98,7 +98,7 @@ def test_what_nearly_is_a_note_is_held(text: str) -> None:
     ),
 )
 def test_an_ordinary_reply_goes_out(text: str) -> None:
-    verdict = judge(heard(text), DIRECT, NOW)
+    verdict = classify(heard(text), DIRECT, NOW)
     assert verdict is not None
     assert (verdict.state, verdict.text) == (State.QUEUED, text)
 
@@ -129,7 +129,7 @@ def test_no_note_is_one_typo_away(
 
 @given(st.text(max_size=60), st.sampled_from([DIRECT, CONFIRMED, EXPLICIT]))
 def test_any_text_gets_a_verdict_that_loses_none_of_it(text: str, rules: IntakeSettings) -> None:
-    verdict = judge(heard(text), rules, NOW)
+    verdict = classify(heard(text), rules, NOW)
     if verdict is None:
         assert rules is EXPLICIT
     else:
@@ -162,7 +162,7 @@ def test_prefixes_are_the_admins_choice() -> None:
 @pytest.mark.parametrize("text", ["!reply yes", "!Reply yes", "！reply   yes", "!reply\nyes"])
 @pytest.mark.parametrize("rules", [DIRECT, CONFIRMED, EXPLICIT])
 def test_reply_sends_without_its_prefix(text: str, rules: IntakeSettings) -> None:
-    verdict = judge(heard(text, addressed=True), rules, NOW)
+    verdict = classify(heard(text, addressed=True), rules, NOW)
     assert verdict is not None
     assert (verdict.state, verdict.text) == (State.QUEUED, "yes")
 
@@ -172,7 +172,7 @@ def test_reply_sends_without_its_prefix(text: str, rules: IntakeSettings) -> Non
 def test_a_mistyped_reply_is_neither_sent_as_it_stands_nor_forgotten(
     text: str, rules: IntakeSettings
 ) -> None:
-    verdict = judge(heard(text), rules, NOW)
+    verdict = classify(heard(text), rules, NOW)
     assert verdict is not None
     assert (verdict.state, verdict.text) == (State.HELD, text)
     assert "!reply" in verdict.why
@@ -183,13 +183,13 @@ def test_a_mistyped_reply_is_neither_sent_as_it_stands_nor_forgotten(
 
 def test_modes() -> None:
     assert state("Hello", CONFIRMED) is State.HELD
-    assert judge(heard("Hello"), EXPLICIT, NOW) is None
-    assert judge(heard("", files=1), EXPLICIT, NOW) is None
+    assert classify(heard("Hello"), EXPLICIT, NOW) is None
+    assert classify(heard("", files=1), EXPLICIT, NOW) is None
 
 
 @pytest.mark.parametrize("rules", [DIRECT, CONFIRMED, EXPLICIT])
 def test_a_message_to_a_colleague_stays_inside(rules: IntakeSettings) -> None:
-    verdict = judge(heard("@Ben can you?", addressed=True, files=2, broadcast=True), rules, NOW)
+    verdict = classify(heard("@Ben can you?", addressed=True, files=2, broadcast=True), rules, NOW)
     assert verdict is not None
     assert verdict.state is State.KEPT
 
@@ -214,7 +214,7 @@ def test_a_doubt_is_asked_about(
     text: str, changes: dict[str, object], why: str, rules: IntakeSettings
 ) -> None:
     text = f"!reply {text}" if rules is EXPLICIT else text
-    verdict = judge(heard(text, **changes), rules, NOW)
+    verdict = classify(heard(text, **changes), rules, NOW)
     assert verdict is not None
     assert verdict.state is State.HELD
     assert why in verdict.why
@@ -225,8 +225,8 @@ def test_words_about_passwords_are_no_secret() -> None:
 
 
 def test_fresh_ends_after_its_time() -> None:
-    assert judge(heard("x", ts="100"), DIRECT, 1000.0).state is State.QUEUED  # type: ignore[union-attr] # is a Verdict
-    assert judge(heard("x", ts="100"), DIRECT, 1000.1).state is State.HELD  # type: ignore[union-attr] # is a Verdict
+    assert classify(heard("x", ts="100"), DIRECT, 1000.0).state is State.QUEUED  # type: ignore[union-attr] # is a Verdict
+    assert classify(heard("x", ts="100"), DIRECT, 1000.1).state is State.HELD  # type: ignore[union-attr] # is a Verdict
 
 
 # --- the intent it becomes
@@ -234,7 +234,7 @@ def test_fresh_ends_after_its_time() -> None:
 
 def test_a_reply_waits_for_its_undo_window() -> None:
     said = heard("Hello")
-    verdict = judge(said, DIRECT, NOW)
+    verdict = classify(said, DIRECT, NOW)
     assert verdict is not None
     made = reply(said, verdict, DIRECT, NOW)
     assert (made.id, made.ts, made.channel, made.agent) == (TS, TS, "C1", "U1")
@@ -249,7 +249,7 @@ def test_a_held_one_cannot_be_undone_and_a_note_keeps_no_text() -> None:
         ("note x", Kind.REPLY, State.HELD),
         ("note: x", Kind.NOTE, State.KEPT),
     ]:
-        verdict = judge(heard(text), DIRECT, NOW)
+        verdict = classify(heard(text), DIRECT, NOW)
         assert verdict is not None
         made = reply(heard(text), verdict, DIRECT, NOW)
         assert (made.kind, made.state) == (kind, state_)
@@ -260,7 +260,7 @@ def test_a_held_one_cannot_be_undone_and_a_note_keeps_no_text() -> None:
 
 
 def edit(was: State, text: str, **changes: object) -> State | None:
-    after = revised(intent(was, **changes), judge(heard(text), DIRECT, NOW))
+    after = reclassified(intent(was, **changes), classify(heard(text), DIRECT, NOW))
     return after.state if after else None
 
 
@@ -294,55 +294,55 @@ def test_an_edit(was: State, text: str, becomes: State | None) -> None:
 
 @pytest.mark.parametrize("was", [State.QUEUED, State.HELD, State.FAILED])
 def test_before_sending_the_edit_is_what_is_sent(was: State) -> None:
-    after = revised(intent(was, reason="why"), judge(heard("Better"), DIRECT, NOW))
+    after = reclassified(intent(was, reason="why"), classify(heard("Better"), DIRECT, NOW))
     assert after is not None
     assert after.text == "Better"
     assert after.reason == (CONFIRM if was is State.HELD else "why")
 
 
 def test_edited_into_talk_or_a_note_nothing_is_sent_ever() -> None:
-    for verdict in (None, judge(heard("// x"), DIRECT, NOW)):
-        after = revised(intent(State.QUEUED), verdict)
+    for verdict in (None, classify(heard("// x"), DIRECT, NOW)):
+        after = reclassified(intent(State.QUEUED), verdict)
         assert after is not None
         assert (after.state, after.text, after.reason) == (State.KEPT, "", INTO_A_NOTE)
-        assert all(pressed(after, press, NOW, "U1") is None for press in Press)
+        assert all(after_press(after, press, NOW, "U1") is None for press in Press)
 
 
 def test_an_edit_after_sending_is_late_until_it_is_taken_back() -> None:
     sent = intent(State.SENT)
-    late = revised(sent, judge(heard("Better"), DIRECT, NOW))
+    late = reclassified(sent, classify(heard("Better"), DIRECT, NOW))
     assert late is not None
     assert (late.late, late.edit, late.digest) == ("edited", "", digest("Hello"))
-    assert revised(late, judge(heard("Best"), DIRECT, NOW)) is None
-    noted = revised(late, judge(heard("// Best"), DIRECT, NOW))
+    assert reclassified(late, classify(heard("Best"), DIRECT, NOW)) is None
+    noted = reclassified(late, classify(heard("// Best"), DIRECT, NOW))
     assert noted is not None
     assert noted.late == "kept"
-    back = revised(noted, judge(heard("Hello"), DIRECT, NOW))
+    back = reclassified(noted, classify(heard("Hello"), DIRECT, NOW))
     assert back is not None
     assert back.late == ""
-    assert revised(sent.but(late="deleted"), judge(heard("Better"), DIRECT, NOW)) is None
+    assert reclassified(sent.but(late="deleted"), classify(heard("Better"), DIRECT, NOW)) is None
 
 
 @pytest.mark.parametrize("was", [State.SENDING, State.UNKNOWN])
 def test_an_edit_of_unknown_fate_is_kept_for_the_case_that_nothing_was_sent(was: State) -> None:
-    late = revised(intent(was), judge(heard("Better"), DIRECT, NOW))
+    late = reclassified(intent(was), classify(heard("Better"), DIRECT, NOW))
     assert late is not None
     assert (late.text, late.edit, late.late) == ("Hello", "Better", "edited")
-    again = revised(late, judge(heard("Best"), DIRECT, NOW))
+    again = reclassified(late, classify(heard("Best"), DIRECT, NOW))
     assert again is not None
     assert again.edit == "Best"
-    noted = revised(again, judge(heard("// Best"), DIRECT, NOW))
+    noted = reclassified(again, classify(heard("// Best"), DIRECT, NOW))
     assert noted is not None
     assert (noted.late, noted.edit) == ("kept", "")
 
 
 @pytest.mark.parametrize("was", [State.SENDING, State.UNKNOWN])
 def test_an_edit_that_must_be_asked_about_is_asked_about_however_late(was: State) -> None:
-    doubtful = revised(intent(was), judge(heard("/ he is a nuisance"), DIRECT, NOW))
+    doubtful = reclassified(intent(was), classify(heard("/ he is a nuisance"), DIRECT, NOW))
     assert doubtful is not None
     again = requeue(doubtful, NOW)
     assert (again.state, again.text) == (State.HELD, "/ he is a nuisance")
     assert "note for colleagues" in again.reason
-    certain = revised(doubtful, judge(heard("Better"), DIRECT, NOW))
+    certain = reclassified(doubtful, classify(heard("Better"), DIRECT, NOW))
     assert certain is not None
     assert requeue(certain, NOW).state is State.QUEUED

@@ -25,20 +25,20 @@ from slackbridge.domain.intent import (
     Press,
     Receipt,
     State,
-    absent,
+    after_deletion,
+    after_press,
     begin,
     conclude,
-    deleted,
-    doubt,
     fail,
-    pressed,
+    mark_absent,
+    mark_unknown,
     requeue,
 )
 from slackbridge.domain.model import Conversation
 from slackbridge.rules import evidence, intake, receipt
 from slackbridge.rules.evidence import Absent, Differs, Happened
 from slackbridge.rules.intake import IntakeSettings
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 from tests.values import KEY, conversation, heard, message
 
 RULES = IntakeSettings("direct", ("//",), undo=0, fresh=900)
@@ -70,7 +70,7 @@ class Journal(RuleBasedStateMachine):
         self.agains = 0
         self.wanted = "Hello there"  # what the agent's message says; '' once it is deleted
         said = heard(self.wanted, ts="1000")
-        verdict = intake.judge(said, RULES, self.now)
+        verdict = intake.classify(said, RULES, self.now)
         assert verdict is not None
         self.it = intake.reply(said, verdict, RULES, self.now)
 
@@ -104,7 +104,7 @@ class Journal(RuleBasedStateMachine):
         match outcome:
             case "answered":
                 self.commit(started.text)
-                found = evidence.surely_ours(started, self.read(), ())
+                found = evidence.message_of_sent(started, self.read(), ())
                 self.it = conclude(started, State.SENT, message=found)
             case "answer lost":
                 self.commit(started.text, lag=lag)
@@ -124,17 +124,17 @@ class Journal(RuleBasedStateMachine):
     def look(self, readable: bool, after: float) -> None:
         self.now += after
         if not readable:
-            self.it = doubt(self.it, "cannot be read")
+            self.it = mark_unknown(self.it, "cannot be read")
             return
         match evidence.of_message(self.it, self.read(), ()):
             case Happened(id):
                 self.it = conclude(self.it, State.SENT, message=id)
             case Differs():
-                self.it = doubt(self.it, "similar")
+                self.it = mark_unknown(self.it, "similar")
             case Absent() if evidence.absence_proved(self.it, self.now, SETTLE):
                 self.it = requeue(self.it, self.now)
             case Absent():
-                self.it = absent(self.it, self.now)
+                self.it = mark_absent(self.it, self.now)
 
     @precondition(lambda self: not self.due() and self.it.state is not State.SENDING)
     @rule(seconds=WAITS)
@@ -149,7 +149,7 @@ class Journal(RuleBasedStateMachine):
         """A button that is shown, else any: one of an old receipt."""
         shown = receipt.words(self.it, KEY, self.now)
         press = data.draw(st.sampled_from(shown.buttons)) if shown and shown.buttons else press
-        done = pressed(self.it, press, self.now, "U2")
+        done = after_press(self.it, press, self.now, "U2")
         self.agains += done is not None and press is Press.AGAIN
         self.it = done or self.it
 
@@ -157,14 +157,14 @@ class Journal(RuleBasedStateMachine):
     @rule(text=st.sampled_from(["Hello there", "Good morning, dear customer", "// inside"]))
     def edit(self, text: str) -> None:
         self.wanted = text
-        verdict = intake.judge(heard(text, ts="1000"), RULES, 1000.0)
-        self.it = intake.revised(self.it, verdict) or self.it
+        verdict = intake.classify(heard(text, ts="1000"), RULES, 1000.0)
+        self.it = intake.reclassified(self.it, verdict) or self.it
 
     @precondition(lambda self: self.wanted and self.it.state is not State.QUEUED)
     @rule()
     def delete(self) -> None:
         self.wanted = ""
-        self.it = deleted(self.it) or self.it
+        self.it = after_deletion(self.it) or self.it
 
     # -- what must hold ------------------------------------------------------------------------
 

@@ -8,15 +8,12 @@ from hypothesis import strategies as st
 
 from slackbridge.domain.chat import CARD, words_effect
 from slackbridge.domain.intent import State
-from slackbridge.domain.model import (
-    Attachment,
-    Author,
-    Conversation,
-)
+from slackbridge.domain.model import Attachment, Author, Conversation
 from slackbridge.domain.record import StoredTicket, encoded, own
 from slackbridge.domain.view import Part
 from slackbridge.rules.next_post import PART_LIMIT, next_part, posted
-from slackbridge.text.document import normalise, plain
+from slackbridge.text.clean import normalise
+from slackbridge.text.document import plain
 from tests.values import conversation, intent, message
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.domain.intent import Intent, Press, Receipt, State, deleted, fail, pressed, requeue
+from slackbridge.domain.intent import (
+    Intent,
+    Press,
+    Receipt,
+    State,
+    after_deletion,
+    after_press,
+    fail,
+    requeue,
+)
 from slackbridge.domain.model import Kind, Status
 from slackbridge.domain.view import REACTIONS, Words
 from slackbridge.rules.receipt import LATE, overtaken, reaction, words
@@ -168,7 +177,7 @@ def test_every_button_shown_means_something(it: Intent) -> None:
     for press in shown.buttons if shown else ():
         if press is Press.SEND_NOW and it.due <= NOW:
             continue  # it goes out this moment
-        assert pressed(it, press, NOW, "U2") is not None
+        assert after_press(it, press, NOW, "U2") is not None
 
 
 @given(intents)
@@ -178,9 +187,9 @@ def test_nothing_undecided_is_silent(it: Intent) -> None:
 
 
 def test_after_send_again_nobody_claims_that_the_first_was_not_sent() -> None:
-    again = pressed(intent(State.UNKNOWN), Press.AGAIN, NOW, "U2")
+    again = after_press(intent(State.UNKNOWN), Press.AGAIN, NOW, "U2")
     assert again is not None
-    undone, gone = pressed(again, Press.UNDO, NOW, "U2"), deleted(again)
+    undone, gone = after_press(again, Press.UNDO, NOW, "U2"), after_deletion(again)
     assert undone is not None
     assert gone is not None
     for it in (fail(again, "no"), requeue(again, NOW, "busy"), undone, gone):

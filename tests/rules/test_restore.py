@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from slackbridge.domain.chat import Mark
-from slackbridge.domain.intent import Intent, Press, State, pressed
+from slackbridge.domain.intent import Intent, Press, State, after_press
 from slackbridge.domain.model import Author, Conversation, Message
 from slackbridge.domain.record import StoredTicket
 from slackbridge.domain.thread import Post, Said, Thread
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.rules.restore import ORPHAN, Restored, restore
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 from tests.values import KEY, TS, conversation, heard, message
 
 RULES = IntakeSettings("direct", ("//", "note:"), undo=10, fresh=900)
@@ -103,7 +103,7 @@ def test_without_the_marketplace_a_human_may_have_it_looked_for_again() -> None:
     found = restore(Thread(KEY, "C1", "900.0", (), (said(),)), None, RULES, (), NOW)
     intent = only(found)
     assert intent.state is State.UNKNOWN
-    again = pressed(intent, Press.CHECK, NOW, "U1")
+    again = after_press(intent, Press.CHECK, NOW, "U1")
     assert again is not None
     assert again.state is State.SENDING
 

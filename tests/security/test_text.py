@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from slackbridge.domain.intent import State
 from slackbridge.domain.model import Attachment, Author, Scope
 from slackbridge.domain.view import Part, Words
-from slackbridge.rules.intake import IntakeSettings, judge
+from slackbridge.rules.intake import IntakeSettings, classify
 from slackbridge.sandbox.slack.blocks import walk
 from slackbridge.slack import events
 from slackbridge.slack.blocks.cards import draw
@@ -184,6 +184,6 @@ def test_what_calls_colleagues_or_holds_a_key_waits_for_a_human() -> None:
     texts = ("please <!here>", "token xoxb-123456789-abc", "password: hunter2", "AKIA" + "A" * 16)
     for text in texts:
         event = {"user": "U1", "ts": "100.0", "thread_ts": "1.0", "text": text}
-        verdict = judge(events.heard(event, "C1", {}), rules, 100.0)
+        verdict = classify(events.heard(event, "C1", {}), rules, 100.0)
         assert verdict is not None
         assert verdict.state is State.HELD, text

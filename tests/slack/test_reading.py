@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from slackbridge.slack.blocks.mrkdwn import escape
 from slackbridge.slack.events import first_token_is_mention, mentioned, readable
-from slackbridge.text.document import clean
+from slackbridge.text.clean import clean
 
 NAMES = {"U1": "Ana", "C1": "returns"}
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.slack.blocks.rich_text import blocks
+from slackbridge.text.clean import normalise
 from slackbridge.text.document import (
     Block,
     Document,
@@ -20,7 +21,6 @@ from slackbridge.text.document import (
     Quote,
     Span,
     from_text,
-    normalise,
     plain,
     split,
 )

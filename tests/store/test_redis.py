@@ -255,9 +255,9 @@ async def test_threads_and_who_wrote_lately(store: RedisStore) -> None:
     assert await store.ticket_of("C0A", "1763716000.000100") == KEY
     assert await store.ticket_of("C0B", "1763716000.000100") is None
     await store.touch(KEY, 1000.0)
-    await store.touch(TicketKey("shop", "2"), 2000.0)
-    assert await store.active_since("shop", 0) == ["2", "4711"]
-    assert await store.active_since("shop", 1500) == ["2"]
+    await store.touch(other := TicketKey("shop", "2"), 2000.0)
+    assert await store.recently_active("shop", 2000) == [other, KEY]
+    assert await store.recently_active("shop", 500) == [other]
 
 
 async def test_once_is_once(store: RedisStore) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.text.chunk import chop
-from slackbridge.text.clean import safe_link, same
+from slackbridge.text.clean import clean, digest, normalise, safe_link, same
 from slackbridge.text.document import (
     Block,
     Document,
@@ -19,10 +19,7 @@ from slackbridge.text.document import (
     Preformatted,
     Quote,
     Span,
-    clean,
-    digest,
     from_text,
-    normalise,
     plain,
     split,
 )

@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackbridge.text.document import (
-    Document,
-    Listing,
-    Paragraph,
-    Preformatted,
-    Quote,
-    Span,
-    clean,
-    digest,
-    normalise,
-    plain,
-)
+from slackbridge.text.clean import clean, digest, normalise
+from slackbridge.text.document import Document, Listing, Paragraph, Preformatted, Quote, Span, plain
 from slackbridge.text.html import from_plain, parse
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.problem import Problem
+from slackbridge.demo.page.customer import CustomerMessage
+from slackbridge.demo.page.responses import Problem
 from slackbridge.sandbox.refurbed.files import Upload
 
 DEFAULT_NAME, DEFAULT_EMAIL = "Kim Muster", "kim.muster@example.com"

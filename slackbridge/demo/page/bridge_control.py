@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from slackbridge.demo.page.problem import Problem
+from slackbridge.demo.page.responses import Problem
 from slackbridge.demo.process import BridgeProcess
+from slackbridge.sandbox.tasks import Tasks
 
 Json = dict[str, Any]
 
@@ -21,16 +22,12 @@ class BridgeControl:
         self._started = 0
         self._killed = 0
         self._lock = asyncio.Lock()
-        self._watching: asyncio.Task[None] | None = None
+        self._tasks = Tasks()
 
     def shown(self) -> Json:
         pid = self._process.pid
-        return {
-            "running": bool(pid),
-            "pid": pid,
-            "started": self._started,
-            "killed": self._killed,
-        }
+        counts = {"started": self._started, "killed": self._killed}
+        return {"running": bool(pid), "pid": pid, **counts}
 
     async def start(self) -> Json:
         """Raises Problem (409) if it is running."""
@@ -39,7 +36,7 @@ class BridgeControl:
                 raise Problem("The bridge is running.", 409)
             await self._process.start()
             self._started += 1
-            self._watching = asyncio.create_task(self._watch())
+            self._tasks.spawn(self._watch())
         self._on_change()
         return self.shown()
 
@@ -55,9 +52,7 @@ class BridgeControl:
 
     async def close(self) -> None:
         """Stop watching; the process keeps running."""
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._tasks.stop()
 
     async def _watch(self) -> None:
         await self._process.wait()

@@ -20,6 +20,7 @@ from slackbridge.sandbox.slack.workspace import Workspace
 LEDGERS_SECONDS = 0.5
 MEMBERS = frozenset({"joined", "archived", "unarchived"})
 UNSEEN = frozenset({"clicked", "shortcut", "ephemeral"})  # change no message in a channel
+FACTS = {"channels": (), "person": ("user",), "ticket": ("market", "ticket")}
 Json = dict[str, Any]
 
 
@@ -97,13 +98,7 @@ class Changes:
         for (channel, ts), root in messages.items():
             self._publish_message(channel, ts, root)
         for type, *what in marks:
-            match type:
-                case "person":
-                    self._feed.publish(type, {"user": what[0]})
-                case "ticket":
-                    self._feed.publish(type, {"market": what[0], "ticket": what[1]})
-                case _:
-                    self._feed.publish(type, {})
+            self._feed.publish(type, dict(zip(FACTS[type], what, strict=True)))
 
     def _publish_message(self, channel: str, ts: str, root: str) -> None:
         message = self._workspace.message(channel, ts)

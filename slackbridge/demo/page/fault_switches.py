@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from slackbridge.demo.page.markets.market import Market
-from slackbridge.demo.page.problem import unknown
-from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.demo.page.responses import unknown
+from slackbridge.sandbox.faults import Action, Board, Fault, Faults, Phase
 from slackbridge.sandbox.slack import delivery
 from slackbridge.sandbox.slack.app import SlackSandbox
 
@@ -20,56 +20,7 @@ EVENTS = "message*"
 LIMITED = {"Retry-After": "3", "Content-Type": "application/json"}
 LIMITED_BODY = json.dumps({"ok": False, "error": "ratelimited"})
 Json = dict[str, Any]
-
-
-class Injected(Protocol):
-    """One fault at one server."""
-
-    @property
-    def on(self) -> bool: ...
-
-    def begin(self) -> None: ...
-
-    def end(self) -> None: ...
-
-
-class CallFault:
-    """A fault in a server's answers to calls."""
-
-    def __init__(
-        self, board: Faults, operation: str, phase: Phase, action: Action, **how: Any
-    ) -> None:
-        self._board = board
-        self._fault = Fault(operation, phase, action, times=None, **how)
-
-    @property
-    def on(self) -> bool:
-        return self._fault in self._board
-
-    def begin(self) -> None:
-        self._board.add(self._fault)
-
-    def end(self) -> None:
-        self._board.remove(self._fault)
-
-
-class DuplicateEvents:
-    """Slack delivers every message event twice."""
-
-    def __init__(self, deliveries: delivery.Delivery) -> None:
-        self._deliveries = deliveries
-        self._rule: delivery.Switch | None = None
-
-    @property
-    def on(self) -> bool:
-        return self._rule is not None and self._rule in self._deliveries
-
-    def begin(self) -> None:
-        self._rule = self._deliveries.duplicate(EVENTS, times=None)
-
-    def end(self) -> None:
-        if self._rule is not None:
-            self._deliveries.remove(self._rule)
+Injected = tuple[Board[Any], Any]  # where, and what
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +34,15 @@ class FaultSwitch:
 
     @property
     def on(self) -> bool:
-        return all(fault.on for fault in self.faults)
+        return all(fault in board for board, fault in self.faults)
 
     def turn(self, on: bool) -> None:
         """Switch on or off; idempotent."""
-        for fault in self.faults:
-            if fault.on and not on:
-                fault.end()
-            elif on and not fault.on:
-                fault.begin()
+        for board, fault in self.faults:
+            if fault in board and not on:
+                board.remove(fault)
+            elif on and fault not in board:
+                board.add(fault)
 
 
 class FaultSwitches:
@@ -126,7 +77,7 @@ def _switches(slack: SlackSandbox, markets: Sequence[Market[Any]]) -> Iterator[F
         "A reply is stored, but the line breaks before the answer. The bridge has to find out"
         " whether it was sent, and must not send it twice.",
         [
-            CallFault(market.sandbox.faults, call, Phase.ANSWER, Action.RESET)
+            _call(market.sandbox.faults, call, Phase.ANSWER, Action.RESET)
             for market in markets
             for call in market.writes
         ],
@@ -140,13 +91,13 @@ def _of_slack(slack: SlackSandbox) -> Iterator[FaultSwitch]:
         "slack-limit",
         "Slack limits messages",
         "Every post and edit is answered with 429 and Retry-After: 3.",
-        [CallFault(slack.faults, "chat.*", Phase.ARRIVAL, Action.STATUS, **limited)],
+        [_call(slack.faults, "chat.*", Phase.ARRIVAL, Action.STATUS, **limited)],
     )
     yield FaultSwitch(
         "slack-answer-lost",
         "Slack's answers get lost",
         "A message is posted, but the line breaks before the answer. It must not be posted twice.",
-        [CallFault(slack.faults, "chat.postMessage", Phase.ANSWER, Action.RESET)],
+        [_call(slack.faults, "chat.postMessage", Phase.ANSWER, Action.RESET)],
     )
     yield FaultSwitch(
         "slack-down",
@@ -158,9 +109,14 @@ def _of_slack(slack: SlackSandbox) -> Iterator[FaultSwitch]:
         "events-twice",
         "Slack tells everything twice",
         "Every message event is delivered two times. A reply must reach the customer once.",
-        [DuplicateEvents(slack.delivery)],
+        [(slack.delivery, delivery.repeating(EVENTS, 2, None))],
     )
 
 
-def _down(board: Faults) -> CallFault:
-    return CallFault(board, "*", Phase.ARRIVAL, Action.STATUS, status=503)
+def _down(board: Faults) -> Injected:
+    return _call(board, "*", Phase.ARRIVAL, Action.STATUS, status=503)
+
+
+def _call(board: Faults, operation: str, phase: Phase, action: Action, **how: Any) -> Injected:
+    """A fault in a server's answers to calls."""
+    return board, Fault(operation, phase, action, times=None, **how)

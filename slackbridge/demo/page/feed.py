@@ -61,7 +61,6 @@ class Feed:
 
     @property
     def has_listeners(self) -> bool:
-        """Whether any page is open."""
         return bool(self._listeners)
 
     def publish(self, type: str, data: Any) -> None:

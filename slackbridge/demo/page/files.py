@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
+
+from slackbridge.sandbox.slack.files import Shared
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Types that a browser may show inline; any other file is only offered for download."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileContent:
-    name: str
-    mimetype: str
-    data: bytes
-
-
-def download(content: FileContent) -> web.Response:
+def download(content: Shared) -> web.Response:
     """The response with a file: inline for IMAGES, else as an attachment."""
     image = content.mimetype in IMAGES
     where = "inline" if image else "attachment"

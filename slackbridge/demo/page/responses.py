@@ -1,4 +1,4 @@
-"""JSON responses: `{"ok": true, "result": …}` or `{"ok": false, "error": …}`."""
+"""JSON responses: `{"ok": true, "result": …}`, or a Problem as `{"ok": false, "error": …}`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from typing import Any
 
 from aiohttp import web
 
-from slackbridge.demo.page.problem import Problem
 from slackbridge.sandbox.refusal import BaseRefusal
 
 Answering = Callable[[web.Request], Awaitable[Any]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Problem(Exception):
+    """`status` is 4xx; the sentence is shown to the visitor unchanged."""
+
+    def __init__(self, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+
+
+def unknown(what: str) -> Problem:
+    """404: `There is no {what}.`"""
+    return Problem(f"There is no {what}.", 404)
 
 
 def json_handler(handler: Answering) -> Handler:

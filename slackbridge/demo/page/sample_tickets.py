@@ -11,6 +11,7 @@ from typing import Any
 
 from slackbridge.demo.page.markets.marketplaces import Marketplaces
 from slackbridge.sandbox.refurbed.files import sample
+from slackbridge.sandbox.tasks import Tasks
 
 PATH = Path(__file__).resolve().parent / "sample_tickets.toml"
 FIRST_SECONDS = 2.0
@@ -36,12 +37,14 @@ class SampleTickets:
         self._watched = watched
         self._samples = cycle(sample_tickets())
         self._opened = 0
-        self._task: asyncio.Task[None] | None = None
+        self._begun = False
+        self._tasks = Tasks()
 
     def start(self) -> None:
         """Called for every opened page; the first call starts the timer."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
+        if not self._begun:
+            self._begun = True
+            self._tasks.spawn(self._run())
 
     def open_next(self) -> Json:
         """Open the next ticket now."""
@@ -53,9 +56,7 @@ class SampleTickets:
         return {"market": market.name, "ticket": market.open_sample(facts)}
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._tasks.stop()
 
     async def _run(self) -> None:
         await asyncio.sleep(FIRST_SECONDS)

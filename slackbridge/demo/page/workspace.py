@@ -8,11 +8,10 @@ from typing import Any
 from emoji import EMOJI_DATA
 
 from slackbridge.demo.page import manifest
-from slackbridge.demo.page.files import FileContent
-from slackbridge.demo.page.problem import Problem, unknown
+from slackbridge.demo.page.responses import Problem, unknown
 from slackbridge.sandbox.slack.api_reactions import EMOJI
 from slackbridge.sandbox.slack.app import SlackSandbox
-from slackbridge.sandbox.slack.messages import Message
+from slackbridge.sandbox.slack.files import Shared
 from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, User
 from slackbridge.sandbox.slack.shapes import micros
 
@@ -73,15 +72,16 @@ class Workspace:
             person = self._slack.person(user)
         except KeyError:
             raise unknown(f"person {user}") from None
-        ephemerals = [_ephemeral(each) for each in self._state.ephemerals(person.id)]
+        whispered = self._state.ephemerals(person.id)
+        ephemerals = [each.as_json() | {"channel": each.channel} for each in whispered]
         return {"ephemerals": ephemerals, "modals": person.modals(), "home": person.home()}
 
-    def file(self, id: str) -> FileContent:
+    def file(self, id: str) -> Shared:
         """A shared file. Raises Problem (404)."""
-        found = self._slack.shared(id)
+        found = self._slack.files.get(id)
         if found is None:
             raise unknown(f"file {id}")
-        return FileContent(found.name, found.mimetype, found.data)
+        return found
 
     def _known(self, channel: str) -> str:
         if channel not in self._state.channels:
@@ -122,7 +122,3 @@ def _user(user: User) -> Json:
         "deleted": user.deleted,
         "stranger": user.team != HOME_TEAM,
     }
-
-
-def _ephemeral(message: Message) -> Json:
-    return message.as_json() | {"channel": message.channel}

@@ -151,7 +151,6 @@ class Agent:
         return row
 
     async def click(self, row: Mapping[str, Any], action: str) -> None:
-        """Press a button of a receipt."""
         await self.person.click(self.channel, str(row["ts"]), action)
 
     # -- buttons and forms ---------------------------------------------------------------------

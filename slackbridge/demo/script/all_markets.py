@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from slackbridge.demo import views
 from slackbridge.demo.markets import CLICKBANK, REFUNDS, SELLAPP, SELLGATE, MarketSandbox, Others
@@ -11,7 +10,7 @@ from slackbridge.demo.script import clickbank, refurbed, sellapp, sellgate
 from slackbridge.demo.script.agent import Agent
 from slackbridge.demo.script.transcript import Transcript
 from slackbridge.demo.waiting import Missed
-from slackbridge.demo.world import ACCOUNT, CHANNEL, World
+from slackbridge.demo.world import ACCOUNT, CHANNEL, OPS, World
 
 ACCOUNTS = (ACCOUNT, CLICKBANK, SELLAPP, SELLGATE)
 REFUND = (
@@ -32,33 +31,38 @@ class AllMarkets:
         self._at: dict[str, Agent] = {}
 
     async def play(self) -> None:
-        for step in (
-            self.begins,
-            self.arrive,
-            self.queue,
-            self.clickbank_answers,
-            self.clickbank_refunds,
-            self.clickbank_ends,
-            self.sellapp_webhook,
-            self.sellapp_ends,
-            self.sellgate,
-            self.refurbed_label,
-            self.refurbed_help,
-        ):
-            await step()
+        await self.begins()
+        await self.arrive()
+        await self.queue()
+        ben, others = self._place.slack.person("ben"), self._others
+        marie, ruth = self._at[ACCOUNT], self._at[CLICKBANK]
+        lars, noor = self._at[SELLAPP], self._at[SELLGATE]
+        step = self._tell.step
+        step("ClickBank: a reply, and one that does not fit")
+        await clickbank.answers(ruth)
+        step("ClickBank: a partial refund, asked twice, done once")
+        await clickbank.refunds(ruth, others.clickbank, ben)
+        step("ClickBank: closing says what it withdraws; reopening needs a comment")
+        await clickbank.closes_and_reopens(ruth, others.clickbank)
+        step("SellApp: a webhook brings a message at once")
+        await sellapp.receives_webhook(lars, others.sellapp)
+        step("SellApp: reply, close, reopen, archive")
+        await sellapp.answers_and_closes(lars, others.sellapp)
+        step("Sellgate: message, reply, close, reopen")
+        await sellgate.answers_and_closes(noor, others.sellgate)
+        step("refurbed: a return label")
+        await refurbed.creates_label(marie)
+        step("refurbed: a help request, as a conversation beside the customer's")
+        await refurbed.asks_for_help(marie, self._place.refurbed)
 
     async def begins(self) -> None:
         self._tell.step("The bridge starts: one process, four marketplaces")
         for account in ACCOUNTS:
-            probe = partial(self._summary, account)
+            words = f"*{account}* is connected"
+            probe = partial(views.saying, self._place.slack, OPS, words)
             row = await self._place.until(f"the summary of {account}", probe, 30)
             first = views.as_seen(self._place.slack, row).splitlines()[0]
             self._tell.say("slack", f"#support-ops: {first}")
-
-    def _summary(self, account: str) -> dict[str, Any] | None:
-        rows = self._place.slack.workspace.history("C0OPS")
-        words = f"*{account}* is connected"
-        return next((row for row in rows if words in views.shown(row)), None)
 
     async def arrive(self) -> None:
         self._tell.step("Four customers write, and every ticket becomes a thread")
@@ -103,36 +107,3 @@ class AllMarkets:
         self._tell.say("check", "all four are in one list")
         if SELLGATE not in await anna.command("stats"):
             raise Missed("Sellgate's own figures")
-
-    async def clickbank_answers(self) -> None:
-        self._tell.step("ClickBank: a reply, and one that does not fit")
-        await clickbank.answers(self._at[CLICKBANK])
-
-    async def clickbank_refunds(self) -> None:
-        self._tell.step("ClickBank: a partial refund, asked twice, done once")
-        ben = self._place.slack.person("ben")
-        await clickbank.refunds(self._at[CLICKBANK], self._others.clickbank, ben)
-
-    async def clickbank_ends(self) -> None:
-        self._tell.step("ClickBank: closing says what it withdraws; reopening needs a comment")
-        await clickbank.closes_and_reopens(self._at[CLICKBANK], self._others.clickbank)
-
-    async def sellapp_webhook(self) -> None:
-        self._tell.step("SellApp: a webhook brings a message at once")
-        await sellapp.receives_webhook(self._at[SELLAPP], self._others.sellapp)
-
-    async def sellapp_ends(self) -> None:
-        self._tell.step("SellApp: reply, close, reopen, archive")
-        await sellapp.answers_and_closes(self._at[SELLAPP], self._others.sellapp)
-
-    async def sellgate(self) -> None:
-        self._tell.step("Sellgate: message, reply, close, reopen")
-        await sellgate.answers_and_closes(self._at[SELLGATE], self._others.sellgate)
-
-    async def refurbed_label(self) -> None:
-        self._tell.step("refurbed: a return label")
-        await refurbed.creates_label(self._at[ACCOUNT])
-
-    async def refurbed_help(self) -> None:
-        self._tell.step("refurbed: a help request, as a conversation beside the customer's")
-        await refurbed.asks_for_help(self._at[ACCOUNT], self._place.refurbed)

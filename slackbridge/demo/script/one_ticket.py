@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from slackbridge.demo import views
 from slackbridge.demo.script.agent import Agent
 from slackbridge.demo.script.transcript import Transcript
-from slackbridge.demo.world import ACCOUNT, World
+from slackbridge.demo.world import ACCOUNT, OPS, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 
 FIRST = (
@@ -29,29 +29,23 @@ class OneTicket:
         self._anna = Agent(place, transcript, place.refurbed, 0)
 
     async def play(self) -> None:
-        for step in (
-            self.begins,
-            self.arrives,
-            self.updated,
-            self.answered,
-            self.noted,
-            self.undone,
-            self.edited,
-            self.failed,
-            self.solved,
-            self.closed,
-            self.looked_up,
-        ):
-            await step()
+        await self.begins()
+        await self.arrives()
+        await self.updated()
+        await self.answered()
+        await self.noted()
+        await self.undone()
+        await self.edited()
+        await self.failed()
+        await self.solved()
+        await self.closed()
+        await self.looked_up()
 
     async def begins(self) -> None:
         self._tell.step("The bridge starts: recent tickets become threads, old ones a summary")
-        row = await self._place.until("the summary of older tickets", self._summary, 30)
+        probe = partial(views.saying, self._slack, OPS, "active tickets")
+        row = await self._place.until("the summary of older tickets", probe, 30)
         self._tell.say("slack", f"#support-ops: {self._anna.seen(row)}")
-
-    def _summary(self) -> dict[str, Any] | None:
-        rows = self._slack.workspace.history("C0OPS")
-        return next((row for row in rows if "active tickets" in views.shown(row)), None)
 
     async def arrives(self) -> None:
         self._tell.step("A customer writes, and a thread appears")

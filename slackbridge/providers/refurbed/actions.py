@@ -10,15 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from slackbridge.domain.errors import Rejected, Unsupported
-from slackbridge.domain.model import (
-    QUERY_FIELDS,
-    Act,
-    Action,
-    Capabilities,
-    Field,
-    Kind,
-    Status,
-)
+from slackbridge.domain.model import QUERY_FIELDS, Act, Action, Capabilities, Field, Kind, Status
 from slackbridge.providers.base import unsupported
 from slackbridge.providers.lenient import EPOCH, Lenient
 from slackbridge.providers.refurbed.api import Api, Body, is_id
@@ -35,7 +27,8 @@ from slackbridge.providers.refurbed.wire import (
     TicketRow,
     html_of,
 )
-from slackbridge.text.document import digest, plain
+from slackbridge.text.clean import digest
+from slackbridge.text.document import plain
 from slackbridge.text.html import parse
 
 MERCHANT, CUSTOMER = "MERCHANT", "CUSTOMER"

@@ -25,7 +25,8 @@ from slackbridge.domain.model import (
     fingerprint,
 )
 from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text
-from slackbridge.text.document import clean, from_text
+from slackbridge.text.clean import clean
+from slackbridge.text.document import from_text
 
 OPEN, CLOSED = "open", "closed"
 CUSTOMER, OWNER = "customer", "owner"

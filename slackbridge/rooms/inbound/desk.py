@@ -1,8 +1,8 @@
-"""The front door: stores what agents ask for before Slack is answered. It calls no marketplace.
+"""The front desk: stores what agents ask for before Slack is answered. Calls no marketplace.
 
-Each method is one atomic act on the ticket's record, safe to run twice: Slack repeats what was
-not answered, and a repeated gesture finds what it stored before. Methods return what is to be
-told to the person alone ('' = nothing).
+Each method is one atomic, idempotent act on the ticket's record: Slack repeats what was not
+answered, and a repeated gesture finds what it stored before. Methods return what is to be told to
+the person alone ('' = nothing).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import structlog
 
 from slackbridge.domain.chat import Heard
 from slackbridge.domain.errors import Code, Later
-from slackbridge.domain.intent import Intent, Press, State, deleted, pressed
+from slackbridge.domain.intent import Intent, Press, State, after_deletion, after_press
 from slackbridge.domain.model import Action, Kind, Status, TicketKey
 from slackbridge.domain.record import Change, Patch, StoredTicket
 from slackbridge.ports.permissions import May
@@ -47,11 +47,13 @@ class InboundDesk:
     async def said(self, key: TicketKey, heard: Heard) -> str:
         """A person wrote in a ticket's thread."""
         now = self._store.now()
-        verdict = intake.judge(heard, self._rules, now)
+        verdict = intake.classify(heard, self._rules, now)
         names = ((heard.client_msg_id, heard.ts),) if heard.client_msg_id else ()
         if verdict is None or (verdict.state is State.KEPT and not heard.text):
-            if heard.edited:  # as it was before, it may come yet
-                await self._write(key, Change(swaps=((None, intake.talk(heard)),), names=names))
+            if heard.edited:  # the event of the unedited message may still come
+                await self._write(
+                    key, Change(swaps=((None, intake.tombstone(heard)),), names=names)
+                )
             return ""
         if why := await self._refused(heard.user):
             return "" if verdict.state is State.KEPT else why
@@ -63,23 +65,25 @@ class InboundDesk:
     async def edited(self, key: TicketKey, heard: Heard) -> str:
         """A person edited their message.
 
-        One that we never heard counts as said now; then the edit is applied all the same, because
-        the message itself may have come in between.
+        A message that was never heard counts as said now. The edit is applied all the same: the
+        message's own event may have been stored in between.
         """
         now = self._store.now()
         known = await self._store.intent(key, heard.ts)
         if known is None and (why := await self.said(key, heard)):
             return why
-        speaks = known is not None and known.talk and intake.judge(heard, self._rules, now)
+        speaks = (
+            known is not None and known.is_tombstone and intake.classify(heard, self._rules, now)
+        )
         if speaks and (why := await self._refused(heard.user)):
             return why
         await self._update(
-            key, heard.ts, lambda intent: intake.edited(intent, heard, self._rules, now)
+            key, heard.ts, lambda intent: intake.after_edit(intent, heard, self._rules, now)
         )
         return ""
 
     async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str:
-        """A person deleted their message; one that we never heard shall not be sent later."""
+        """A person deleted their message; if its event comes later, it must not be sent."""
         gone = Intent(
             id=ts,
             kind=Kind.NOTE,
@@ -90,7 +94,7 @@ class InboundDesk:
             reason="deleted",
         )
         if not await self._write(key, Change(swaps=((None, gone),))):
-            await self._update(key, ts, deleted)
+            await self._update(key, ts, after_deletion)
         return ""
 
     async def caught_up(
@@ -109,22 +113,22 @@ class InboundDesk:
         for intent in before:
             missed = intent.ts and float(intent.ts) > float(since) and intent.ts not in stood
             if missed and not intent.state.settled:
-                await self._update(key, intent.id, deleted)
+                await self._update(key, intent.id, after_deletion)
         after = await self._store.load(key)
         return after.intents != tuple(before)
 
     # -- buttons and modals --------------------------------------------------------------------
 
     async def pressed(self, key: TicketKey, id: str, press: Press, user: str, at: str = "") -> str:
-        """A button under a receipt; `at` is its message's ts, where no thread tells the ticket."""
+        """A button under a receipt; `at` is the message's ts where no thread tells the ticket."""
         intent = await self._store.intent(key, id)
         if intent and at and intent.receipt.ts not in ("", at):
             return "This button does not belong to what it names."
         money = bool(intent and intent.money and press.sends)
-        if why := await self.refused(user, money=money):  # the lane asks only for who wrote it
+        if why := await self.refused(user, money=money):  # the lane checks only the author's
             return why
         now = self._store.now()
-        done = await self._update(key, id, lambda intent: pressed(intent, press, now, user))
+        done = await self._update(key, id, lambda intent: after_press(intent, press, now, user))
         return "" if done else "That was decided already; the thread shows how."
 
     async def status(self, key: TicketKey, user: str, status: Status) -> str:
@@ -153,7 +157,7 @@ class InboundDesk:
         return await self._write(key, change)
 
     async def _redo(self, key: TicketKey, intent: Intent) -> bool:
-        """The same again, where the last time did not lead to what was wanted."""
+        """Ask for the same again if the last time had no effect."""
         return await self._update(
             key,
             intent.id,

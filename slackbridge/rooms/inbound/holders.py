@@ -1,7 +1,7 @@
 """Who holds a ticket, and who is writing to its customer right now.
 
-Agents see each other by it; it keeps nobody from answering. One atomic act on the ticket's record
-each, as at the front door, of which it is a part.
+It tells agents of each other, and keeps nobody from answering. A part of the front desk: each
+method is one atomic act on the ticket's record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may act: asks Slack who somebody is, and the policy whether that is enough."""
+"""Who may act: asks Slack who somebody is, and applies the rules of access."""
 
 from __future__ import annotations
 

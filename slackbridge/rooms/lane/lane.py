@@ -1,8 +1,8 @@
-"""The lane: the only room that changes the outside world.
+"""The lane: the only room that changes Slack and the marketplaces.
 
-`reconcile` is level-triggered: it compares what is with what is shown and closes the difference,
-one ticket at a time under a lease. A crash costs one repeat; a lane that has to wait gives its
-lease back with the time at which to look again.
+`reconcile` is level-triggered, as a Kubernetes controller is: it compares the ticket with what
+Slack shows and closes the difference, under a lease. A crash costs one repeat. A pass that has to
+wait ends, and says when the ticket is due again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from slackbridge.rooms.lane.poster import SHUT_OUT, Poster
 from slackbridge.rooms.lane.sender import Sender
 from slackbridge.rooms.lane.ticket_pass import PendingReads, RecordChanged, TicketPass
 from slackbridge.rules import backoff, card, echo, evidence, next_post, routing
-from slackbridge.text.document import digest
+from slackbridge.text.clean import digest
 
 log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
@@ -110,7 +110,7 @@ class Lane:
         except (LostLease, RecordChanged):
             raise
         except Exception as error:
-            log.exception("pass.failed")
+            log.exception("pass.crashed")
             return await self._failed(pass_, Rejected(f"internal error ({type(error).__name__})"))
         if pass_.stored.tries:
             await pass_.write(Change(put=Patch(tries=None)))
@@ -138,7 +138,7 @@ class Lane:
         account = pass_.key.account
         if (await self._store.facts(account)).health.state is not AccountState.OK:
             return  # the account says so itself, once for all its tickets
-        # What keeps many tickets from going on is said of the first of them.
+        # A cause that many tickets share is told once, of the first of them.
         cause = failure.code or digest(failure.reason)
         if not await self._store.once(f"stuck:{account}:{cause}", REMIND_SECONDS):
             return
@@ -208,7 +208,7 @@ class Lane:
             return
         live = self._live(pass_, conversation)
         if not pass_.stored.root or next_post.next_part(pass_.stored, conversation) is not None:
-            # Before it is posted: an agent may answer at once, even if this process dies meanwhile.
+            # Before the post: an agent may answer it at once, even if this process dies meanwhile.
             await self._store.touch(pass_.key, pass_.now())
         await self._root(pass_, ticket, live)
         await self._claim_echoes(pass_, conversation)
@@ -249,7 +249,7 @@ class Lane:
         return card.card(ticket, provider, can, pass_.stored, pass_.intents, pass_.now())
 
     async def _claim_echoes(self, pass_: TicketPass, conversation: Conversation) -> None:
-        """What an agent sent from here is not shown a second time."""
+        """Recognise what an agent sent from here, so that it is not shown a second time."""
         if not any(intent.awaits_echo for intent in pass_.intents):
             return
         said = evidence.digests(conversation)
@@ -260,12 +260,10 @@ class Lane:
             await pass_.swap(intent, after, echo.shown_as(after))
             if intent.state is not State.SENT:
                 log.info("intent.settled", intent=intent.id, state=State.SENT.value)
-                pass_.wake_at(
-                    pass_.now()
-                )  # what an agent asked for after it need not wait any more
+                pass_.wake_at(pass_.now())  # later intents waited for it
 
     async def _mirrored(self, pass_: TicketPass, ticket: Ticket, seen: str | None) -> None:
-        """Everything is shown: remember of which revision, and let an ended ticket go."""
+        """Everything is shown: record of which revision; the record of an ended ticket expires."""
         put = Patch(revision=seen or ticket.revision, raw_status=ticket.raw_status)
         if ticket.recheck and ticket.status.active:
             put["recheck_at"] = pass_.now() + ticket.recheck
@@ -284,7 +282,7 @@ class Lane:
         if stored.redraw_at <= pass_.now():
             done["redraw_at"] = None
         await pass_.write(Change(put={**done, **put}, ttl=ttl))
-        if stored.root:  # from now on, too, an answer in the thread must find its ticket
+        if stored.root:  # the map of threads must live as long as the record
             await self._store.bind(stored.channel, stored.root, pass_.key)
 
     # -- catching up ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The lane's half that changes Slack: one post at a time, each written down before it is made.
+"""Shows one ticket in Slack: one post at a time, each stored before it is made.
 
-A post of unknown outcome is looked for by the mark in its metadata; at most one is open per
-ticket, so a look is never ambiguous. Edits and reactions may simply be repeated.
+A post of unknown outcome is looked for by the mark in its metadata. At most one is open per ticket,
+so a look is never ambiguous. Edits and reactions are idempotent and simply repeated.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ class Poster:
     async def post(
         self, pass_: TicketPass, channel: str, thread: str, effect: str, item: Item, *, live: bool
     ) -> str:
-        """Post once. Raises the four failures; after Unknown the post stays written down.
+        """Post once. Raises the four failures; after Unknown the post stays open.
 
-        Later, too, as long as an earlier post is written down; Again where more stands in the
+        Raises Later, too, while an earlier post is open, and RecordChanged if more stands in the
         thread than was recorded.
         """
         if pass_.stored.open_post is not None:
@@ -238,19 +238,19 @@ class Poster:
         shown, perhaps = before.reaction, before.reacting
         if not intent.ts or (wanted == shown and (not perhaps or now < before.until)):
             return intent
-        # One that was given up may come in until then: it is taken away once more.
+        # A reaction that was given up may arrive until then: it is removed once more.
         late = (perhaps, before.until) if now < before.until else ("", 0.0)
         try:
             if perhaps not in ("", shown, wanted):
                 await self._chat.react(intent.channel, intent.ts, "", perhaps)
             if wanted not in ("", shown, perhaps):
-                # Written down first: after a crash it must be known, to be taken away in its turn.
+                # Stored first: after a crash it must be known, so that it is removed in its turn.
                 intent = await _reacts(pass_, intent, shown, wanted, self._over(now))
             gone = shown if shown != wanted else ""
             await self._chat.react(intent.channel, intent.ts, wanted, gone)
         except Rejected as failure:
             if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
-                raise  # nothing of ours is let in; once it is, this is not forgotten
+                raise  # Slack refuses us altogether: this is done once it accepts us again
             log.warning("reaction.refused", intent=intent.id, why=failure.code)
         return await _reacts(pass_, intent, wanted, *late)
 
@@ -274,7 +274,7 @@ class Poster:
         shown: dict[str, str | float] = {"shown": digest(item)}
         if intent.receipt.redo <= now:
             shown["redo"] = 0.0
-        if intent.receipt.shown:  # as with the card
+        if intent.receipt.shown:  # until the end is recorded, either words may stand
             intent = await _swap(pass_, intent, intent.receipt.model_copy(update={"shown": ""}))
         try:
             await self._chat.edit(channel, intent.receipt.ts, item)
@@ -285,7 +285,7 @@ class Poster:
         except Rejected as failure:
             if failure.code not in UNEDITABLE:
                 raise
-            await self._chat.delete(channel, intent.receipt.ts)  # it says what is so no more
+            await self._chat.delete(channel, intent.receipt.ts)  # its words are not true any more
             shown = {"ts": "", "shown": ""}
         await _swap(pass_, intent, intent.receipt.model_copy(update=shown))
 

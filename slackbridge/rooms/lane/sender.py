@@ -1,5 +1,7 @@
-"""The lane's half that changes marketplaces: intents go out, in order, each attempt written down
-before it is made, and an attempt of unknown outcome is looked for before anything is done again.
+"""Sends the intents of one ticket to its marketplace, in the order in which agents asked.
+
+Every attempt is stored before the call is made. After an unknown outcome the marketplace is read
+before anything is done again.
 """
 
 from __future__ import annotations
@@ -13,11 +15,11 @@ from slackbridge.domain.intent import (
     Attempt,
     Intent,
     State,
-    absent,
     begin,
     conclude,
-    doubt,
     fail,
+    mark_absent,
+    mark_unknown,
     requeue,
 )
 from slackbridge.domain.model import Conversation, Kind, Status, TicketKey
@@ -58,7 +60,7 @@ class Sender:
             if not intent.kind.sent:
                 continue
             if blocked and intent.kind.ordered:
-                if intent.state is State.SENDING:  # what has left may be settled all the same
+                if intent.state is State.SENDING:  # an open attempt may be settled out of order
                     await self._look(pass_, intent)
                 continue
             after = await self._advance(pass_, intent)
@@ -79,7 +81,7 @@ class Sender:
 
     async def _attempt(self, pass_: TicketPass, intent: Intent) -> Intent:
         try:
-            if (done := await self._forgotten(pass_, intent)) is not None:
+            if (done := await self._done_in_an_earlier_epoch(pass_, intent)) is not None:
                 return done
             known = await self._prepare(pass_, intent)
         except Later as failure:
@@ -87,7 +89,7 @@ class Sender:
         except Failure as failure:
             return await pass_.swap(intent, fail(intent, failure.quoted))
         if isinstance(known, str):
-            # What was read may be news to the card, and a crash must not forget that.
+            # The ticket that was read may differ from the card; a crash must not lose that.
             return await pass_.swap(intent, fail(intent, known), Patch(unread_at=pass_.now()))
         if message := _done_before(pass_, intent):
             log.info("intent.settled", intent=intent.id, state=State.SENT.value)
@@ -97,30 +99,30 @@ class Sender:
         )
         return await self._call(pass_, started)
 
-    async def _forgotten(self, pass_: TicketPass, intent: Intent) -> Intent | None:
-        """The marketplace may know that it was done when Redis does not; None = it does not."""
+    async def _done_in_an_earlier_epoch(self, pass_: TicketPass, intent: Intent) -> Intent | None:
+        """Redis may have lost the outcome: ask the marketplace. None = it was not done."""
         if intent.unsure or self._repeatable(intent) or not pass_.forgettable(intent):
             return None
         tried = intent.but(attempt=Attempt(at=written(intent), deadline=pass_.now()))
-        match await self._memory(pass_, tried):
+        match await self._evidence_of_lost(pass_, tried):
             case Happened(message):
                 after = receipt.forgotten(conclude(intent, State.SENT, message=message))
                 log.warning("intent.was_sent_before", intent=intent.id)
                 return await _was_done(pass_, intent, after)
             case Differs():
-                return await pass_.swap(intent, doubt(tried, _unclear(intent)))
+                return await pass_.swap(intent, mark_unknown(tried, _unclear(intent)))
         return None
 
     def _repeatable(self, intent: Intent) -> bool:
-        """Whether it does no harm to do it again: it sets something."""
-        action = feasibility.action_of(intent, self._provider.capabilities)
+        """Whether it is idempotent: it sets something."""
+        action = self._provider.capabilities.named(intent.action)
         return action.repeatable if action else not intent.kind.speaks
 
-    async def _memory(self, pass_: TicketPass, intent: Intent) -> Evidence:
+    async def _evidence_of_lost(self, pass_: TicketPass, intent: Intent) -> Evidence:
         at = written(intent)
         if intent.kind is Kind.FOLLOW_UP:
             opened = await self._provider.follow_ups(pass_.key.id)
-            since = at - evidence.EARLIER_SECONDS
+            since = at - evidence.CLOCK_SKEW_SECONDS
             return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
         if intent.kind is Kind.ACTION:
             return await self._acted(pass_, intent)
@@ -128,10 +130,10 @@ class Sender:
         known = pass_.taken() | next_post.shown_before(pass_.stored, at)
         said = evidence.digests(pass_.conversation)
         known |= echo.echoes(pass_.stored, pass_.conversation, pass_.intents, said).keys()
-        return evidence.of_forgotten(intent, at, pass_.conversation, known)
+        return evidence.of_unrecorded(intent, at, pass_.conversation, known)
 
     async def _prepare(self, pass_: TicketPass, intent: Intent) -> tuple[str, ...] | str:
-        """The ids that are there before the call, or why it cannot be made."""
+        """The baseline: ids that exist before the call. Or, as words, why it cannot be made."""
         if why := await self._may(intent.agent, intent.money):
             return why
         can = self._provider.capabilities
@@ -169,19 +171,20 @@ class Sender:
         return await self._done(pass_, intent, answer, before)
 
     async def _later(self, pass_: TicketPass, intent: Intent, failure: Later) -> Intent:
-        """It was certainly not done: again after a while, but not for ever; money never."""
-        now = pass_.now()
-        old = now - intent.created > self._settings.give_up and intent.tries > 2
+        """It was certainly not done: retry with backoff, but not for ever; money never.
+
+        A call that our own rate limit held back was no try.
+        """
+        now, paced = pass_.now(), failure.code == Code.PACED
+        old = now - intent.created > self._settings.give_up and intent.tries > 2 and not paced
         if old or intent.money:
             return await pass_.swap(intent, fail(intent, failure.quoted))
-        tries = max(intent.tries, 1)
-        wait = max(
-            failure.seconds,
-            backoff.backoff(tries, self._settings.retry, self._settings.retry_max),
-        )
-        pass_.wake_at(now + wait)
-        again = requeue(intent, now + wait, failure.quoted)
-        return await pass_.swap(intent, again.but(tries=intent.tries + (intent.attempt is None)))
+        first, most = self._settings.retry, self._settings.retry_max
+        pause = 0.0 if paced else backoff.backoff(max(intent.tries, 1), first, most)
+        due = now + max(failure.seconds, pause)
+        pass_.wake_at(due)
+        tries = intent.tries + (intent.attempt is None) - paced  # `begin` has counted an attempt
+        return await pass_.swap(intent, requeue(intent, due, failure.quoted).but(tries=tries))
 
     async def _done(
         self, pass_: TicketPass, intent: Intent, answer: Conversation | None, before: str
@@ -194,7 +197,7 @@ class Sender:
             return await pass_.swap(intent, conclude(intent, State.SENT), put)
         message = ""
         if intent.kind in (Kind.REPLY, Kind.INTERNAL):
-            message = evidence.surely_ours(intent, answer, pass_.taken())
+            message = evidence.message_of_sent(intent, answer, pass_.taken())
         after = conclude(intent, State.SENT, message=message, reason=remark(intent, answer, before))
         revision = answer.ticket.revision
         await pass_.write(
@@ -205,7 +208,7 @@ class Sender:
                     "revision": revision,
                     "unread_at": pass_.now(),
                 },
-                # One that it brought back is active before the poll lists it.
+                # A ticket that the act reopened is active before the poll lists it.
                 seen=revision if pass_.seen is not None or answer.ticket.status.active else "",
             )
         )
@@ -230,7 +233,7 @@ class Sender:
                 log.info("intent.settled", intent=intent.id, state=State.SENT.value)
                 return await _was_done(pass_, intent, after)
             case Differs():
-                return await pass_.swap(intent, doubt(intent, _unclear(intent)))
+                return await pass_.swap(intent, mark_unknown(intent, _unclear(intent)))
             case Absent():
                 return await self._not_there(pass_, intent, asked)
 
@@ -259,7 +262,7 @@ class Sender:
     async def _not_there(self, pass_: TicketPass, intent: Intent, now: float) -> Intent:
         """It is not among what was read; the reading began at `now`."""
         repeatable = self._repeatable(intent)
-        # One that sets something may be repeated, but not while the first may still come in late.
+        # An idempotent act may be repeated, but not while the first may still arrive.
         over = repeatable and (intent.attempt is None or now >= intent.attempt.deadline)
         if over or evidence.absence_proved(intent, now, self._settings.settle):
             log.info("intent.settled_absent", intent=intent.id)
@@ -270,15 +273,15 @@ class Sender:
         assert attempt is not None  # noqa: S101 - a proved absence has none
         settled = attempt.deadline + (0.0 if repeatable else self._settings.settle)
         pass_.wake_at(max(settled, now + 0.5))
-        noted = absent(intent, now).but(reason=intent.reason or "the connection was lost")
+        noted = mark_absent(intent, now).but(reason=intent.reason or "the connection was lost")
         return await pass_.swap(intent, noted)
 
     async def _blind(self, pass_: TicketPass, intent: Intent, failure: Failure) -> Intent:
-        """The marketplace cannot be read: after some patience a human decides."""
+        """The marketplace cannot be read: after a while a human decides."""
         now = pass_.now()
         deadline = intent.attempt.deadline if intent.attempt else now
         if now > deadline + 2 * self._settings.settle or not isinstance(failure, Later | Unknown):
-            return await pass_.swap(intent, doubt(intent, failure.quoted))
+            return await pass_.swap(intent, mark_unknown(intent, failure.quoted))
         pass_.wake_at(now + max(1.0, self._settings.retry))
         if intent.reason:
             return intent
@@ -286,7 +289,7 @@ class Sender:
 
 
 def _left(pass_: TicketPass, intent: Intent) -> float:
-    """Seconds until the deadline that was written down; raises Later if it has passed.
+    """Seconds until the attempt's deadline. Raises Later if it has passed.
 
     A process that was stopped meanwhile must not send: another may have settled the attempt.
     """
@@ -299,7 +302,7 @@ def _left(pass_: TicketPass, intent: Intent) -> float:
 def _done_before(pass_: TicketPass, intent: Intent) -> str:
     """The id of the message that an earlier attempt left, although it was declined; '' = none.
 
-    Whoever asks for fewer calls may stand before the marketplace, and not know what it has done.
+    A 429 may come from a proxy after the marketplace has accepted the request.
     """
     if intent.before is None or pass_.conversation is None or not intent.kind.speaks:
         return ""
@@ -316,7 +319,7 @@ def _unclear(intent: Intent) -> str:
 
 
 async def _was_done(pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
-    """The marketplace shows that an earlier attempt did it; the card shall show what it did."""
+    """The marketplace shows that it was done; the ticket is read again for the card."""
     put = echo.shown_as(after)
     put["unread_at"] = pass_.now()
     return await pass_.swap(intent, after, put)

@@ -1,7 +1,7 @@
-"""The lanes' hands: leases due tickets of every account and runs their lanes side by side.
+"""Takes leases on due tickets and runs their passes side by side.
 
-Each account has its own loop and its own number of hands, so that a slow marketplace delays no
-other.
+Each account has its own loop and its own number of passes at a time, so that a slow marketplace
+delays no other.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.outcome import Conflict, Done, Outcome, RetryAt
 
 log = structlog.get_logger(__name__)
-Meet = Callable[[], Awaitable[None]]
-HANDS = 8
+NewEpoch = Callable[[], Awaitable[None]]
+AT_ONCE = 8
 REST_SECONDS = 0.5
 
 
 class Workers:
-    """Runs until stopped. `idle` is how often another process's marks are looked for, in s.
+    """Runs until stopped. Every `idle` seconds it looks for what other processes marked due.
 
-    Before anything is claimed at a server of Redis that is new to us, `meet` is awaited.
+    `on_new_epoch` is awaited before any lease is taken from a Redis server that is new to us.
     """
 
-    def __init__(self, store: Store, lanes: Mapping[str, Lane], idle: float, meet: Meet) -> None:
+    def __init__(
+        self, store: Store, lanes: Mapping[str, Lane], idle: float, on_new_epoch: NewEpoch
+    ) -> None:
         self._store = store
-        self._meet = meet
-        self._met = -1.0
-        self._meeting = asyncio.Lock()
+        self._on_new_epoch = on_new_epoch
+        self._epoch = -1.0
+        self._changing_epoch = asyncio.Lock()
         self._lanes = lanes
         self._idle = idle
         self._wakes = {account: asyncio.Event() for account in lanes}
@@ -54,19 +56,19 @@ class Workers:
         while not self._stopping:
             wake = self._wakes[account]
             wake.clear()
-            pause = await self._claim(account)
+            pause = await self._take_leases(account)
             if pause > 0 and not self._stopping:
                 await self._wait(wake, pause)
 
-    async def _claim(self, account: str) -> float:
-        """Claim as many tickets as there are free hands; how long there is nothing to do."""
-        free = HANDS - len(self._busy[account])
+    async def _take_leases(self, account: str) -> float:
+        """Begin as many passes as there is room for. Returns for how long nothing is due, in s."""
+        free = AT_ONCE - len(self._busy[account])
         if free <= 0:
             return self._idle
         try:
-            await self._steady()
+            await self._enter_epoch()
             leases, due = await self._store.lease(account, free)
-            if self._store.server_epoch() != self._met:
+            if self._store.server_epoch() != self._epoch:
                 return await self._give_back(leases)
         except Failure as failure:
             log.warning("lease.unavailable", account=account, why=failure.loggable)
@@ -79,19 +81,19 @@ class Workers:
         return min(self._idle, max(wait, 0.002))
 
     async def _give_back(self, leases: Sequence[Lease]) -> float:
-        """They are of a server that was not met yet: it may not know what stands in Slack."""
+        """The server changed meanwhile, and may not know what stands in Slack."""
         for lease in leases:
             await self._store.release(lease, self._store.now())
         return 0.0
 
-    async def _steady(self) -> None:
-        """See to it that nothing is done twice because a server has forgotten it."""
-        async with self._meeting:
-            while (since := self._store.server_epoch()) != self._met:
+    async def _enter_epoch(self) -> None:
+        """Make sure that nothing is done twice because a new server has lost it."""
+        async with self._changing_epoch:
+            while (epoch := self._store.server_epoch()) != self._epoch:
                 if running := [task for tasks in self._busy.values() for task in tasks]:
                     await asyncio.wait(running)  # what they do is not recorded yet
-                await self._meet()
-                self._met = since
+                await self._on_new_epoch()
+                self._epoch = epoch
 
     def _start(self, account: str, lease: Lease) -> None:
         task = asyncio.create_task(self._work(account, lease))
@@ -117,9 +119,9 @@ class Workers:
             return
 
     async def stop(self, seconds: float) -> None:
-        """Claim nothing more, let what runs come to its end; cut off what takes too long.
+        """Take no more leases; wait for running passes, and cancel what takes longer.
 
-        What is cut off was written down before it was begun, and is settled at the next start.
+        What is cancelled was stored before it was begun, and is settled at the next start.
         """
         self._stopping = True
         self.wake()

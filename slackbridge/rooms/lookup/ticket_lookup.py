@@ -1,4 +1,4 @@
-"""Look-up: answers only the asker. Reads marketplaces side by side and changes nothing.
+"""Answers one person's questions about tickets. Reads marketplaces side by side, changes nothing.
 
 An account that is slow or down delays no other; it is named in the answer.
 """
@@ -23,7 +23,7 @@ from slackbridge.domain.model import (
 )
 from slackbridge.domain.view import Card
 from slackbridge.ports.capabilities import Counts, Measures, Previews
-from slackbridge.ports.front_desk import Found
+from slackbridge.ports.front_desk import Found, Queue
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
 from slackbridge.rules import card, routing
@@ -35,7 +35,7 @@ Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
 
 
 class TicketLookup:
-    """Implements `front.Lookup`. `patience` is how long one account may take, in seconds."""
+    """Implements `ports.front_desk.Lookup`. An account may take `patience` seconds."""
 
     def __init__(
         self,
@@ -99,20 +99,20 @@ class TicketLookup:
         ]
         return await self._found(tickets, [*notes, *silent])
 
-    async def queue(self, which: str, member: Member | None) -> Found:
+    async def queue(self, which: Queue, member: Member | None) -> Found:
         tickets, notes = await self._ask(
-            dict.fromkeys(self._providers, _latest if which == "open" else _all)
+            dict.fromkeys(self._providers, _latest if which is Queue.OPEN else _all)
         )
         wanted = [t for t in tickets if await self._in_queue(t, which, member)]
-        if which == "overdue":
+        if which is Queue.OVERDUE:
             wanted.sort(key=lambda t: t.due_at or t.updated_at)
         return await self._found(wanted, notes)
 
-    async def _in_queue(self, ticket: Ticket, which: str, member: Member | None) -> bool:
-        if which == "overdue":
+    async def _in_queue(self, ticket: Ticket, which: Queue, member: Member | None) -> bool:
+        if which is Queue.OVERDUE:
             due = ticket.due_at
             return due is not None and due.timestamp() < self._store.now()
-        if which != "mine":
+        if which is not Queue.MINE:
             return True
         if member is None:
             return False

@@ -1,4 +1,4 @@
-"""Poll: lists active tickets, compares their revisions with one read a page, marks what changed.
+"""Lists active tickets, compares their revisions with one read a page, marks what changed due.
 
 Writes nothing to the outside. A full walk cannot skip a ticket while tickets move; the fast path in
 between reads only the page that changed last. A ticket that has left the active ones is read
@@ -43,7 +43,7 @@ class PollSettings:
 
 @dataclass(slots=True)
 class Walk:
-    """What a full walk has met so far."""
+    """What a full walk has listed so far."""
 
     ids: set[str] = field(default_factory=set)
     dormant: int = 0
@@ -72,7 +72,7 @@ class Poller:
         self._not_before = 0.0
         self._first_cycle = True
         self._hinted = self._polled = float("-inf")
-        self._ill = True  # until the stored health has been read once
+        self._unhealthy = True  # until the stored health has been read once
 
     @property
     def seconds(self) -> float:
@@ -88,7 +88,7 @@ class Poller:
             log.warning("poll.waits", account=self.account, why=failure.loggable)
 
     async def _my_turn(self) -> bool:
-        """Of several processes one polls; a fresh start does not wait for a dead one's turn."""
+        """Of several processes one polls. The first cycle after a start polls in any case."""
         now = self._store.now()
         calm = now - self._hinted < HINTED_SECONDS  # the marketplace itself says what changes
         if now < self._not_before or (calm and now - self._polled < SLOWER * self._settings.poll):
@@ -111,7 +111,7 @@ class Poller:
                 raise
             await self._reckon(failure)
         except Exception as error:
-            log.exception("poll.failed", account=self.account)
+            log.exception("poll.crashed", account=self.account)
             await self._reckon(Rejected(f"internal error ({type(error).__name__})"))
         else:
             await self._reckon(None)
@@ -210,7 +210,7 @@ class Poller:
     # -- how it goes ---------------------------------------------------------------------------
 
     async def _reckon(self, failure: Failure | None) -> None:
-        if failure is None and not self._ill:
+        if failure is None and not self._unhealthy:
             return
         now = self._store.now()
         before = (await self._store.facts(self.account)).health
@@ -228,7 +228,7 @@ class Poller:
             self._not_before = now + self._pause(state, failure)
         elif before.state is not AccountState.OK:
             await self._hasten(now)
-        self._ill = state.state is not AccountState.OK
+        self._unhealthy = state.state is not AccountState.OK
 
     def _pause(self, state: AccountHealth, failure: Failure) -> float:
         match state.state:

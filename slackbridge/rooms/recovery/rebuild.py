@@ -76,7 +76,7 @@ class Rebuild:
         self._refused: dict[str, str] = {}
 
     async def run(self, channels: Sequence[str]) -> Tally:
-        """All of it. Raises Later while Redis or Slack is away: then it is to be run again."""
+        """Rebuild everything. Raises Later while Redis or Slack is away: run it again then."""
         began = self._store.now()
         born = await self._store.map_began()
         if born in ("", REBUILDING):
@@ -152,7 +152,7 @@ class Rebuild:
         self._tally.threads += 1
         newest = root.answered or root.ts
         if float(stored.read_to or 0) >= float(newest):
-            return  # an earlier run came so far, or a bridge knows better
+            return  # restored by an earlier run, or kept by a bridge
         try:
             thread = await self._archive.thread(key, channel, root.ts)
         except Rejected as failure:
@@ -193,7 +193,7 @@ class Rebuild:
             return None
 
     async def _restore(self, key: TicketKey, found: Restored, *, due: bool) -> None:
-        """Write what is not stored yet; what a bridge stored is better than what Slack shows."""
+        """Write what is not stored yet: what is stored knows more than Slack shows."""
         for _ in range(RACES):
             change = self._change(await self._store.load(key), found, due=due)
             if await self._store.write(key, change):

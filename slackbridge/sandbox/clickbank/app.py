@@ -11,7 +11,7 @@ from aiohttp import web
 from slackbridge.sandbox.clickbank.drivers import Drivers
 from slackbridge.sandbox.clickbank.gate import Gate
 from slackbridge.sandbox.clickbank.records import Ticket
-from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden, invalid
+from slackbridge.sandbox.clickbank.refusal import Refusal, invalid
 from slackbridge.sandbox.clickbank.service import Reply, Service
 from slackbridge.sandbox.clickbank.story import Story
 from slackbridge.sandbox.clickbank.switches import Switches
@@ -45,6 +45,7 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
     # The service itself, not aiohttp, refuses a URL that is too long.
     handler_args: ClassVar = {"max_line_size": 2**17}
     token = TOKEN
+    unreadable = staticmethod(invalid)
     gate: Gate
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
@@ -55,9 +56,6 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
 
     def rows(self) -> list[Json]:
         return [ticket_row(row, self) for row in self.tickets.values()]
-
-    def unreadable(self, message: str) -> Refusal:
-        return invalid(message)
 
     def _operation(self, request: web.Request) -> str:
         return _route(request)[0]
@@ -78,32 +76,25 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
             return web.Response(text=SCHEMA, content_type="application/xml")
         if "json" not in request.headers.get("Accept", ""):
             return web.Response(text="<ticketList/>", content_type="application/xml")
-        reply = self._reply(operation, argument, request)
+        status, answer = self._reply(operation, argument, request)
         text = operation in ("Debug", "Count") and self.count_as_text
         kind = "text/plain" if text else "application/json"
-        return web.Response(status=reply.status, text=reply.body, content_type=kind)
+        return web.Response(status=status, text=answer, content_type=kind)
 
     def _reply(self, operation: str, argument: str, request: web.Request) -> Reply:
         """Every argument comes from the query; a form in the body is ignored."""
         service, query = self._service, request.query
-        match operation:
-            case "Debug":
-                return Reply(200, "security context: vendor=sandbox")
-            case "List":
-                return service.page(query, request.headers.get("Page", "1"))
-            case "Count":
-                return service.count(query)
-            case "RefundAmounts":
-                return service.refund_amounts(argument, query)
-            case "Get":
-                return service.get(argument)
-            case "Update":
-                return service.update(argument, query)
-            case "Create":
-                return service.create(argument, query)
-            case "Returned":
-                return service.returned(argument)
-        raise forbidden()
+        calls: dict[str, Callable[[], Reply]] = {
+            "Debug": lambda: (200, "security context: vendor=sandbox"),
+            "List": lambda: service.page(query, request.headers.get("Page", "1")),
+            "Count": lambda: service.count(query),
+            "RefundAmounts": lambda: service.refund_amounts(argument, query),
+            "Get": lambda: service.get(argument),
+            "Update": lambda: service.update(argument, query),
+            "Create": lambda: service.create(argument, query),
+            "Returned": lambda: service.returned(argument),
+        }
+        return calls[operation]()
 
 
 def _route(request: web.Request) -> tuple[str, str]:

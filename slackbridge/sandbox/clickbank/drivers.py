@@ -5,15 +5,8 @@ Tests, the demo and `/sandbox/*` call these. One on an unknown ticket raises `Re
 
 from __future__ import annotations
 
-from slackbridge.sandbox.clickbank.records import (
-    CLOSED,
-    CSR,
-    CUSTOMER,
-    REFUND,
-    TECH_SUPPORT,
-    VENDOR,
-    Order,
-)
+from slackbridge.sandbox.clickbank import records
+from slackbridge.sandbox.clickbank.records import Order
 from slackbridge.sandbox.clickbank.refusal import invalid
 from slackbridge.sandbox.clickbank.state import State
 
@@ -27,7 +20,7 @@ class Drivers(State):
         name: str = "Kim Muster",
         email: str = "kim.muster@example.com",
         text: str = "Hello, I cannot open the download.",
-        type: str = TECH_SUPPORT,
+        type: str = records.TECH_SUPPORT,
         receipt: str = "",
         sku: str = "main-course",
         amount: int = 4_700,
@@ -38,10 +31,12 @@ class Drivers(State):
         description: str = "",
     ) -> int:
         """A customer opens a ticket for an order, a new one unless `receipt` is known."""
+        first, _, last = name.partition(" ")
         order = self.orders.get(receipt) or self.add_order(
             Order(
                 receipt or self.new_receipt(),
-                *_names(name),
+                first,
+                last,
                 email,
                 sku,
                 amount,
@@ -52,19 +47,19 @@ class Drivers(State):
                 physical=physical,
             )
         )
-        refund_type = "FULL" if type == REFUND else ""
+        refund_type = "FULL" if type == records.REFUND else ""
         more = {"description": description, "refund_type": refund_type}
-        return self.open_ticket(order, type, CUSTOMER, text, **more).id
+        return self.open_ticket(order, type, records.CUSTOMER, text, **more).id
 
     def customer_writes(self, ticket_id: int, text: str) -> int:
-        return self.someone_writes(ticket_id, CUSTOMER, text)
+        return self.someone_writes(ticket_id, records.CUSTOMER, text)
 
     def merchant_writes(self, ticket_id: int, text: str) -> int:
         """The vendor answers in ClickBank's own pages."""
-        return self.someone_writes(ticket_id, VENDOR, text)
+        return self.someone_writes(ticket_id, records.VENDOR, text)
 
     def clickbank_writes(self, ticket_id: int, text: str) -> int:
-        return self.someone_writes(ticket_id, CSR, text)
+        return self.someone_writes(ticket_id, records.CSR, text)
 
     def someone_writes(
         self, ticket_id: int, role: str, text: str, action: str = "COMMENTED"
@@ -74,15 +69,17 @@ class Drivers(State):
 
     def customer_attaches(self, ticket_id: int, text: str = "") -> int:
         """The customer attaches a file; the API shows only that there is one."""
-        return self.someone_writes(ticket_id, CUSTOMER, text, "ATTACHMENT")
+        return self.someone_writes(ticket_id, records.CUSTOMER, text, "ATTACHMENT")
 
-    def close(self, ticket_id: int, role: str = VENDOR, text: str = "") -> None:
+    def close(self, ticket_id: int, role: str = records.VENDOR, text: str = "") -> None:
         """Closing a refund ticket withdraws the customer's request."""
         self.close_ticket(self.ticket(ticket_id), role, text)
 
-    def reopen(self, ticket_id: int, text: str = "It came back.", role: str = CUSTOMER) -> None:
+    def reopen(
+        self, ticket_id: int, text: str = "It came back.", role: str = records.CUSTOMER
+    ) -> None:
         ticket = self.ticket(ticket_id)
-        if ticket.status != CLOSED:
+        if ticket.status != records.CLOSED:
             raise invalid("Only closed tickets can be reopened")
         self.reopen_ticket(ticket, role, text)
 
@@ -102,8 +99,3 @@ class Drivers(State):
             )
             for number in range(1, n + 1)
         ]
-
-
-def _names(name: str) -> tuple[str, str]:
-    first, _, last = name.partition(" ")
-    return first, last

@@ -75,7 +75,7 @@ class Ticket:
     refund_type: str = ""
     refund_amount: int = 0
     closed_at: float | None = None
-    comments: list[Comment] = field(default_factory=list)
+    messages: list[Comment] = field(default_factory=list)
 
     @property
     def expires_at(self) -> float | None:

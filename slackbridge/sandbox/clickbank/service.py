@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 
-from slackbridge.sandbox.clickbank import wire
-from slackbridge.sandbox.clickbank.records import (
-    CANCEL,
-    CLOSED,
-    REASONS,
-    REFUND,
-    STATUSES,
-    TYPES,
-    VENDOR,
-    Order,
-    Ticket,
-)
+from slackbridge.sandbox.clickbank import records, wire
+from slackbridge.sandbox.clickbank.records import Order, Ticket
 from slackbridge.sandbox.clickbank.refusal import forbidden, invalid
 from slackbridge.sandbox.clickbank.state import State
 
 Query = Mapping[str, str]
+Reply = tuple[int, str]  # status and body
 FIGURE = re.compile(r"\d{1,9}(\.\d{1,2})?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 LONGEST_RANGE = timedelta(days=7)
@@ -32,14 +22,6 @@ RANGES: dict[str, Callable[[Ticket], float | None]] = {
     "updateDate": lambda ticket: ticket.updated_at,
     "closeDate": lambda ticket: ticket.closed_at,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: status and body."""
-
-    status: int
-    body: str
 
 
 class Service:
@@ -56,11 +38,11 @@ class Service:
         shown, more = rows[start : start + size], len(rows) > start + size
         state, comments = self._state, self._state.list_comments
         made = [wire.ticket_row(row, state, comments=comments) for row in shown]
-        return Reply(206 if more else 200, wire.body_of_list(made, state))
+        return 206 if more else 200, wire.body_of_list(made, state)
 
     def count(self, query: Query) -> Reply:
         wanted = {k: v for k, v in query.items() if k in ("type", "status", "receipt")}
-        return Reply(200, str(len(self._found(wanted))))
+        return 200, str(len(self._found(wanted)))
 
     def get(self, id: str) -> Reply:
         return self._ticket(self._of(id))
@@ -71,32 +53,33 @@ class Service:
             case "":
                 if not comment:
                     raise invalid("A comment is required")
-                said = self._state.say(ticket, VENDOR, "COMMENTED", comment)
+                said = self._state.say(ticket, records.VENDOR, "COMMENTED", comment)
                 self._state.commit("reply", ticket, comment_id=said.id, text=comment)
             case "close":
-                if ticket.status == CLOSED:
+                if ticket.status == records.CLOSED:
                     raise forbidden("The ticket is already closed")
-                self._state.close_ticket(ticket, VENDOR, comment)
+                self._state.close_ticket(ticket, records.VENDOR, comment)
             case "reopen":
                 self._reopen(ticket, comment)
             case "change":
-                self._state.change(ticket, self._type(query), VENDOR, comment)
+                self._state.change(ticket, self._type(query), records.VENDOR, comment)
             case _:
                 raise invalid("The action is not supported")
-        return Reply(200, "[]") if self._state.answer_ships else self._ticket(ticket)
+        return (200, "[]") if self._state.answer_ships else self._ticket(ticket)
 
     def create(self, receipt: str, query: Query) -> Reply:
         kind = self._type(query)
-        if query.get("reason", "") not in REASONS[query["type"]]:
+        if query.get("reason", "") not in records.REASONS[query["type"]]:
             raise invalid("The reason is not valid for this ticket type")
         order = self._state.order(receipt)
-        amount = self._amount(order, query) if kind == REFUND else order.left
-        if kind != TYPES["tech"] and order.left <= 0:
+        amount = self._amount(order, query) if kind == records.REFUND else order.left
+        if kind != records.TYPES["tech"] and order.left <= 0:
             raise invalid("This order has been refunded already")
-        if kind == CANCEL and order.recurring and not order.billing:
+        if kind == records.CANCEL and order.recurring and not order.billing:
             raise invalid("Subscription already canceled")
         more = {"source": "API", "refund_type": query.get("refundType", "")}
-        ticket = self._state.open_ticket(order, kind, VENDOR, query.get("comment", ""), **more)
+        text = query.get("comment", "")
+        ticket = self._state.open_ticket(order, kind, records.VENDOR, text, **more)
         if query.get("refundType", "FULL") != "FULL":
             ticket.refund_amount = amount
         self._pay(ticket, amount, query)
@@ -108,7 +91,7 @@ class Service:
             raise invalid("The ticket was not found or is not for a physical purchase")
         self._state.commit("returned", ticket)
         self._state.refund(ticket, ticket.refund_amount or ticket.order.left)
-        return Reply(204, "")
+        return 204, ""
 
     def refund_amounts(self, receipt: str, query: Query) -> Reply:
         order = self._state.order(receipt)
@@ -119,7 +102,7 @@ class Service:
             f'"customerCurrency":"{order.currency}","productAmount":"{usd}",'
             '"productCurrency":"USD"}'
         )
-        return Reply(200, body)
+        return 200, body
 
     def _of(self, id: str) -> Ticket:
         if not id.isdigit():
@@ -127,29 +110,29 @@ class Service:
         return self._state.ticket(int(id))
 
     def _ticket(self, ticket: Ticket) -> Reply:
-        return Reply(200, wire.body_of_ticket(wire.ticket_row(ticket, self._state), self._state))
+        return 200, wire.body_of_ticket(wire.ticket_row(ticket, self._state), self._state)
 
     def _type(self, query: Query) -> str:
-        if query.get("type", "") not in TYPES:
+        if query.get("type", "") not in records.TYPES:
             raise invalid("The type must be one of rfnd, cncl, tech")
-        return TYPES[query["type"]]
+        return records.TYPES[query["type"]]
 
     def _reopen(self, ticket: Ticket, comment: str) -> None:
-        if ticket.status != CLOSED:
+        if ticket.status != records.CLOSED:
             raise invalid("Only closed tickets can be reopened")
         if not comment:
             raise invalid("A comment is required to reopen a ticket")
-        self._state.reopen_ticket(ticket, VENDOR, comment)
+        self._state.reopen_ticket(ticket, records.VENDOR, comment)
 
     def _pay(self, ticket: Ticket, amount: int, query: Query) -> None:
         """Refund or cancel, as opening a ticket of this type does."""
-        if ticket.type == REFUND:
+        if ticket.type == records.REFUND:
             retain = query.get("retainSubscription", "") == "true"
             self._state.refund(ticket, amount, retain=retain)
-        elif ticket.type == CANCEL and ticket.order.recurring:
+        elif ticket.type == records.CANCEL and ticket.order.recurring:
             self._state.stop_billing(ticket)
             self._state.close_ticket(ticket, "CBSYSTEM")
-        elif ticket.type == CANCEL:
+        elif ticket.type == records.CANCEL:
             self._state.refund(ticket, amount)
 
     def _amount(self, order: Order, query: Query) -> int:
@@ -173,9 +156,9 @@ class Service:
     def _found(self, query: Query) -> list[Ticket]:
         state, found = self._state, [*self._state.tickets.values()]
         if "status" in query:
-            status = STATUSES.get(query["status"])
+            status = records.STATUSES.get(query["status"])
             # A status that only a driver knows is listed with the open ones.
-            known = (*STATUSES.values(),)
+            known = (*records.STATUSES.values(),)
             found = [
                 t
                 for t in found

@@ -8,16 +8,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from slackbridge.sandbox.clickbank.records import (
-    CLOSED,
-    OPEN,
-    REFUND,
-    REOPENED,
-    SYSTEM,
-    Comment,
-    Order,
-    Ticket,
-)
+from slackbridge.sandbox.clickbank import records
+from slackbridge.sandbox.clickbank.records import Comment, Order, Ticket
 from slackbridge.sandbox.clickbank.refusal import Refusal, forbidden
 from slackbridge.sandbox.clickbank.switches import Switches
 from slackbridge.sandbox.clock import Clock
@@ -36,10 +28,6 @@ class State(BaseState[int, Ticket], Switches):
         self._ticket_ids = count(50_301_177)
         self._comment_ids = count(910_001)
         self._receipts = count(11_881_376)
-
-    def messages(self, ticket_id: int) -> list[Comment]:
-        """A ticket's comments, oldest first."""
-        return self.ticket(ticket_id).comments
 
     def order(self, receipt: str) -> Order:
         """Raises Refusal (403)."""
@@ -72,7 +60,7 @@ class State(BaseState[int, Ticket], Switches):
     def say(self, ticket: Ticket, role: str, action: str, text: str = "") -> Comment:
         """Add an entry to the ticket; one with text is in the ledger as `comment`."""
         comment = Comment(next(self._comment_ids), self.clock.now(), role, action, text)
-        ticket.comments.append(comment)
+        ticket.messages.append(comment)
         if self.comments_update or action != "COMMENTED":
             ticket.updated_at = self.clock.now()
         if text:
@@ -83,22 +71,22 @@ class State(BaseState[int, Ticket], Switches):
     def close_ticket(self, ticket: Ticket, role: str, text: str = "") -> None:
         """Close; this withdraws the refund that a ticket asks for unless the system closes it."""
         was = ticket.status
-        ticket.status, ticket.closed_at = CLOSED, self.clock.now()
+        ticket.status, ticket.closed_at = records.CLOSED, self.clock.now()
         self.say(ticket, role, "CLOSED", text)
-        self.commit("status", ticket, was=was, status=CLOSED, by=role)
-        if ticket.type == REFUND and role != SYSTEM:
+        self.commit("status", ticket, was=was, status=records.CLOSED, by=role)
+        if ticket.type == records.REFUND and role != records.SYSTEM:
             self.commit("refund_withdrawn", ticket, by=role)
 
     def reopen_ticket(self, ticket: Ticket, role: str, text: str) -> None:
         was = ticket.status
-        ticket.status, ticket.closed_at = REOPENED, None
+        ticket.status, ticket.closed_at = records.REOPENED, None
         self.say(ticket, role, "REOPENED", text)
-        self.commit("status", ticket, was=was, status=REOPENED, by=role)
+        self.commit("status", ticket, was=was, status=records.REOPENED, by=role)
 
     def change(self, ticket: Ticket, type: str, role: str, text: str = "") -> None:
         """Take another type; a refund by change is always full."""
         was, ticket.type = ticket.type, type
-        if type == REFUND:
+        if type == records.REFUND:
             ticket.refund_type, ticket.refund_amount = "FULL", 0
         self.say(ticket, role, "CHANGED", text)
         self.commit("change", ticket, was=was, type=type, by=role)
@@ -110,7 +98,7 @@ class State(BaseState[int, Ticket], Switches):
         self.commit("refund", ticket, amount=amount, currency=order.currency)
         if not retain:
             self.stop_billing(ticket)
-        self.close_ticket(ticket, SYSTEM)
+        self.close_ticket(ticket, records.SYSTEM)
 
     def stop_billing(self, ticket: Ticket) -> None:
         if ticket.order.billing:
@@ -121,7 +109,7 @@ class State(BaseState[int, Ticket], Switches):
         """Process the refund tickets that nobody closed within a day."""
         for ticket in list(self.tickets.values()):
             due = ticket.expires_at
-            active = ticket.status in (OPEN, REOPENED) and not ticket.order.physical
+            active = ticket.status in (records.OPEN, records.REOPENED) and not ticket.order.physical
             if active and due is not None and due <= self.clock.now():
                 with self.clock.pinned(due):
                     self.refund(ticket, owed(ticket))

@@ -12,8 +12,6 @@ from slackbridge.sandbox.seeds import BaseStory, Json
 
 
 class Story(BaseStory[Drivers, int]):
-    """The past of one ticket."""
-
     def _entries(self) -> list[Json]:
         return [self._story, *self._story.get("then", [])]
 

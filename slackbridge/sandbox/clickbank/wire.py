@@ -61,8 +61,8 @@ def ticket_row(ticket: Ticket, switches: Switches, *, comments: bool = True) -> 
         "productItemNo": order.sku,
         "source": ticket.source if switches.name_source else None,
     }
-    if comments and ticket.comments:
-        made = [_row(_comment(one, switches), switches) for one in ticket.comments]
+    if comments and ticket.messages:
+        made = [_row(_comment(one, switches), switches) for one in ticket.messages]
         made = made[::-1] if switches.newest_first else made
         row["comments"] = made[0] if len(made) == 1 and switches.one_as_object else made
     return _row(row, switches)

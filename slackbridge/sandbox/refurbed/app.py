@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.marketplace import Marketplace
-from slackbridge.sandbox.refurbed.control import prepared
 from slackbridge.sandbox.refurbed.drivers import Drivers
 from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Gate
-from slackbridge.sandbox.refurbed.records import Ticket
+from slackbridge.sandbox.refurbed.records import Author, Ticket
 from slackbridge.sandbox.refurbed.refusal import Code, Refusal, invalid
+from slackbridge.sandbox.refurbed.requests import ATTACHMENTS, AUTHOR, uploads
 from slackbridge.sandbox.refurbed.service import Service
 from slackbridge.sandbox.refurbed.story import Story
 from slackbridge.sandbox.refurbed.switches import Switches
 from slackbridge.sandbox.refurbed.wire import Json, ticket_answer, without_defaults
+from slackbridge.sandbox.refusal import parsed
 
 PREFIX = "/refb.merchant.v1.TicketService/"
 TOKEN = "6f1d2c1e-0000-4000-8000-5a4d0b0c5eed"
 
 
 class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
-    """A running TicketService."""
-
     name = "refurbed"
     routes = (PREFIX + "{method}",)
     drivers, story, switches = Drivers, Story, Switches
     max_body = 64 * 2**20
     token = TOKEN
+    unreadable = staticmethod(invalid)
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
         super().__init__(clock, ledger)
@@ -39,13 +37,16 @@ class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
         self._service = Service(self, lambda: self.url)
 
     def prepared(self, given: Json) -> Json:
-        return prepared(given)
+        """Attachments come as `{"filename", "data": base64}`. Raises Refusal (INVALID_ARGUMENT)."""
+        arguments = dict(given)
+        if "attachments" in given:
+            arguments["attachments"] = uploads(ATTACHMENTS(given["attachments"], "attachments"))
+        if "author" in given:
+            arguments["author"] = Author(**AUTHOR(given["author"], "author"))
+        return arguments
 
     def rows(self) -> list[Json]:
         return [ticket_answer(row, self.agents, self.url) for row in self.tickets.values()]
-
-    def unreadable(self, message: str) -> Refusal:
-        return invalid(message)
 
     def _api(self) -> web.Application:
         app = super()._api()
@@ -67,7 +68,10 @@ class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
             raise Refusal(Code.UNIMPLEMENTED, "Method Not Allowed")
         self.calls[method] += 1
         self.gate.admit(method, request.headers, self.clock.now())
-        answer = self._service.call(method, _parsed(body))
+        if not body.strip():
+            raise invalid("a JSON body is required")
+        given = parsed(body, invalid("the body is not valid JSON"))
+        answer = self._service.call(method, given)
         return web.json_response(without_defaults(answer) if self.omit_defaults else answer)
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -80,12 +84,3 @@ class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
             # A customer's file must not run in a browser as a page of this origin.
             headers={"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"},
         )
-
-
-def _parsed(body: bytes) -> Any:
-    if not body.strip():
-        raise invalid("a JSON body is required")
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise invalid("the body is not valid JSON") from None

@@ -51,11 +51,7 @@ class Drivers(State):
         return self.someone_writes(ticket_id, author, html, attachments=attachments)
 
     def refurbed_writes(
-        self,
-        ticket_id: int,
-        html: str,
-        internal: bool = False,
-        attachments: Sequence[Upload] = (),
+        self, ticket_id: int, html: str, internal: bool = False, attachments: Sequence[Upload] = ()
     ) -> int:
         """An agent of refurbed writes, with `internal` to the merchant alone."""
         scope = Scope.INTERNAL if internal else Scope.PUBLIC

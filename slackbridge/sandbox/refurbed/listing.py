@@ -7,9 +7,9 @@ place in the chosen order, whether or not the ticket matches the filter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from heapq import nlargest, nsmallest
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any
 
 from slackbridge.sandbox.refurbed.records import OVERDUE_AFTER, Ticket
@@ -21,7 +21,7 @@ MAX_LIMIT = 100
 Request = Mapping[str, Any]
 Place = tuple[float, int]
 Value = Callable[[Ticket], Any]
-Test = Callable[[Ticket], bool]
+Rule = Callable[[Any, Any], bool]
 
 FIELDS: dict[str, Value] = {
     "ticket_id": lambda ticket: ticket.id,
@@ -53,8 +53,12 @@ def page(tickets: Mapping[int, Ticket], request: Request) -> tuple[list[Ticket],
     if not 1 <= limit <= MAX_LIMIT:
         raise invalid(f"pagination.limit: must be between 1 and {MAX_LIMIT}")
     place = _place(request.get("sort", {}))
-    tests = list(_tests(request.get("filter", {})))
-    rows = [row for row in tickets.values() if all(test(row) for test in tests)]
+    tests = _tests(request.get("filter", {}))
+    rows = [
+        row
+        for row in tickets.values()
+        if all(holds(value(row), wanted) for value, holds, wanted in tests)
+    ]
     if "ending_before" in pagination:
         mark = place(_cursor(tickets, pagination["ending_before"]))
         found = nlargest(limit + 1, (row for row in rows if place(row) < mark), key=place)
@@ -66,40 +70,22 @@ def page(tickets: Mapping[int, Ticket], request: Request) -> tuple[list[Ticket],
     return found[:limit], len(found) > limit
 
 
-def _tests(wanted: Request) -> Iterator[Test]:
-    for name, one in wanted.items():
-        value = FIELDS[name]
-        for rule, argument in one.items():
-            # An empty list or string counts as not set; false is a value.
-            if argument not in ([], ""):
-                yield _RULES[rule](value, argument)
+def _tests(wanted: Request) -> list[tuple[Value, Rule, Any]]:
+    return [
+        (FIELDS[name], _RULES[rule], frozenset(argument) if type(argument) is list else argument)
+        for name, one in wanted.items()
+        for rule, argument in one.items()
+        # An empty list or string counts as not set; false is a value.
+        if argument not in ([], "")
+    ]
 
 
-def _any_of(value: Value, allowed: list[Any]) -> Test:
-    names = frozenset(allowed)
-    return lambda ticket: value(ticket) in names
-
-
-def _none_of(value: Value, barred: list[Any]) -> Test:
-    names = frozenset(barred)
-    return lambda ticket: value(ticket) not in names
-
-
-def _contains(value: Value, part: str) -> Test:
-    sought = part.casefold()
-    return lambda ticket: sought in value(ticket).casefold()
-
-
-def _equals(value: Value, other: Any) -> Test:
-    return lambda ticket: bool(value(ticket) == other)
-
-
-_RULES: dict[str, Callable[[Value, Any], Test]] = {
-    "any_of": _any_of,
-    "none_of": _none_of,
-    "contains": _contains,
-    "eq": _equals,
-    "value": _equals,
+_RULES: dict[str, Rule] = {
+    "any_of": lambda value, allowed: value in allowed,
+    "none_of": lambda value, barred: value not in barred,
+    "contains": lambda value, part: part.casefold() in value.casefold(),
+    "eq": eq,
+    "value": eq,
 }
 
 
@@ -107,23 +93,16 @@ def _place(sort: Request) -> Callable[[Ticket], Place]:
     by = SortBy(sort.get("by", SortBy.CREATED_AT))
     sign = -1 if sort.get("order") == SortOrder.DESC else 1
     moment = _MOMENTS[by]
-
-    def place(ticket: Ticket) -> Place:
-        return sign * moment(ticket), sign * ticket.id
-
-    return place
-
-
-def _next_breach(ticket: Ticket) -> float:
-    """Infinite while nobody waits for the merchant."""
-    since = ticket.awaiting_since
-    return math.inf if since is None else since + OVERDUE_AFTER
+    return lambda ticket: (sign * moment(ticket), sign * ticket.id)
 
 
 _MOMENTS: dict[SortBy, Callable[[Ticket], float]] = {
     SortBy.CREATED_AT: attrgetter("created_at"),
     SortBy.UPDATED_AT: attrgetter("updated_at"),
-    SortBy.NEXT_SLA_BREACH_AT: _next_breach,
+    # Infinite while nobody waits for the merchant.
+    SortBy.NEXT_SLA_BREACH_AT: lambda ticket: (
+        math.inf if ticket.awaiting_since is None else ticket.awaiting_since + OVERDUE_AFTER
+    ),
 }
 
 

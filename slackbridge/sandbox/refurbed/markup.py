@@ -17,14 +17,21 @@ SAFE_LINK = re.compile(r"(?i)\s*(https?://|mailto:|tel:)")
 SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 
 
-class _Sanitiser(HTMLParser):
+class _Parser(HTMLParser):
+    """Collects `out`; what is inside an element of DROPPED_WHOLE is muted."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.out: list[str] = []
+        self._muted = 0
+
+
+class _Sanitiser(_Parser):
     """Keeps the allowed tags balanced and everything else as text."""
 
     def __init__(self, rewrite: bool) -> None:
-        super().__init__(convert_charrefs=True)
-        self.out: list[str] = []
+        super().__init__()
         self._open: list[str] = []
-        self._muted = 0
         self._rewrite = rewrite
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -67,13 +74,8 @@ class _Sanitiser(HTMLParser):
         return REWRITTEN.get(tag, tag) if self._rewrite else tag
 
 
-class _Text(HTMLParser):
+class _Text(_Parser):
     """Collects the text, with a line break at every block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.out: list[str] = []
-        self._muted = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._muted += tag in DROPPED_WHOLE

@@ -17,8 +17,6 @@ from slackbridge.sandbox.refurbed.refusal import invalid
 
 Reader = Callable[[Any, str], Any]
 INTEGER = re.compile(r"-?[0-9]{1,19}")
-INT64 = range(-(2**63), 2**63)
-UINT32 = range(2**32)
 
 
 def text(value: Any, path: str) -> str:
@@ -33,13 +31,21 @@ def flag(value: Any, path: str) -> bool:
     return value
 
 
-def int64(value: Any, path: str) -> int:
+def _integer(allowed: range) -> Reader:
     """A number, or digits in a string."""
-    return _integer(value, path, INT64)
+
+    def read(value: Any, path: str) -> int:
+        if isinstance(value, str) and INTEGER.fullmatch(value):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+            raise invalid(f"{path}: expected an integer")
+        return value
+
+    return read
 
 
-def uint32(value: Any, path: str) -> int:
-    return _integer(value, path, UINT32)
+int64 = _integer(range(-(2**63), 2**63))
+uint32 = _integer(range(2**32))
 
 
 def data(value: Any, path: str) -> bytes:
@@ -73,10 +79,7 @@ def many(reader: Reader) -> Reader:
 
 
 def message(
-    fields: Mapping[str, Reader],
-    *,
-    required: Collection[str] = (),
-    either: Collection[str] = (),
+    fields: Mapping[str, Reader], *, required: Collection[str] = (), either: Collection[str] = ()
 ) -> Reader:
     """An object with snake_case or camelCase keys; null is absent; one of `either` at most."""
     names = {_camel(name): name for name in fields} | {name: name for name in fields}
@@ -106,14 +109,6 @@ def _complete(
     given = [name for name in either if name in found]
     if len(given) > 1:
         raise invalid(f"{' and '.join(given)} exclude each other")
-
-
-def _integer(value: Any, path: str, allowed: range) -> int:
-    if isinstance(value, str) and INTEGER.fullmatch(value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
-        raise invalid(f"{path}: expected an integer")
-    return value
 
 
 def _below(path: str, name: str) -> str:

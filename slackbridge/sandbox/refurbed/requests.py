@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slackbridge.sandbox.refurbed import vocabulary
 from slackbridge.sandbox.refurbed.files import Upload
 from slackbridge.sandbox.refurbed.reading import (
     Reader,
@@ -19,17 +20,6 @@ from slackbridge.sandbox.refurbed.reading import (
     one_of,
     text,
     uint32,
-)
-from slackbridge.sandbox.refurbed.vocabulary import (
-    COUNTRIES,
-    Exemption,
-    HelpTopic,
-    Scope,
-    SortBy,
-    SortOrder,
-    Status,
-    SubmittableStatus,
-    Urgency,
 )
 
 
@@ -46,20 +36,20 @@ _PAGINATION = message(
     {"limit": uint32, "starting_after": int64, "ending_before": int64},
     either=("starting_after", "ending_before"),
 )
-_SORT = message({"by": one_of(SortBy), "order": one_of(SortOrder)})
+_SORT = message({"by": one_of(vocabulary.SortBy), "order": one_of(vocabulary.SortOrder)})
 _FILTER = message(
     {
         "ticket_id": _ID_FILTER,
         "assignee_user_email": _EQUALS,
-        "status": _any_or_none(one_of(Status)),
+        "status": _any_or_none(one_of(vocabulary.Status)),
         "customer_email": _EQUALS,
         "marketplace_order_id": _ID_FILTER,
         "marketplace_order_item_id": _ID_FILTER,
         "buyback_order_id": _ID_FILTER,
         "buyback_order_item_id": _ID_FILTER,
-        "country": _any_or_none(one_of(COUNTRIES)),
+        "country": _any_or_none(one_of(vocabulary.COUNTRIES)),
         "topic": _any_or_none(text),
-        "urgency_status": _any_or_none(one_of(Urgency)),
+        "urgency_status": _any_or_none(one_of(vocabulary.Urgency)),
         "customer_panicked": _BOOL,
         "is_buyback": _BOOL,
         "customer_name": _NAMES,
@@ -68,13 +58,17 @@ _FILTER = message(
     }
 )
 
-ATTACHMENT = message({"filename": text, "data": data}, required=("filename", "data"))
-_SUBMISSION = message({"body_html": text, "attachments": many(ATTACHMENT)}, required=("body_html",))
+ATTACHMENTS = many(message({"filename": text, "data": data}, required=("filename", "data")))
+# An author comes from the drivers only, never from the API.
+AUTHOR = message({"sender": text, "name": text, "email": text}, required=("sender", "name"))
+_SUBMISSION = message({"body_html": text, "attachments": ATTACHMENTS}, required=("body_html",))
 _SCOPED = message(
-    {"message": _SUBMISSION, "scope": one_of([Scope.PUBLIC, Scope.INTERNAL])},
+    {"message": _SUBMISSION, "scope": one_of([vocabulary.Scope.PUBLIC, vocabulary.Scope.INTERNAL])},
     required=("message", "scope"),
 )
-_HELP_TOPICS = [topic for topic in HelpTopic if topic != HelpTopic.UNSPECIFIED]
+_HELP_TOPICS = [
+    topic for topic in vocabulary.HelpTopic if topic != vocabulary.HelpTopic.UNSPECIFIED
+]
 _ITEM = message(
     {"marketplace_order_item_id": int64, "buyback_order_item_id": int64},
     either=("marketplace_order_item_id", "buyback_order_item_id"),
@@ -88,7 +82,7 @@ UPDATE_TICKET = message(
         "new_message": _SCOPED,
         "assignee_user_email": text,
         "unassign": flag,
-        "status": one_of(SubmittableStatus),
+        "status": one_of(vocabulary.SubmittableStatus),
         "notes": text,
     },
     required=("ticket_id",),
@@ -105,7 +99,11 @@ CREATE_TICKET = message(
     required=("order_item_identifier", "topic", "message"),
 )
 REQUEST_TOPIC_CHANGE = message(
-    {"ticket_id": int64, "message": _SUBMISSION, "attachment_exemption_reason": one_of(Exemption)},
+    {
+        "ticket_id": int64,
+        "message": _SUBMISSION,
+        "attachment_exemption_reason": one_of(vocabulary.Exemption),
+    },
     required=("ticket_id", "message"),
 )
 GET_HELP_REQUEST = message(
@@ -122,5 +120,5 @@ UPDATE_HELP_REQUEST = message(
 
 
 def uploads(attachments: list[dict[str, Any]]) -> list[Upload]:
-    """Attachments as read by `ATTACHMENT`."""
+    """Attachments as read by `ATTACHMENTS`."""
     return [(file["filename"], file["data"]) for file in attachments]

@@ -18,7 +18,7 @@ from slackbridge.sandbox.refurbed.records import Author, Item, Message, Ticket
 from slackbridge.sandbox.refurbed.refusal import invalid, not_found, wrong_state
 from slackbridge.sandbox.refurbed.state import State
 from slackbridge.sandbox.refurbed.vocabulary import Scope, Sender, Status
-from slackbridge.sandbox.refurbed.wire import help_answer, help_json, ticket_answer, ticket_rows
+from slackbridge.sandbox.refurbed.wire import help_answer, help_json, ticket_answer, ticket_json
 
 Json = dict[str, Any]
 Handler = Callable[[Json], Json]
@@ -52,7 +52,8 @@ class Service:
 
     def _list_tickets(self, request: Json) -> Json:
         rows, more = page(self._state.tickets, request)
-        return {"tickets": ticket_rows(rows, self._state.agents), "has_more": more}
+        agents = self._state.agents
+        return {"tickets": [ticket_json(row, agents) for row in rows], "has_more": more}
 
     def _get_ticket(self, request: Json) -> Json:
         return self._answer(self._state.ticket(request["ticket_id"]))

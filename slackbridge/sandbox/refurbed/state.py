@@ -53,10 +53,6 @@ class State(BaseState[int, Ticket], Switches):
             raise wrong_state(f"ticket {ticket_id} is closed")
         return ticket
 
-    def messages(self, ticket_id: int) -> list[Message]:
-        """A ticket's messages, oldest first."""
-        return self.ticket(ticket_id).messages
-
     def help_request(self, ticket_id: int, help_request_id: int) -> HelpRequest:
         """Raises Refusal (NOT_FOUND) also if it belongs to another ticket."""
         found = self.help_requests.get(help_request_id)
@@ -112,7 +108,8 @@ class State(BaseState[int, Ticket], Switches):
         before = ticket.status
         ticket.hear(message)
         self.commit(act, ticket, **_facts(message))
-        self._note_change(ticket, before, by=act)
+        if ticket.status != before:
+            self.commit("status", ticket, was=before, status=ticket.status, by=act)
         return message
 
     def set_status(self, ticket: Ticket, status: str, by: str) -> None:
@@ -124,13 +121,13 @@ class State(BaseState[int, Ticket], Switches):
     def assign(self, ticket: Ticket, email: str) -> None:
         """Assign the ticket to an agent, '' for nobody."""
         ticket.assignee = email
-        self._touch(ticket)
+        ticket.updated_at = self.clock.now()
         self.commit("assign", ticket, email=email)
 
     def set_notes(self, ticket: Ticket, notes: str) -> None:
         """Overwrite the merchant's notes."""
         ticket.notes = notes
-        self._touch(ticket)
+        ticket.updated_at = self.clock.now()
         self.commit("notes", ticket, notes=notes)
 
     def ask_for_help(self, ticket: Ticket, topic: str, message: Message) -> HelpRequest:
@@ -139,7 +136,7 @@ class State(BaseState[int, Ticket], Switches):
         asked.messages.append(message)
         ticket.help_requests.append(asked)
         self.help_requests[asked.id] = asked
-        self._touch(ticket)
+        ticket.updated_at = self.clock.now()
         facts = {"help_request_id": asked.id, "topic": topic, **_facts(message)}
         self.commit("help_request", ticket, **facts)
         return asked
@@ -167,13 +164,6 @@ class State(BaseState[int, Ticket], Switches):
 
     def _no_ticket(self, ticket_id: int) -> Refusal:
         return not_found("ticket", ticket_id)
-
-    def _touch(self, ticket: Ticket) -> None:
-        ticket.updated_at = self.clock.now()
-
-    def _note_change(self, ticket: Ticket, before: str, by: str) -> None:
-        if ticket.status != before:
-            self.commit("status", ticket, was=before, status=ticket.status, by=by)
 
 
 def _facts(message: Message) -> dict[str, Any]:

@@ -17,8 +17,6 @@ from slackbridge.sandbox.seeds import BaseStory, Json
 
 
 class Story(BaseStory[Drivers, int]):
-    """The past of one ticket."""
-
     def _open(self, entry: Json) -> None:
         about = ("name", "email", "topic", "country", "item")
         self._id = self._drivers.customer_opens(

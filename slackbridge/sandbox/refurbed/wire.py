@@ -5,7 +5,7 @@ int64 are strings, times RFC 3339, a field that is its type's zero value may be 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,7 +44,10 @@ def ticket_json(ticket: Ticket, agents: Mapping[str, str]) -> Json:
 
 def ticket_answer(ticket: Ticket, agents: Mapping[str, str], root: str) -> Json:
     """The answer of every call about one ticket: it and all its messages."""
-    messages = [scoped_json(message, root) for message in ticket.messages]
+    messages = [
+        {"message": message_json(message, root), "scope": message.scope}
+        for message in ticket.messages
+    ]
     return {"ticket": ticket_json(ticket, agents), "messages": messages}
 
 
@@ -62,10 +65,6 @@ def help_json(asked: HelpRequest) -> Json:
         "topic": asked.topic,
         "created_at": rfc3339(asked.created_at),
     }
-
-
-def scoped_json(message: Message, root: str) -> Json:
-    return {"message": message_json(message, root), "scope": message.scope}
 
 
 def message_json(message: Message, root: str) -> Json:
@@ -95,10 +94,6 @@ def without_defaults(value: Any) -> Any:
     return value
 
 
-def ticket_rows(rows: Iterable[Ticket], agents: Mapping[str, str]) -> list[Json]:
-    return [ticket_json(row, agents) for row in rows]
-
-
 def _is_default(entry: Any) -> bool:
     # An empty object is sent all the same: only scalars and lists have a zero value.
     return entry is None or entry == "UNSPECIFIED" or (not isinstance(entry, dict) and not entry)
@@ -115,10 +110,8 @@ def _item_json(item: Item) -> Json:
 def rfc3339(at: float) -> str:
     """UTC with 0, 3 or 6 digits after the second, as protobuf's JSON writes a timestamp."""
     micros = round(at * 1_000_000)
-    moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
-    fraction = f"{micros % 1_000_000:06d}"
-    if fraction == "000000":
-        fraction = ""
-    elif fraction.endswith("000"):
-        fraction = fraction[:3]
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{fraction}" if fraction else "") + "Z"
+    spec = "microseconds" if micros % 1000 else "milliseconds" if micros % 1_000_000 else "seconds"
+    moment = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(
+        microsecond=micros % 1_000_000
+    )
+    return moment.isoformat(timespec=spec).replace("+00:00", "Z")

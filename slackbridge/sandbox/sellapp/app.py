@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from aiohttp import web
 from slackbridge.sandbox.control import Verb
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.marketplace import Marketplace
+from slackbridge.sandbox.refusal import parsed
 from slackbridge.sandbox.sellapp.drivers import Drivers
 from slackbridge.sandbox.sellapp.gate import Gate
 from slackbridge.sandbox.sellapp.hooks import Hooks
@@ -36,6 +36,7 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
     drivers, story, switches = Drivers, Story, Switches
     max_body = 8 * 2**20
     token = TOKEN
+    unreadable = staticmethod(unreadable)
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
         super().__init__(clock, ledger)
@@ -45,7 +46,7 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
         self._service = Service(self)
 
     async def stop(self) -> None:
-        await self.hooks.stop()
+        await self.hooks.tasks.stop()
         await super().stop()
 
     def hook(self, url: str, secret: str) -> None:
@@ -57,9 +58,6 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
 
     def rows(self) -> list[Json]:
         return [ticket_json(row, "v2", self) for row in self.tickets.values()]
-
-    def unreadable(self, message: str) -> Refusal:
-        return unreadable(message)
 
     def _operation(self, request: web.Request) -> str:
         return _operation(request)
@@ -76,7 +74,9 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
         key = request.headers.get("Idempotency-Key", "")
         if operation == "UpdateTicket":
             self.keys.append(key)
-        status, answer = self._service.call(operation, _request(request, _parsed(body), key))
+        wrong = invalid("body", "The body is not valid JSON.")
+        given = parsed(body, wrong) if body.strip() else None
+        status, answer = self._service.call(operation, _request(request, given, key))
         return web.json_response(answer, status=status)
 
 
@@ -105,12 +105,3 @@ def _request(request: web.Request, body: Any, key: str) -> Request:
     return Request(
         version, str(request.url.with_query(None)), request.query, number, message, body, key
     )
-
-
-def _parsed(body: bytes) -> Any:
-    if not body.strip():
-        return None
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise invalid("body", "The body is not valid JSON.") from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -17,6 +16,7 @@ import aiohttp
 from slackbridge.sandbox.sellapp.records import STORE, Message, Ticket
 from slackbridge.sandbox.sellapp.state import State
 from slackbridge.sandbox.sellapp.wire import STORE_ID, message_json
+from slackbridge.sandbox.tasks import Tasks
 
 EVENT = "ticket_message.created"
 TIMEOUT = aiohttp.ClientTimeout(total=5)
@@ -41,17 +41,13 @@ class Hooks:
         self.secret = ""
         self.deliveries: list[Delivery] = []
         self._state = state
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks = Tasks()
         state.listeners.append(self._heard)
 
     def signed(self, ticket: Ticket, message: Message) -> Delivery:
         """The signed webhook for a message."""
         state = self._state
-        payload = {
-            "event": EVENT,
-            "data": message_json(message, ticket, state),
-            "store": STORE_ID,
-        }
+        payload = {"event": EVENT, "data": message_json(message, ticket, state), "store": STORE_ID}
         body = json.dumps(payload, ensure_ascii=False).encode()
         digest = hmac.new(self.secret.encode(), body, "sha256").hexdigest()
         headers = {state.hook_header: state.hook_prefix + digest}
@@ -65,13 +61,7 @@ class Hooks:
 
     async def idle(self) -> None:
         """Wait until everything is delivered or given up."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks)
-
-    async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.tasks.idle()
 
     def _heard(self, ticket: Ticket, message: Message) -> None:
         if self.url and (message.author != STORE or self._state.hook_store_messages):
@@ -79,10 +69,7 @@ class Hooks:
             self._send(self.deliveries[-1])
 
     def _send(self, delivery: Delivery) -> None:
-        task = asyncio.get_running_loop().create_task(_deliver(self.url, delivery))
-        self._tasks.add(task)
-        done: Callable[[asyncio.Task[None]], None] = self._tasks.discard
-        task.add_done_callback(done)
+        self.tasks.spawn(_deliver(self.url, delivery))
 
 
 async def _deliver(url: str, delivery: Delivery) -> None:

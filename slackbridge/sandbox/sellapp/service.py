@@ -41,20 +41,16 @@ class Service:
 
     def call(self, operation: str, request: Request) -> tuple[int, Any]:
         """Raises Refusal."""
-        match operation:
-            case "ListTickets":
-                return 200, self._page(self._listed(), request)
-            case "SearchTickets":
-                return 200, self._search(request)
-            case "GetTicket":
-                return 200, self._one(self._state.ticket(request.ticket), request)
-            case "UpdateTicket":
-                return 200, self._update(request)
-            case "GetMessage":
-                return 200, self._message(request)
-            case "CreateMessage":
-                return 201, self._reply(request)
-        return 200, self._messages(request)
+        methods = {
+            "ListTickets": lambda call: self._page(self._listed(), call),
+            "SearchTickets": self._search,
+            "GetTicket": lambda call: self._one(self._state.ticket(call.ticket), call),
+            "UpdateTicket": self._update,
+            "GetMessage": self._message,
+            "CreateMessage": self._reply,
+        }
+        answer = methods.get(operation, self._messages)(request)
+        return (201 if operation == "CreateMessage" else 200), answer
 
     def _listed(self) -> list[Ticket]:
         state = self._state

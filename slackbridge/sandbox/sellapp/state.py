@@ -31,10 +31,6 @@ class State(BaseState[int, Ticket], Switches):
         self._customer_ids = count(6001)
         self._customers: dict[str, int] = {}
 
-    def messages(self, ticket_id: int) -> list[Message]:
-        """A ticket's messages, oldest first."""
-        return self.ticket(ticket_id).messages
-
     def open_ticket(self, title: str, email: str, **about: Any) -> Ticket:
         """A ticket without messages yet."""
         now = self.clock.now()

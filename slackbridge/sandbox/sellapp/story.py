@@ -14,8 +14,6 @@ from slackbridge.sandbox.sellapp.drivers import Drivers
 
 
 class Story(BaseStory[Drivers, int]):
-    """The past of one ticket."""
-
     def _open(self, entry: Json) -> None:
         about = ("title", "email", "order_id", "product_id", "reason")
         given = {key: self._story[key] for key in about if key in self._story}

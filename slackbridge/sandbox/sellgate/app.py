@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.marketplace import Marketplace
+from slackbridge.sandbox.refusal import parsed
 from slackbridge.sandbox.sellgate.drivers import Drivers
 from slackbridge.sandbox.sellgate.gate import Gate
 from slackbridge.sandbox.sellgate.records import Ticket
@@ -25,14 +24,13 @@ OPERATIONS = {"GET": "GetTicket", "POST": "ReplyToTicket", "PATCH": "UpdateTicke
 
 
 class SellgateSandbox(Marketplace[str, Ticket], Drivers):
-    """A running Sellgate."""
-
     name = "sellgate"
     path = PREFIX
     routes = (PREFIX + "/tickets", PREFIX + "/tickets/{id}")
     drivers, story, switches = Drivers, Story, Switches
     max_body = 16 * 2**20
     token = TOKEN
+    unreadable = staticmethod(invalid)
 
     def __init__(self, clock: Callable[[], float], ledger: Ledger) -> None:
         super().__init__(clock, ledger)
@@ -41,9 +39,6 @@ class SellgateSandbox(Marketplace[str, Ticket], Drivers):
 
     def rows(self) -> list[Json]:
         return [detail_json(row, full=True) for row in self.tickets.values()]
-
-    def unreadable(self, message: str) -> Refusal:
-        return invalid(message)
 
     def _operation(self, request: web.Request) -> str:
         if request.path == PREFIX + "/tickets":
@@ -72,14 +67,7 @@ class SellgateSandbox(Marketplace[str, Ticket], Drivers):
             case "ListTickets":
                 return self._service.list(request.query)
             case "ReplyToTicket":
-                return self._service.reply(ticket_id, _parsed(body))
+                return self._service.reply(ticket_id, parsed(body, invalid("Invalid JSON body")))
             case "UpdateTicket":
-                return self._service.change(ticket_id, _parsed(body))
+                return self._service.change(ticket_id, parsed(body, invalid("Invalid JSON body")))
         return self._service.get(ticket_id)
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise invalid("Invalid JSON body") from None

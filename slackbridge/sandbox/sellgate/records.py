@@ -51,7 +51,6 @@ class Ticket:
     messages: list[Message] = field(default_factory=list)
 
     def become(self, status: str, at: float) -> None:
-        """Take a status."""
         self.status = status
         self.updated_at = at
         self.closed_at = at if status == CLOSED else None

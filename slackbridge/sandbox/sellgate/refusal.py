@@ -21,7 +21,6 @@ class Refusal(BaseRefusal):
         self.headers: dict[str, str] = {}
 
     def response(self, form: str = ErrorForm.TEXT) -> web.Response:
-        """The answer in one of the formats."""
         if form == ErrorForm.HTML:
             page = f"<html><title>{self.status}</title><h1>{escape(self.message)}</h1></html>"
             return self._answer(page, "text/html")

@@ -18,15 +18,9 @@ from slackbridge.sandbox.state import BaseState
 
 
 class State(BaseState[str, Ticket], Switches):
-    """The tickets of the store."""
-
     def __init__(self, clock: Clock, ledger: Ledger) -> None:
         super().__init__(clock, ledger)
         self._numbers = count(1)
-
-    def messages(self, ticket_id: str) -> list[Message]:
-        """A ticket's messages, oldest first."""
-        return self.ticket(ticket_id).messages
 
     def open_ticket(self, subject: str, email: str, order: Order | None) -> Ticket:
         """A ticket without messages yet."""

@@ -16,8 +16,6 @@ ABOUT = ("email", "subject", "invoice_id", "product", "amount", "currency")
 
 
 class Story(BaseStory[Drivers, str]):
-    """The past of one ticket."""
-
     def _open(self, entry: Json) -> None:
         about = {name: self._story[name] for name in ABOUT if name in self._story}
         order_id = self._story.get("order_id")

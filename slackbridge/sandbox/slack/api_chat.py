@@ -8,7 +8,7 @@ from typing import Any
 
 from slackbridge.sandbox.slack import text as encoding
 from slackbridge.sandbox.slack.blocks import is_rich_text, message_blocks
-from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.errors import ApiError, invalid
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.roster import Channel, Installation
@@ -38,7 +38,7 @@ def own_message(app: Installation, channel: str, text: str, **content: Any) -> M
 
 
 def post_message(call: Call) -> Json:
-    """`chat.postMessage`. Text over 40,000 characters is cut, not refused."""
+    """Text over 40,000 characters is cut, not refused."""
     channel = _postable(call)
     draft = _named(call, own_message(call.app, channel.id, _text(call), **_content(call)))
     message = call.workspace.post(_threaded(call, draft))
@@ -47,7 +47,7 @@ def post_message(call: Call) -> Json:
 
 
 def post_ephemeral(call: Call) -> Json:
-    """`chat.postEphemeral`: only to a member of the channel; never in history."""
+    """Only to a member of the channel; never in history."""
     channel = _postable(call)
     user = call.args.text("user")
     known = call.workspace.users.get(user)
@@ -59,7 +59,7 @@ def post_ephemeral(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """`chat.update`: own messages; text alone removes the blocks; metadata stays unless sent."""
+    """Own messages; text alone removes the blocks; metadata stays unless sent."""
     channel = call.channel(member=False)
     old = _own(call, channel, "cant_update_message")
     if channel.archived:
@@ -80,7 +80,7 @@ def update(call: Call) -> Json:
 
 
 def delete(call: Call) -> Json:
-    """`chat.delete`: own messages only."""
+    """Own messages only."""
     channel = call.channel(member=False)
     message = _own(call, channel, "cant_delete_message")
     call.workspace.remove(message, "delete")
@@ -88,19 +88,9 @@ def delete(call: Call) -> Json:
 
 
 def get_permalink(call: Call) -> Json:
-    """`chat.getPermalink`."""
     channel = call.channel(member=False)
     message = call.message(channel, "message_ts")
     return {"channel": channel.id, "permalink": call.workspace.permalink(message)}
-
-
-METHODS: dict[str, Handler] = {
-    "chat.postMessage": post_message,
-    "chat.postEphemeral": post_ephemeral,
-    "chat.update": update,
-    "chat.delete": delete,
-    "chat.getPermalink": get_permalink,
-}
 
 
 def _postable(call: Call) -> Channel:

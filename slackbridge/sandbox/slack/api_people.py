@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.errors import ApiError
-from slackbridge.sandbox.slack.paging import metadata, page
-from slackbridge.sandbox.slack.roster import CREATED, HOME_TEAM, User, UserGroup, bot_icons
+from slackbridge.sandbox.slack.roster import HOME_TEAM, User, UserGroup
 from slackbridge.sandbox.slack.shapes import Json
 
 
+def connections_open(call: Call) -> Json:
+    return {"url": call.connect()}
+
+
 def api_test(call: Call) -> Json:
-    """`api.test`: echoes an error if asked."""
+    """Echoes an error if asked."""
     if error := call.args.given("error"):
         raise ApiError(error, args={"error": error})
     return {}
 
 
 def auth_test(call: Call) -> Json:
-    """`auth.test`: the owner of the token."""
+    """The owner of the token."""
     workspace, app = call.workspace, call.app
     return {
         "url": workspace.team_url,
@@ -31,7 +34,6 @@ def auth_test(call: Call) -> Json:
 
 
 def team_info(call: Call) -> Json:
-    """`team.info`."""
     workspace = call.workspace
     team = {
         "id": HOME_TEAM,
@@ -47,24 +49,15 @@ def team_info(call: Call) -> Json:
 
 
 def bots_info(call: Call) -> Json:
-    """`bots.info`: the app itself is the only bot."""
+    """The app itself is the only bot."""
     app = call.app
     if call.args.text("bot", app.bot_id) != app.bot_id:
         raise ApiError("bot_not_found")
-    bot = {
-        "id": app.bot_id,
-        "deleted": False,
-        "name": app.name,
-        "updated": CREATED,
-        "app_id": app.app_id,
-        "user_id": app.bot_user,
-        "icons": bot_icons(),
-    }
-    return {"bot": bot}
+    return {"bot": {name: value for name, value in app.profile().items() if name != "team_id"}}
 
 
 def users_info(call: Call) -> Json:
-    """`users.info`: also for deactivated users and those of a Slack Connect team."""
+    """Also for deactivated users and those of a Slack Connect team."""
     user = call.workspace.users.get(call.args.text("user"))
     if user is None:
         raise ApiError("user_not_found")
@@ -72,15 +65,15 @@ def users_info(call: Call) -> Json:
 
 
 def users_list(call: Call) -> Json:
-    """`users.list`: with deactivated users, without those of a Slack Connect team."""
+    """With deactivated users, without those of a Slack Connect team."""
     team = [each for each in call.workspace.users.values() if each.team == HOME_TEAM]
-    shown, cursor = page(team, call.args, 1000, lambda each: each.id)
+    shown, cursor = call.page(team, 1000, lambda each: each.id)
     listed = [_user(call, each) for each in shown]
-    return {"members": listed, "cache_ts": int(call.workspace.clock())} | metadata(cursor)
+    return {"members": listed, "cache_ts": int(call.workspace.clock())} | cursor
 
 
 def users_lookup_by_email(call: Call) -> Json:
-    """`users.lookupByEmail`: active users of the team."""
+    """Active users of the team."""
     email = call.args.text("email").lower()
     for user in call.workspace.users.values():
         if user.email.lower() == email and user.team == HOME_TEAM and not user.deleted:
@@ -89,31 +82,16 @@ def users_lookup_by_email(call: Call) -> Json:
 
 
 def usergroups_list(call: Call) -> Json:
-    """`usergroups.list`."""
     with_users = call.args.flag("include_users")
     groups = call.workspace.groups.values()
     return {"usergroups": [group.as_json(with_users=with_users) for group in groups]}
 
 
 def usergroups_users_list(call: Call) -> Json:
-    """`usergroups.users.list`."""
     group: UserGroup | None = call.workspace.groups.get(call.args.text("usergroup"))
     if group is None:
         raise ApiError("no_such_subteam")
     return {"users": list(group.users)}
-
-
-METHODS: dict[str, Handler] = {
-    "api.test": api_test,
-    "auth.test": auth_test,
-    "team.info": team_info,
-    "bots.info": bots_info,
-    "users.info": users_info,
-    "users.list": users_list,
-    "users.lookupByEmail": users_lookup_by_email,
-    "usergroups.list": usergroups_list,
-    "usergroups.users.list": usergroups_users_list,
-}
 
 
 def _user(call: Call, user: User) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.errors import ApiError
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.shapes import Json, micros
@@ -13,7 +13,6 @@ EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
 def add(call: Call) -> Json:
-    """`reactions.add`."""
     name, message = _name(call), _item(call)
     if call.workspace.channels[message.channel].archived:
         raise ApiError("is_archived")
@@ -24,7 +23,6 @@ def add(call: Call) -> Json:
 
 
 def remove(call: Call) -> Json:
-    """`reactions.remove`."""
     name, message = _name(call), _item(call)
     if not message.has_reaction(name, call.app.bot_user):
         raise ApiError("no_reaction")
@@ -33,18 +31,10 @@ def remove(call: Call) -> Json:
 
 
 def get(call: Call) -> Json:
-    """`reactions.get`."""
     message = _item(call)
     shown = call.workspace.message(message.channel, message.ts) or {}
     link = call.workspace.permalink(message)
     return {"type": "message", "channel": message.channel, "message": shown | {"permalink": link}}
-
-
-METHODS: dict[str, Handler] = {
-    "reactions.add": add,
-    "reactions.remove": remove,
-    "reactions.get": get,
-}
 
 
 def _name(call: Call) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from slackbridge.sandbox.slack import blocks
-from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.errors import ApiError, invalid
 from slackbridge.sandbox.slack.shapes import Json
 from slackbridge.sandbox.slack.views import View
@@ -15,17 +15,16 @@ VIEW_MAX = 250_000
 
 
 def open_(call: Call) -> Json:
-    """`views.open`."""
     return _triggered(call, call.workspace.views.open, "view_open")
 
 
 def push(call: Call) -> Json:
-    """`views.push`: on top of the modal the trigger came from."""
+    """On top of the modal the trigger came from."""
     return _triggered(call, call.workspace.views.push, "view_push")
 
 
 def update(call: Call) -> Json:
-    """`views.update`: by `view_id` or `external_id`, guarded by `hash` if given."""
+    """By `view_id` or `external_id`, guarded by `hash` if given."""
     view_id, external = call.args.given("view_id"), call.args.given("external_id")
     if view_id is None and external is None:
         raise invalid("invalid_arguments", "view_id or external_id is required")
@@ -36,7 +35,7 @@ def update(call: Call) -> Json:
 
 
 def publish(call: Call) -> Json:
-    """`views.publish`: the Home tab of one user."""
+    """The Home tab of one user."""
     user = call.workspace.users.get(call.args.text("user_id"))
     if user is None or user.is_bot:
         raise ApiError("user_not_found")
@@ -45,14 +44,6 @@ def publish(call: Call) -> Json:
     spec = _spec(call, "home")
     view = call.workspace.views.publish(user.id, spec, call.args.given("hash"))
     return _answer(call, view, "view_publish")
-
-
-METHODS: dict[str, Handler] = {
-    "views.open": open_,
-    "views.push": push,
-    "views.update": update,
-    "views.publish": publish,
-}
 
 
 def _triggered(call: Call, place: Callable[[str, Json], View], act: str) -> Json:

@@ -13,11 +13,10 @@ from aiohttp import web
 from slackbridge.sandbox.faults import Faults
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.serve import Serving, serve
-from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.control import Control
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.events import Events
-from slackbridge.sandbox.slack.files import Files, Shared
+from slackbridge.sandbox.slack.files import Files
 from slackbridge.sandbox.slack.http_transport import Endpoints, HttpTransport
 from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.limits import Limits
@@ -25,12 +24,12 @@ from slackbridge.sandbox.slack.methods import WebApi
 from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.response_urls import ResponseUrls
 from slackbridge.sandbox.slack.roster import Installation
-from slackbridge.sandbox.slack.shapes import Clock, Json
+from slackbridge.sandbox.slack.shapes import Clock
 from slackbridge.sandbox.slack.socket import SocketTransport
-from slackbridge.sandbox.slack.tasks import Tasks
 from slackbridge.sandbox.slack.transport import Transport
 from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.workspace import Workspace
+from slackbridge.sandbox.tasks import Tasks
 
 Mode = Literal["socket", "http"]
 
@@ -48,7 +47,8 @@ class SlackSandbox:
         clock: Clock,
         mode: Mode,
         ledger_path: Path | None,
-        rate_scale: float,
+        limits: Limits,
+        endpoints: Endpoints,
         retry_scale: float,
     ) -> None:
         self.app = Installation()
@@ -56,15 +56,14 @@ class SlackSandbox:
         self.workspace = Workspace(self.app, self.ledger, clock)
         self.faults = Faults("slack")
         self.delivery = Delivery()
-        self.limits = Limits(clock, rate_scale)
-        self.endpoints = Endpoints()
+        self.limits, self.endpoints = limits, endpoints
         self._session = session
         self._tasks = Tasks()
         self._triggers = Triggers(clock)
         self._urls = ResponseUrls(self.workspace)
-        self._files = Files(self.workspace)
+        self.files = Files(self.workspace)
         self.socket = SocketTransport(self.app, clock, self._tasks)
-        self.http = HttpTransport(session, self.app, self.endpoints, clock, retry_scale)
+        self.http = HttpTransport(session, self.app, endpoints, clock, retry_scale)
         transport: Transport = self.socket if mode == "socket" else self.http
         self.events = Events(self.workspace, transport, self.delivery, self._tasks)
         self.workspace.announce = self.events.announce
@@ -94,10 +93,9 @@ class SlackSandbox:
         retries of an event in HTTP mode. `extend` may add routes to the server.
         """
         session = aiohttp.ClientSession()
-        sandbox = cls(session, clock, mode, ledger_path, rate_scale, retry_scale)
-        sandbox.endpoints.events = events_url
-        sandbox.endpoints.interactivity = interactivity_url
-        sandbox.endpoints.commands = commands_url
+        limits = Limits(clock, rate_scale)
+        endpoints = Endpoints(events_url, interactivity_url, commands_url)
+        sandbox = cls(session, clock, mode, ledger_path, limits, endpoints, retry_scale)
         server = sandbox._server()
         if extend is not None:
             extend(server)
@@ -122,12 +120,8 @@ class SlackSandbox:
         """The person with this user name or id. Raises KeyError."""
         for user in self.workspace.users.values():
             if name in (user.name, user.id) and not user.is_bot:
-                return Person(user, self.workspace, self._interactions, self._files)
+                return Person(user, self.workspace, self._interactions, self.files)
         raise KeyError(name)
-
-    def shared(self, file_id: str) -> Shared | None:
-        """The file with this id, if somebody shared it."""
-        return self._files.get(file_id)
 
     @property
     def url(self) -> str:
@@ -143,26 +137,22 @@ class SlackSandbox:
 
     @property
     def bot_token(self) -> str:
-        """The `xoxb-` token."""
         return self.app.bot_token
 
     @property
     def app_token(self) -> str:
-        """The `xapp-` token."""
         return self.app.app_token
 
     @property
     def signing_secret(self) -> str:
-        """The secret of the v0 signatures."""
         return self.app.signing_secret
 
     @property
     def bot_user_id(self) -> str:
-        """The user id of the bot."""
         return self.app.bot_user
 
     def _server(self) -> web.Application:
-        api = WebApi(self.workspace, self.limits, self._triggers, self._connect)
+        api = WebApi(self.workspace, self.limits, self._triggers, self.socket.ticket_url)
         server = web.Application(
             middlewares=[self.faults.middleware(operation_of)], client_max_size=4 * 1024 * 1024
         )
@@ -170,12 +160,9 @@ class SlackSandbox:
         for kind in ("actions", "commands"):
             server.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._urls.handle)
         server.router.add_get("/link/", self.socket.handle)
-        server.router.add_get("/files-pri/{file}/{rest:.*}", self._files.handle)
+        server.router.add_get("/files-pri/{file}/{rest:.*}", self.files.handle)
         Control(self).add_routes(server)
         return server
-
-    def _connect(self, call: Call) -> Json:
-        return {"url": self.socket.ticket_url()}
 
 
 def operation_of(request: web.Request) -> str:

@@ -6,6 +6,9 @@ checked for their published limits only and may carry other fields.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from slackbridge.sandbox.slack.schema import (
     Problems,
     Rule,
@@ -25,7 +28,8 @@ ACTION_ID = {"action_id": string(255)}
 URL = string(3000)
 DATE = matching(r"\d{4}-\d{2}-\d{2}", "a date YYYY-MM-DD")
 TIME = matching(r"\d{2}:\d{2}", "a time HH:mm")
-IDS = array(string(64), 1000, 0)
+ID = string(64)
+IDS = array(ID, 1000, 0)
 
 
 def text(high: int, *kinds: str) -> Rule:
@@ -80,6 +84,27 @@ IMAGE = shape(
     {"image_url": URL, "slack_file": anything},
     one_needed=("image_url", "slack_file"),
 )
+CHOOSE: dict[str, Rule] = {"options": OPTIONS, "option_groups": GROUPS}
+RESPOND: dict[str, Rule] = {"response_url_enabled": boolean}
+
+
+def _selects(
+    kind: str,
+    one: str,
+    rule: Rule,
+    fields: dict[str, Rule],
+    single: dict[str, Rule] | None = None,
+    needed: tuple[str, ...] = (),
+) -> dict[str, Rule]:
+    """A select menu and its `multi_` form; `single` are fields that only the former has."""
+    many = IDS if rule is ID else array(rule, 100)
+    first = {**COMMON, **fields, **(single or {}), f"initial_{one}": rule}
+    several = {**MULTI, **fields, f"initial_{one}s": many}
+    return {
+        f"{kind}_select": shape({}, first, one_needed=needed),
+        f"multi_{kind}_select": shape({}, several, one_needed=needed),
+    }
+
 
 ELEMENTS: dict[str, Rule] = {
     "button": shape(
@@ -95,53 +120,17 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "workflow_button": shape({"text": plain(75), "workflow": anything}, ACTION_ID, extra=True),
     "image": IMAGE,
-    "static_select": shape(
-        {},
-        {**COMMON, "options": OPTIONS, "option_groups": GROUPS, "initial_option": OPTION},
-        one_needed=("options", "option_groups"),
+    **_selects("static", "option", OPTION, CHOOSE, needed=("options", "option_groups")),
+    **_selects("external", "option", OPTION, {"min_query_length": integer(0, 3000)}),
+    **_selects("users", "user", ID, {}),
+    **_selects(
+        "conversations",
+        "conversation",
+        ID,
+        {"default_to_current_conversation": boolean, "filter": FILTER},
+        single=RESPOND,
     ),
-    "multi_static_select": shape(
-        {},
-        {
-            **MULTI,
-            "options": OPTIONS,
-            "option_groups": GROUPS,
-            "initial_options": array(OPTION, 100),
-        },
-        one_needed=("options", "option_groups"),
-    ),
-    "external_select": shape(
-        {}, {**COMMON, "min_query_length": integer(0, 3000), "initial_option": OPTION}
-    ),
-    "multi_external_select": shape(
-        {},
-        {**MULTI, "min_query_length": integer(0, 3000), "initial_options": array(OPTION, 100)},
-    ),
-    "users_select": shape({}, {**COMMON, "initial_user": string(64)}),
-    "multi_users_select": shape({}, {**MULTI, "initial_users": IDS}),
-    "conversations_select": shape(
-        {},
-        {
-            **COMMON,
-            "initial_conversation": string(64),
-            "default_to_current_conversation": boolean,
-            "response_url_enabled": boolean,
-            "filter": FILTER,
-        },
-    ),
-    "multi_conversations_select": shape(
-        {},
-        {
-            **MULTI,
-            "initial_conversations": IDS,
-            "default_to_current_conversation": boolean,
-            "filter": FILTER,
-        },
-    ),
-    "channels_select": shape(
-        {}, {**COMMON, "initial_channel": string(64), "response_url_enabled": boolean}
-    ),
-    "multi_channels_select": shape({}, {**MULTI, "initial_channels": IDS}),
+    **_selects("channels", "channel", ID, {}, single=RESPOND),
     "overflow": shape({"options": array(OPTION, 5)}, {**ACTION_ID, "confirm": CONFIRM}),
     "datepicker": shape({}, {**COMMON, "initial_date": DATE}),
     "timepicker": shape({}, {**COMMON, "initial_time": TIME, "timezone": string(100)}),
@@ -149,8 +138,7 @@ ELEMENTS: dict[str, Rule] = {
         {}, {**CHOICE, "initial_date_time": integer(1_000_000_000, 9_999_999_999)}
     ),
     "checkboxes": shape(
-        {"options": array(RICH_OPTION, 10)},
-        {**CHOICE, "initial_options": array(RICH_OPTION, 10)},
+        {"options": array(RICH_OPTION, 10)}, {**CHOICE, "initial_options": array(RICH_OPTION, 10)}
     ),
     "radio_buttons": shape(
         {"options": array(RICH_OPTION, 10)}, {**CHOICE, "initial_option": RICH_OPTION}
@@ -167,8 +155,7 @@ ELEMENTS: dict[str, Rule] = {
     "email_text_input": shape({}, TYPED),
     "url_text_input": shape({}, TYPED),
     "number_input": shape(
-        {"is_decimal_allowed": boolean},
-        {**TYPED, "min_value": anything, "max_value": anything},
+        {"is_decimal_allowed": boolean}, {**TYPED, "min_value": anything, "max_value": anything}
     ),
     "rich_text_input": shape({}, {**TYPED, "initial_value": anything}),
     "file_input": shape(
@@ -203,42 +190,35 @@ ELEMENTS_OF = {
 }
 
 CONTEXT_ITEM = variant({"image": IMAGE, "plain_text": plain(2000), "mrkdwn": text(2000, "mrkdwn")})
+RUN = shape({"elements": array(anything, 10_000, 0)}, extra=True)
 RICH = variant(
     {
-        "rich_text_section": shape({"elements": array(anything, 10_000, 0)}, extra=True),
+        **dict.fromkeys(("rich_text_section", "rich_text_preformatted", "rich_text_quote"), RUN),
         "rich_text_list": shape(
             {"elements": array(anything, 10_000, 0), "style": one_of("bullet", "ordered")},
             {"indent": integer(0, 8), "border": anything, "offset": anything},
         ),
-        "rich_text_preformatted": shape({"elements": array(anything, 10_000, 0)}, extra=True),
-        "rich_text_quote": shape({"elements": array(anything, 10_000, 0)}, extra=True),
     }
 )
 
 
-def block(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
+def block(required: dict[str, Rule], optional: dict[str, Rule] | None = None, **how: Any) -> Rule:
     """An established block: unknown fields are refused."""
-    return shape(required, {**BLOCK_ID, **(optional or {})})
+    return shape(required, {**BLOCK_ID, **(optional or {})}, **how)
 
 
-def newer(required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
-    """A recent block: only the published limits are checked."""
-    return shape(required, {**BLOCK_ID, **(optional or {})}, extra=True)
+# A recent block: only the published limits are checked.
+newer = partial(block, extra=True)
 
 
 def _child(value: object, at: str, problems: Problems) -> None:
     variant(BLOCKS)(value, at, problems)
 
 
-def _input(value: object, at: str, problems: Problems) -> None:
-    variant(ELEMENTS, ELEMENTS_OF["input"])(value, at, problems)
-
-
 BLOCKS: dict[str, Rule] = {
-    "section": shape(
+    "section": block(
         {},
         {
-            **BLOCK_ID,
             "text": text(3000),
             "fields": array(text(2000), 10),
             "accessory": variant(ELEMENTS, ELEMENTS_OF["section"]),
@@ -248,9 +228,9 @@ BLOCKS: dict[str, Rule] = {
     ),
     "header": block({"text": plain(150)}),
     "divider": block({}),
-    "image": shape(
+    "image": block(
         {"alt_text": string(2000)},
-        {**BLOCK_ID, "image_url": URL, "slack_file": anything, "title": plain(2000)},
+        {"image_url": URL, "slack_file": anything, "title": plain(2000)},
         one_needed=("image_url", "slack_file"),
     ),
     "context": block({"elements": array(CONTEXT_ITEM, 10)}),
@@ -259,7 +239,7 @@ BLOCKS: dict[str, Rule] = {
         {"elements": array(variant(ELEMENTS, ELEMENTS_OF["context_actions"]), 5)}
     ),
     "input": block(
-        {"label": plain(2000), "element": _input},
+        {"label": plain(2000), "element": variant(ELEMENTS, ELEMENTS_OF["input"])},
         {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "rich_text": block({"elements": array(RICH, 10_000, 0)}),

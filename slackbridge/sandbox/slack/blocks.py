@@ -129,30 +129,24 @@ _ACTING = frozenset({"button", "overflow", "static_select", "plain_text_input", 
 
 def _across(blocks: Sequence[Json], at: str) -> Problems:
     problems: Problems = []
-    seen: set[str] = set()
+    _unique("block_id", blocks, at, problems)
     for index, each in enumerate(blocks):
-        block_id = each.get("block_id")
-        if isinstance(block_id, str):
-            if block_id in seen:
-                report(problems, f'`block_id` "{block_id}" already exists', f"{at}/{index}")
-            seen.add(block_id)
-        _unique_actions(each, f"{at}/{index}", problems)
+        if each.get("type") == "actions":
+            _unique("action_id", each.get("elements"), f"{at}/{index}/elements", problems)
     if sum(_markdown(each) for each in blocks) > MARKDOWN_TOTAL:
         report(problems, f"markdown text must be less than {MARKDOWN_TOTAL + 1} characters", at)
     return problems
 
 
-def _unique_actions(block: Json, at: str, problems: Problems) -> None:
-    elements = block.get("elements")
-    if block.get("type") != "actions" or not isinstance(elements, list):
-        return
+def _unique(name: str, items: Any, at: str, problems: Problems) -> None:
+    """Report every item whose id occurred before. The types are checked elsewhere."""
     seen: set[str] = set()
-    for index, element in enumerate(elements):
-        action = element.get("action_id") if isinstance(element, dict) else None
-        if isinstance(action, str):
-            if action in seen:
-                report(problems, f'`action_id` "{action}" already exists', f"{at}/elements/{index}")
-            seen.add(action)
+    for index, each in enumerate(items if isinstance(items, list) else ()):
+        found = each.get(name) if isinstance(each, dict) else None
+        if isinstance(found, str):
+            if found in seen:
+                report(problems, f'`{name}` "{found}" already exists', f"{at}/{index}")
+            seen.add(found)
 
 
 def _markdown(block: Json) -> int:

@@ -1,9 +1,11 @@
-"""One Web API call: its arguments and the workspace it acts on."""
+"""One Web API call: its arguments, the workspace it acts on, and cursor paging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from slackbridge.sandbox.slack.arguments import Arguments
 from slackbridge.sandbox.slack.errors import ApiError
@@ -13,6 +15,8 @@ from slackbridge.sandbox.slack.shapes import Json, micros
 from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.workspace import Workspace
 
+T = TypeVar("T")
+MAX_LIMIT = 1000
 _SCOPE_PREFIX = {"channel": "channels", "group": "groups", "im": "im"}
 
 
@@ -23,10 +27,10 @@ class Call:
     args: Arguments
     workspace: Workspace
     triggers: Triggers
+    connect: Callable[[], str]
 
     @property
     def app(self) -> Installation:
-        """The calling app."""
         return self.workspace.app
 
     def need(self, scope: str) -> None:
@@ -58,6 +62,32 @@ class Call:
             raise ApiError("message_not_found")
         return found
 
+    def page(
+        self, items: Sequence[T], default: int, key: Callable[[T], str]
+    ) -> tuple[list[T], Json]:
+        """One page and the `response_metadata`; `default` is the usual page size.
+
+        A cursor names the item that comes next, so items added before it do not shift the pages.
+        Raises `invalid_limit` outside 1 to 1000 (0 = the default) and `invalid_cursor`.
+        """
+        limit = self.args.integer("limit", default) or default
+        if not 1 <= limit <= MAX_LIMIT:
+            raise ApiError("invalid_limit")
+        keys = [f"next:{key(item)}" for item in items]
+        start = self._start(keys)
+        end = start + limit
+        following = base64.b64encode("".join(keys[end : end + 1]).encode()).decode()
+        return list(items[start:end]), {"response_metadata": {"next_cursor": following}}
+
+    def _start(self, keys: list[str]) -> int:
+        cursor = self.args.given("cursor")
+        if cursor is None:
+            return 0
+        try:
+            return keys.index(base64.b64decode(cursor, validate=True).decode())
+        except ValueError:  # not base64, not UTF-8, or of no item
+            raise ApiError("invalid_cursor") from None
+
     def moment(self, name: str) -> int | None:
         """A `ts` bound in microseconds. Raises `invalid_ts_<name>`."""
         value = self.args.given(name)
@@ -67,6 +97,3 @@ class Call:
         if found is None:
             raise ApiError(f"invalid_ts_{name}")
         return found
-
-
-Handler = Callable[[Call], Json]

@@ -8,71 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
-from slackbridge.sandbox.ledger import Ledger
-from slackbridge.sandbox.slack.delivery import Delivery
+from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged, NotPossible
-from slackbridge.sandbox.slack.http_transport import Endpoints
-from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.shapes import Json
-from slackbridge.sandbox.slack.socket import SocketTransport
-from slackbridge.sandbox.slack.workspace import Workspace
 
-_ACTS = frozenset(
-    {
-        "say",
-        "edit",
-        "delete",
-        "react",
-        "click",
-        "act_in_view",
-        "submit",
-        "close_view",
-        "command",
-        "message_shortcut",
-        "global_shortcut",
-        "open_home",
-        "invite",
-        "archive",
-    }
-)
+if TYPE_CHECKING:
+    from slackbridge.sandbox.slack.app import SlackSandbox
+
+_ACTS = frozenset(name for name, act in vars(Person).items() if iscoroutinefunction(act))
 _VIEWS = frozenset({"ephemerals", "modals", "home"})
 _SWITCHES = frozenset(["drop", "duplicate", "twin", "two_teams", "delay", "reorder", "clear"])
 _Handler = Callable[[web.Request], Awaitable[Any]]
 
 
-class Sandbox(Protocol):
-    """What is driven."""
-
-    workspace: Workspace
-    ledger: Ledger
-    faults: Faults
-    delivery: Delivery
-    limits: Limits
-    endpoints: Endpoints
-    socket: SocketTransport
-
-    @property
-    def bot_user_id(self) -> str:
-        """The user id of the bot."""
-
-    def person(self, name: str) -> Person:
-        """The person with this user name or id. Raises KeyError."""
-
-
 class Control:
     """The routes under `/sandbox/`. Answers are `{"ok": true, "result": ...}`."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: SlackSandbox) -> None:
         self._sandbox = sandbox
 
     def add_routes(self, server: web.Application) -> None:
-        """Add the routes to a server."""
         get, post = server.router.add_get, server.router.add_post
         get("/sandbox/state", _json(self._state))
         get("/sandbox/ledger", _json(self._ledger))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from slackbridge.sandbox.faults import Board
 from slackbridge.sandbox.slack.roster import PARTNER_TEAM
 from slackbridge.sandbox.slack.shapes import Json, new_id
 
@@ -30,31 +31,28 @@ class Switch:
     struck: int = 0
 
 
-class Delivery:
+class Delivery(Board[Switch]):
     """The active faults. `times` None = until `clear`. All seconds are real seconds."""
-
-    def __init__(self) -> None:
-        self._switches: list[Switch] = []
 
     def drop(self, event: str = "*", times: int | None = 1) -> None:
         """Never send it."""
-        self._add(event, times, lambda planned, n: [])
+        self.add(Switch(event, times, lambda planned, n: []))
 
     def duplicate(self, event: str = "*", copies: int = 2, times: int | None = 1) -> Switch:
         """Send it `copies` times with the same event id."""
-        return self._add(event, times, lambda planned, n: planned * copies)
+        return self.add(repeating(event, copies, times))
 
     def twin(self, event: str = "message", times: int | None = 1) -> None:
         """Send it again with another event id and `ts` but the same `client_msg_id`."""
-        self._add(event, times, lambda planned, n: planned + _each(planned, _twin))
+        self.add(Switch(event, times, lambda planned, n: planned + _each(planned, _twin)))
 
     def two_teams(self, event: str = "*", times: int | None = 1) -> None:
         """Send it again with another event id on behalf of the partner's team."""
-        self._add(event, times, lambda planned, n: planned + _each(planned, _other_team))
+        self.add(Switch(event, times, lambda planned, n: planned + _each(planned, _other_team)))
 
     def delay(self, event: str = "*", seconds: float = 1.0, times: int | None = 1) -> None:
         """Send it later."""
-        self._add(event, times, lambda planned, n: [(at + seconds, each) for at, each in planned])
+        self.add(Switch(event, times, lambda planned, n: [(at + seconds, p) for at, p in planned]))
 
     def reorder(self, event: str = "*", window: int = 2, times: int | None = None) -> None:
         """Reverse every `window` events that come at about the same time."""
@@ -63,34 +61,22 @@ class Delivery:
             late = (window - 1 - n % window) * REORDER_GAP
             return [(at + late, each) for at, each in planned]
 
-        self._add(event, times, change)
-
-    def remove(self, switch: Switch) -> None:
-        """Switch this very object off; harmless if it is off already."""
-        self._switches = [each for each in self._switches if each is not switch]
-
-    def __contains__(self, switch: Switch) -> bool:
-        """Whether it is on."""
-        return switch in self._switches
-
-    def clear(self) -> None:
-        """Switch all off."""
-        self._switches.clear()
+        self.add(Switch(event, times, change))
 
     def plan(self, name: str, payload: Json) -> list[Planned]:
         """What to send for one payload: seconds to wait, and the payload."""
         planned: list[Planned] = [(0.0, payload)]
-        for switch in self._switches:
+        for switch in self._on:
             spent = switch.times is not None and switch.struck >= switch.times
             if not spent and fnmatchcase(name, switch.event):
                 planned = switch.change(planned, switch.struck)
                 switch.struck += 1
         return planned
 
-    def _add(self, event: str, times: int | None, change: _Change) -> Switch:
-        switch = Switch(event, times, change)
-        self._switches.append(switch)
-        return switch
+
+def repeating(event: str, copies: int, times: int | None) -> Switch:
+    """The fault that sends an event `copies` times."""
+    return Switch(event, times, lambda planned, n: planned * copies)
 
 
 def _each(planned: list[Planned], change: Callable[[Json], Json]) -> list[Planned]:
@@ -101,10 +87,7 @@ def _twin(payload: Json) -> Json:
     event = payload["event"]
     seconds, _, fraction = str(event["ts"]).partition(".")
     ts = f"{seconds}.{(int(fraction) + 7) % 1_000_000:06d}"
-    return payload | {
-        "event_id": new_id("Ev"),
-        "event": event | {"ts": ts, "event_ts": ts},
-    }
+    return payload | {"event_id": new_id("Ev"), "event": event | {"ts": ts, "event_ts": ts}}
 
 
 def _other_team(payload: Json) -> Json:

@@ -1,14 +1,23 @@
-"""Interactive elements: finding them in blocks, and the state of their input."""
+"""Interactive elements: finding them, the state of their input, and filling in a modal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slackbridge.sandbox.slack.blocks import walk
 from slackbridge.sandbox.slack.errors import NotPossible
 from slackbridge.sandbox.slack.shapes import Json
+from slackbridge.sandbox.slack.views import View
 
+# What a select chooses, by its kind; `multi_*` chooses several.
+_SELECTS = {
+    "static": "option",
+    "external": "option",
+    "users": "user",
+    "conversations": "conversation",
+    "channels": "channel",
+}
 # The member of an action or state that holds the value, by element type.
 FIELDS = {
     "plain_text_input": "value",
@@ -17,21 +26,13 @@ FIELDS = {
     "number_input": "value",
     "rich_text_input": "rich_text_value",
     "file_input": "files",
-    "static_select": "selected_option",
-    "external_select": "selected_option",
     "radio_buttons": "selected_option",
-    "multi_static_select": "selected_options",
-    "multi_external_select": "selected_options",
     "checkboxes": "selected_options",
-    "users_select": "selected_user",
-    "multi_users_select": "selected_users",
-    "conversations_select": "selected_conversation",
-    "multi_conversations_select": "selected_conversations",
-    "channels_select": "selected_channel",
-    "multi_channels_select": "selected_channels",
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
+    **{f"{kind}_select": f"selected_{one}" for kind, one in _SELECTS.items()},
+    **{f"multi_{kind}_select": f"selected_{one}s" for kind, one in _SELECTS.items()},
 }
 _SHOWN = ("text", "value", "style", "placeholder", "confirm")
 
@@ -92,9 +93,47 @@ def initial(element: Json) -> Json:
     return {"type": element["type"], field: element.get(name, empty)}
 
 
-def is_filled(state_: Json) -> bool:
-    """Whether a state holds a value."""
-    return state_[FIELDS[state_["type"]]] not in (None, "", [])
+def fill(view: View, entered: Mapping[str, Mapping[str, Any]]) -> Json:
+    """`state.values` of a submission: entered, else kept, else initial values.
+
+    Raises NotPossible for unknown ids, an empty field that is not optional, or a wrong length.
+    """
+    left = {(block, action) for block, actions in entered.items() for action in actions}
+    values: Json = {}
+    for block, element in interactive(view.spec["blocks"]):
+        if element["type"] not in FIELDS:
+            continue
+        place = (block["block_id"], element["action_id"])
+        left.discard(place)
+        entered_state = _entered(view, entered, place, element)
+        _check(block, element, entered_state)
+        values.setdefault(place[0], {})[place[1]] = entered_state
+    if left:
+        raise NotPossible(f"the view has no input {sorted(left)}")
+    return values
+
+
+def _entered(
+    view: View, entered: Mapping[str, Mapping[str, Any]], place: tuple[str, str], element: Json
+) -> Json:
+    block_id, action_id = place
+    if action_id in entered.get(block_id, {}):
+        return state(element, entered[block_id][action_id])
+    kept: Json | None = view.values.get(block_id, {}).get(action_id)
+    return kept or initial(element)
+
+
+def _check(block: Json, element: Json, entered: Json) -> None:
+    optional = block["type"] != "input" or block.get("optional", False)
+    if entered[FIELDS[element["type"]]] in (None, "", []):
+        if not optional:
+            raise NotPossible(f"{block['block_id']!r} must be filled")
+        return
+    value = entered.get("value")
+    if isinstance(value, str):
+        low, high = element.get("min_length", 0), element.get("max_length", 3000)
+        if not low <= len(value) <= high:
+            raise NotPossible(f"{block['block_id']!r} must have {low} to {high} characters")
 
 
 def _option(element: Json, chosen: Any) -> Json:

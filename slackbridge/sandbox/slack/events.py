@@ -3,48 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
 from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, Installation
 from slackbridge.sandbox.slack.shapes import Json, new_id
-from slackbridge.sandbox.slack.tasks import Tasks
 from slackbridge.sandbox.slack.transport import Transport
 from slackbridge.sandbox.slack.workspace import Workspace
+from slackbridge.sandbox.tasks import Tasks
 
 _MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
+@dataclass(slots=True, eq=False)
 class Events:
     """Sends announced events, each in a task of its own.
 
     `acknowledged` lists the events that the app has acknowledged, in that order.
     """
 
-    def __init__(
-        self, workspace: Workspace, transport: Transport, delivery: Delivery, tasks: Tasks
-    ) -> None:
-        self._workspace = workspace
-        self._transport = transport
-        self._delivery = delivery
-        self.acknowledged: list[Json] = []
-        self._tasks = tasks
+    workspace: Workspace
+    transport: Transport
+    delivery: Delivery
+    tasks: Tasks
+    acknowledged: list[Json] = field(default_factory=list)
 
     def announce(self, event: Json, channel: Channel | None) -> None:
         """Send an event if the app subscribes to it and is in the channel (None = no channel)."""
         if not self._wanted(event, channel):
             return
-        app, now = self._workspace.app, self._workspace.clock()
+        app, now = self.workspace.app, self.workspace.clock()
         whole = envelope(app, event, now, shared=channel is not None and channel.shared)
-        for delay, payload in self._delivery.plan(name_of(event), whole):
-            self._tasks.spawn(self._send(delay, payload))
+        for delay, payload in self.delivery.plan(name_of(event), whole):
+            self.tasks.spawn(self._send(delay, payload))
 
     async def _send(self, delay: float, payload: Json) -> None:
         await asyncio.sleep(delay)
-        if await self._transport.event(payload):
+        if await self.transport.event(payload):
             self.acknowledged.append(payload["event"])
 
     def _wanted(self, event: Json, channel: Channel | None) -> bool:
-        app = self._workspace.app
+        app = self.workspace.app
         if app.revoked or (channel is not None and app.bot_user not in channel.members):
             return False
         subscription = str(event["type"])

@@ -56,7 +56,6 @@ class Files:
         return self._as_json(file_id, name, mimetype, len(data), user)
 
     def get(self, file_id: str) -> Shared | None:
-        """What was shared under this id."""
         return self._contents.get(file_id)
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -73,6 +72,7 @@ class Files:
     def _as_json(self, file_id: str, name: str, mimetype: str, size: int, user: str) -> Json:
         base = f"{self._workspace.team_url}files-pri/{HOME_TEAM}-{file_id}"
         now = int(self._workspace.clock())
+        never = ("editable", "is_external", "public_url_shared", "display_as_bot")
         kind = name.rpartition(".")[2].lower() if "." in name else "text"
         return {
             "id": file_id,
@@ -85,19 +85,15 @@ class Files:
             "pretty_type": kind.upper(),
             "user": user,
             "user_team": HOME_TEAM,
-            "editable": False,
+            **dict.fromkeys((*never, "has_rich_preview"), False),
             "size": size,
             "mode": "hosted",
-            "is_external": False,
             "external_type": "",
             "is_public": True,
-            "public_url_shared": False,
-            "display_as_bot": False,
             "username": "",
             "url_private": f"{base}/{name}",
             "url_private_download": f"{base}/download/{name}",
             "permalink": f"{self._workspace.team_url}files/{user}/{file_id}/{name}",
-            "has_rich_preview": False,
             "file_access": "visible",
         }
 

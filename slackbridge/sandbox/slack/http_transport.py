@@ -50,22 +50,15 @@ class Endpoints:
         self.events = self.interactivity = self.commands = url
 
 
+@dataclass(slots=True, eq=False)
 class HttpTransport:
     """Delivers by HTTP. `retry_scale` multiplies the waits between retries."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        app: Installation,
-        endpoints: Endpoints,
-        clock: Clock,
-        retry_scale: float = 1.0,
-    ) -> None:
-        self._session = session
-        self._app = app
-        self.endpoints = endpoints
-        self._clock = clock
-        self.retry_scale = retry_scale
+    session: aiohttp.ClientSession
+    app: Installation
+    endpoints: Endpoints
+    clock: Clock
+    retry_scale: float = 1.0
 
     async def event(self, payload: Json) -> bool:
         """Deliver an event; after a failure up to three more times."""
@@ -94,7 +87,7 @@ class HttpTransport:
     async def verify(self) -> bool:
         """The check Slack makes when an events URL is saved: does it echo the challenge?"""
         challenge = secrets.token_urlsafe(24)
-        body = {"token": self._app.verification_token, "type": "url_verification"}
+        body = {"token": self.app.verification_token, "type": "url_verification"}
         text = json.dumps(body | {"challenge": challenge})
         async with self._post(self.endpoints.events, text, _JSON, {}) as response:
             return response.status == 200 and challenge in await response.text()
@@ -116,14 +109,14 @@ class HttpTransport:
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if not url:
             raise aiohttp.ClientConnectionError("the app has no request URL")
-        stamp = str(int(self._clock()))
+        stamp = str(int(self.clock()))
         signed = {
             "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
             "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": signature(self._app.signing_secret, stamp, body),
+            "X-Slack-Signature": signature(self.app.signing_secret, stamp, body),
         }
-        return self._session.post(
+        return self.session.post(
             url,
             data=body.encode(),
             headers=signed | headers,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from slackbridge.sandbox.slack.roster import HOME_TEAM
 from slackbridge.sandbox.slack.shapes import Json
@@ -49,12 +49,10 @@ class Message:
         shown: Json = {"type": "message", "ts": self.ts, "text": self.text}
         if self.subtype != "bot_message":
             shown |= {"user": self.user, "team": self.team}
-        for name in _PLAIN:
-            if value := getattr(self, name):
-                shown[name] = copy.deepcopy(value)
-        for name in _LISTS:
-            if value := getattr(self, name):
-                shown[name] = copy.deepcopy(list(value))
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value and each.name not in _SHOWN_APART:
+                shown[each.name] = copy.deepcopy(list(value) if type(value) is tuple else value)
         if self.files:
             shown |= {"upload": False, "display_as_bot": False}
         if self.reactions:
@@ -71,23 +69,17 @@ class Message:
         ]
 
     def reacted(self, name: str, user: str) -> Message:
-        """The message with one more reaction."""
         counts = dict(self.reactions)
         counts[name] = (*counts.get(name, ()), user)
         return replace(self, reactions=tuple(counts.items()))
 
     def unreacted(self, name: str, user: str) -> Message:
-        """The message without one reaction."""
-        counts = {
-            each: tuple(who for who in users if each != name or who != user)
-            for each, users in self.reactions
-        }
-        return replace(
-            self, reactions=tuple((each, users) for each, users in counts.items() if users)
-        )
+        counts = dict(self.reactions)
+        counts[name] = tuple(who for who in counts.get(name, ()) if who != user)
+        left = tuple((each, users) for each, users in counts.items() if users)
+        return replace(self, reactions=left)
 
     def has_reaction(self, name: str, user: str) -> bool:
-        """Whether the user has reacted so."""
         return user in dict(self.reactions).get(name, ())
 
     def as_tombstone(self) -> Message:
@@ -103,19 +95,7 @@ class Message:
         )
 
 
-_PLAIN = (
-    "subtype",
-    "thread_ts",
-    "bot_id",
-    "app_id",
-    "bot_profile",
-    "username",
-    "icons",
-    "client_msg_id",
-    "edited",
-    "hidden",
-)
-_LISTS = ("blocks", "attachments", "files")
+_SHOWN_APART = ("channel", "ts", "text", "user", "team", "reactions", "metadata")
 
 
 def _metadata(metadata: Json, full: bool) -> Json:

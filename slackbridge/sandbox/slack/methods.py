@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import formatdate
 
 from aiohttp import web
 
-from slackbridge.sandbox.slack import (
-    api_chat,
-    api_conversations,
-    api_people,
-    api_reactions,
-    api_views,
-)
 from slackbridge.sandbox.slack.arguments import Arguments, raw_arguments
-from slackbridge.sandbox.slack.call import Call, Handler
+from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.catalogue import CATALOGUE, Method
 from slackbridge.sandbox.slack.errors import ApiError, RateLimited
 from slackbridge.sandbox.slack.limits import Limits
@@ -23,23 +18,14 @@ from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True)
 class WebApi:
     """Answers `/api/{method}`. Every refusal is an answer `{"ok": false, "error": code}`."""
 
-    def __init__(
-        self, workspace: Workspace, limits: Limits, triggers: Triggers, connect: Handler
-    ) -> None:
-        self._workspace = workspace
-        self._limits = limits
-        self._triggers = triggers
-        self._handlers: dict[str, Handler] = {
-            **api_chat.METHODS,
-            **api_conversations.METHODS,
-            **api_people.METHODS,
-            **api_reactions.METHODS,
-            **api_views.METHODS,
-            "apps.connections.open": connect,
-        }
+    workspace: Workspace
+    limits: Limits
+    triggers: Triggers
+    connect: Callable[[], str]
 
     async def handle(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -60,13 +46,13 @@ class WebApi:
         args = Arguments(raw)
         self._authorise(method, _token(request, args))
         channel = args.text("channel") if method.by_channel else None
-        self._limits.check(name, method.tier, channel)
+        self.limits.check(name, method.tier, channel)
         self._check_scopes(method)
         args.require(method.required)
-        return self._handlers[name](Call(args, self._workspace, self._triggers))
+        return method.run(Call(args, self.workspace, self.triggers, self.connect))
 
     def _authorise(self, method: Method, token: str) -> None:
-        app = self._workspace.app
+        app = self.workspace.app
         if method.token == "none":
             return
         if not token:
@@ -79,7 +65,7 @@ class WebApi:
             raise ApiError("not_allowed_token_type")
 
     def _check_scopes(self, method: Method) -> None:
-        scopes = self._workspace.app.scopes
+        scopes = self.workspace.app.scopes
         if method.token == "bot" and method.scopes and not scopes & set(method.scopes):
             provided = ",".join(sorted(scopes))
             raise ApiError("missing_scope", needed=",".join(method.scopes), provided=provided)
@@ -90,9 +76,9 @@ class WebApi:
         method = CATALOGUE.get(name)
         accepted = ",".join(method.scopes) if method else ""
         shown = {
-            "X-OAuth-Scopes": ",".join(sorted(self._workspace.app.scopes)),
+            "X-OAuth-Scopes": ",".join(sorted(self.workspace.app.scopes)),
             "X-Accepted-OAuth-Scopes": accepted,
-            "Date": formatdate(self._workspace.clock(), usegmt=True),
+            "Date": formatdate(self.workspace.clock(), usegmt=True),
         }
         return web.json_response(answer, status=status, headers=shown | (headers or {}))
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from slackbridge.sandbox.slack import elements, forms
+from slackbridge.sandbox.slack import elements
 from slackbridge.sandbox.slack import text as encoding
 from slackbridge.sandbox.slack.api_reactions import EMOJI
 from slackbridge.sandbox.slack.errors import NotPossible
@@ -25,16 +25,14 @@ from slackbridge.sandbox.slack.views import View
 from slackbridge.sandbox.slack.workspace import Workspace
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """One account: what it can do and see."""
 
-    def __init__(
-        self, user: User, workspace: Workspace, interactions: Interactions, files: Files
-    ) -> None:
-        self.user = user
-        self._workspace = workspace
-        self._interactions = interactions
-        self._files = files
+    user: User
+    workspace: Workspace
+    interactions: Interactions
+    files: Files
 
     @property
     def id(self) -> str:
@@ -63,7 +61,7 @@ class Person:
         """
         found = self._channel(channel, writing=True)
         encoded = encoding.typed(text)
-        shared = tuple(self._files.share(self.id, each) for each in files)
+        shared = tuple(self.files.share(self.id, each) for each in files)
         typed_blocks = encoding.rich_text(encoded, new_id("", 5)) if encoded else []
         draft = Message(
             found.id,
@@ -77,21 +75,21 @@ class Person:
             files=shared,
             client_msg_id=client_msg_id or str(uuid.uuid4()),
         )
-        return self._workspace.post(draft, act="said").ts
+        return self.workspace.post(draft, act="said").ts
 
     async def edit(self, channel: str, ts: str, text: str) -> None:
         """Change an own message."""
         old = self._own(channel, ts)
         encoded = encoding.typed(text)
-        edited = {"user": self.id, "ts": self._workspace.stamps.next("edits")}
+        edited = {"user": self.id, "ts": self.workspace.stamps.next("edits")}
         blocks = tuple(encoding.rich_text(encoded, new_id("", 5)))
         new = replace(old, text=encoded, blocks=blocks, edited=edited)
-        self._workspace.change(old, new, "edited")
+        self.workspace.change(old, new, "edited")
 
     async def delete(self, channel: str, ts: str) -> None:
         """Delete an own message; an admin may delete any."""
         found = self._message(channel, ts) if self.user.is_admin else self._own(channel, ts)
-        self._workspace.remove(found, "deleted")
+        self.workspace.remove(found, "deleted")
 
     async def react(self, channel: str, ts: str, name: str) -> None:
         """Add a reaction, or remove the own one."""
@@ -99,7 +97,7 @@ class Person:
             raise NotPossible(f"{name!r} is not an emoji name")
         message = self._message(channel, ts)
         add = not message.has_reaction(name, self.id)
-        self._workspace.react(message, name, self.id, add=add)
+        self.workspace.react(message, name, self.id, add=add)
 
     # Buttons and modals.
 
@@ -118,7 +116,7 @@ class Person:
         """
         message, ephemeral = self._visible(channel, message_ts)
         pressed = elements.find(message.blocks, action_id, value)
-        await self._interactions.press(
+        await self.interactions.press(
             self.user, message, pressed, selected_option, ephemeral=ephemeral
         )
 
@@ -128,7 +126,7 @@ class Person:
         """Use an element of a modal or of the Home tab."""
         view = self._view(view_id)
         pressed = elements.find(view.spec["blocks"], action_id, value)
-        await self._interactions.act(self.user, view, pressed, selected_option)
+        await self.interactions.act(self.user, view, pressed, selected_option)
 
     async def submit(
         self, view_id: str, entered: Mapping[str, Mapping[str, Any]] | None = None
@@ -138,73 +136,62 @@ class Person:
         Returns the app's answer (`errors`, `update`, `push`, `clear`), None if it just closed.
         """
         view = self._view(view_id)
-        values = forms.fill(view, entered or {})
-        return await self._interactions.submit(self.user, view, values)
+        values = elements.fill(view, entered or {})
+        return await self.interactions.submit(self.user, view, values)
 
     async def close_view(self, view_id: str) -> None:
         """Close a modal without submitting."""
-        await self._interactions.closed(self.user, self._view(view_id))
+        await self.interactions.closed(self.user, self._view(view_id))
 
     # Commands, shortcuts, Home.
 
     async def command(self, name: str, text: str = "", *, channel: str) -> Answer:
         """Run a slash command; returns the direct answer."""
         found = self._channel(channel)
-        return await self._interactions.command(self.user, name, text, found)
+        return await self.interactions.command(self.user, name, text, found)
 
     async def message_shortcut(self, callback_id: str, channel: str, ts: str) -> None:
-        """Use a message shortcut."""
         message = self._message(channel, ts)
-        await self._interactions.shortcut(self.user, callback_id, message)
+        await self.interactions.shortcut(self.user, callback_id, message)
 
     async def global_shortcut(self, callback_id: str) -> None:
-        """Use a global shortcut."""
-        await self._interactions.shortcut(self.user, callback_id, None)
+        await self.interactions.shortcut(self.user, callback_id, None)
 
     async def open_home(self) -> None:
-        """Open the app's Home tab."""
-        channel, _ = self._workspace.direct(self._workspace.app.bot_user, self.id)
-        event: Json = {
-            "type": "app_home_opened",
-            "user": self.id,
-            "channel": channel.id,
-            "tab": "home",
-            "event_ts": self._workspace.stamps.next("events"),
-        }
-        view = self._workspace.views.home(self.id)
-        shown = {"view": self._workspace.views.as_json(view)} if view else {}
-        self._workspace.announce(event | shown, None)
+        channel, _ = self.workspace.direct(self.workspace.app.bot_user, self.id)
+        view = self.home()
+        facts = {"user": self.id, "channel": channel.id, "tab": "home"}
+        shown = {"view": view} if view else {}
+        self.workspace.announce_act("app_home_opened", None, **facts, **shown)
 
     async def invite(self, channel: str, user: str) -> None:
         """Add a user (an id) to a channel."""
         found = self._channel(channel)
-        if user not in self._workspace.users or user in found.members:
+        if user not in self.workspace.users or user in found.members:
             raise NotPossible(f"{user!r} cannot be invited")
-        self._workspace.join(found, user, inviter=self.id)
+        self.workspace.join(found, user, inviter=self.id)
 
     async def archive(self, channel: str, *, archived: bool = True) -> None:
-        """Archive a channel, or open it again."""
-        self._workspace.archive(self._channel(channel), self.id, archived=archived)
+        self.workspace.archive(self._channel(channel), self.id, archived=archived)
 
     # Seeing.
 
     def ephemerals(self, channel: str) -> list[Json]:
         """The messages of a channel that only this person sees, oldest first."""
-        whispered = self._workspace.ephemerals(self.id)
+        whispered = self.workspace.ephemerals(self.id)
         return [each.as_json() for each in whispered if each.channel == channel]
 
     def modals(self) -> list[Json]:
         """The open modals, newest last."""
-        views = self._workspace.views
+        views = self.workspace.views
         return [views.as_json(view) for view in views.modals(self.id)]
 
     def home(self) -> Json | None:
-        """What the app's Home tab shows."""
-        view = self._workspace.views.home(self.id)
-        return self._workspace.views.as_json(view) if view else None
+        view = self.workspace.views.home(self.id)
+        return self.workspace.views.as_json(view) if view else None
 
     def _channel(self, channel: str, *, writing: bool = False) -> Channel:
-        found = self._workspace.channels.get(channel)
+        found = self.workspace.channels.get(channel)
         if found is None or self.id not in found.members or self.user.deleted:
             raise NotPossible(f"{self.name} is not in {channel}")
         if writing and found.archived:
@@ -212,7 +199,7 @@ class Person:
         return found
 
     def _message(self, channel: str, ts: str) -> Message:
-        found = self._workspace.timeline(self._channel(channel).id).get(ts)
+        found = self.workspace.timeline(self._channel(channel).id).get(ts)
         if found is None or found.tombstone:
             raise NotPossible(f"there is no message {ts} in {channel}")
         return found
@@ -224,13 +211,13 @@ class Person:
         return message
 
     def _visible(self, channel: str, ts: str) -> tuple[Message, bool]:
-        for message in self._workspace.ephemerals(self.id):
+        for message in self.workspace.ephemerals(self.id):
             if (message.channel, message.ts) == (channel, ts):
                 return message, True
         return self._message(channel, ts), False
 
     def _view(self, view_id: str) -> View:
-        view = self._workspace.views.get(view_id)
+        view = self.workspace.views.get(view_id)
         if view is None or view.user != self.id:
             raise NotPossible(f"{self.name} has no view {view_id}")
         return view

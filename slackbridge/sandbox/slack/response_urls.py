@@ -38,14 +38,11 @@ class Origin:
 
 
 class ResponseUrls:
-    """Issues the URLs and serves them."""
-
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._origins: dict[str, Origin] = {}
 
     def issue(self, origin: Origin, *, command: bool = False) -> str:
-        """A new URL for an interaction."""
         secret = secrets.token_urlsafe(18)
         origin.until = self._workspace.clock() + LIFETIME
         self._origins[secret] = origin
@@ -54,7 +51,6 @@ class ResponseUrls:
         return f"{self._workspace.team_url}{kind}/{HOME_TEAM}/{number}/{secret}"
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Serve one post to a URL."""
         try:
             origin = self._take(request.match_info["secret"])
             body = await _body(request)

@@ -12,46 +12,18 @@ from slackbridge.sandbox.slack.shapes import Json
 CREATED = 1_700_000_000
 HOME_TEAM = "T0SANDBOX"
 PARTNER_TEAM = "T0PARTNER"
-BOT_SCOPES = frozenset(
-    {
-        "app_mentions:read",
-        "channels:history",
-        "channels:join",
-        "channels:read",
-        "chat:write",
-        "chat:write.customize",
-        "commands",
-        "files:read",
-        "files:write",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "metadata.message:read",
-        "reactions:read",
-        "reactions:write",
-        "team:read",
-        "usergroups:read",
-        "users:read",
-        "users:read.email",
-    }
-)
-BOT_EVENTS = frozenset(
-    {
-        "app_home_opened",
-        "app_mention",
-        "channel_archive",
-        "channel_unarchive",
-        "member_joined_channel",
-        "member_left_channel",
-        "message.channels",
-        "message.groups",
-        "message.im",
-        "reaction_added",
-        "reaction_removed",
-    }
-)
+_SCOPES = """
+app_mentions:read channels:history channels:join channels:read chat:write chat:write.customize
+commands files:read files:write groups:history groups:read im:history im:read im:write
+metadata.message:read reactions:read reactions:write team:read usergroups:read users:read
+users:read.email
+"""
+_EVENTS = """
+app_home_opened app_mention channel_archive channel_unarchive member_joined_channel
+member_left_channel message.channels message.groups message.im reaction_added reaction_removed
+"""
+BOT_SCOPES = frozenset(_SCOPES.split())
+BOT_EVENTS = frozenset(_EVENTS.split())
 _AVATAR = "https://secure.gravatar.com/avatar/0.png?s="
 _EMPTY_PROFILE = ("title", "phone", "skype", "status_text", "status_emoji")
 
@@ -84,19 +56,12 @@ class User:
         }
         if with_email and self.email:
             profile["email"] = self.email
+        own = ("id", "name", "real_name", "deleted", "is_bot", "is_admin", "is_restricted")
+        never = ("is_app_user", "is_owner", "is_primary_owner", "is_ultra_restricted")
         return {
-            "id": self.id,
+            **{name: getattr(self, name) for name in own},
+            **dict.fromkeys(never, False),
             "team_id": self.team,
-            "name": self.name,
-            "real_name": self.real_name,
-            "deleted": self.deleted,
-            "is_bot": self.is_bot,
-            "is_app_user": False,
-            "is_admin": self.is_admin,
-            "is_owner": False,
-            "is_primary_owner": False,
-            "is_restricted": self.is_restricted,
-            "is_ultra_restricted": False,
             "is_stranger": self.team != HOME_TEAM,
             "tz": "Europe/Vienna",
             "tz_label": "Central European Time",
@@ -120,20 +85,16 @@ class UserGroup:
         shown: Json = {
             "id": self.id,
             "team_id": HOME_TEAM,
-            "is_usergroup": True,
-            "is_subteam": True,
+            **dict.fromkeys(("is_usergroup", "is_subteam"), True),
+            **dict.fromkeys(("is_external", "auto_provision"), False),
+            **dict.fromkeys(("date_create", "date_update"), CREATED),
+            **dict.fromkeys(("created_by", "updated_by"), "USLACKBOT"),
             "name": self.name,
             "handle": self.handle,
             "description": "",
-            "is_external": False,
-            "date_create": CREATED,
-            "date_update": CREATED,
             "date_delete": 0,
             "auto_type": None,
-            "auto_provision": False,
             "enterprise_subteam_id": "",
-            "created_by": "USLACKBOT",
-            "updated_by": "USLACKBOT",
             "deleted_by": None,
             "prefs": {"channels": [], "groups": []},
             "user_count": len(self.users),
@@ -157,25 +118,22 @@ class Channel:
         if self.kind == "im":
             return self._im(viewer)
         text: Json = {"value": "", "creator": "", "last_set": 0}
+        never = ("is_im", "is_mpim", "is_general", "is_org_shared", "is_pending_ext_shared")
         return {
+            **dict.fromkeys(never, False),
             "id": self.id,
             "name": self.name,
             "name_normalized": self.name,
             "is_channel": self.kind == "channel",
             "is_group": self.kind == "group",
-            "is_im": False,
-            "is_mpim": False,
             "is_private": self.kind == "group",
             "created": CREATED,
             "creator": "USLACKBOT",
             "updated": CREATED * 1000,
             "is_archived": self.archived,
-            "is_general": False,
             "unlinked": 0,
             "is_shared": self.shared,
-            "is_org_shared": False,
             "is_ext_shared": self.shared,
-            "is_pending_ext_shared": False,
             "context_team_id": HOME_TEAM,
             "is_member": viewer in self.members,
             "topic": text,

@@ -107,7 +107,11 @@ def shape(
         if not isinstance(value, dict):
             report(problems, "must be an object", at)
             return
-        _missing(value, required, one_needed, at, problems)
+        for name in required:
+            if name not in value:
+                report(problems, f"missing required field: {name}", at)
+        if one_needed and not any(name in value for name in one_needed):
+            report(problems, f"one of these fields is required: {', '.join(one_needed)}", at)
         for name, each in value.items():
             if name in fields:
                 fields[name](each, f"{at}/{name}", problems)
@@ -115,20 +119,6 @@ def shape(
                 report(problems, f"invalid additional property: {name}", at)
 
     return check
-
-
-def _missing(
-    value: Mapping[str, object],
-    required: Iterable[str],
-    one_needed: tuple[str, ...],
-    at: str,
-    problems: Problems,
-) -> None:
-    for name in required:
-        if name not in value:
-            report(problems, f"missing required field: {name}", at)
-    if one_needed and not any(name in value for name in one_needed):
-        report(problems, f"one of these fields is required: {', '.join(one_needed)}", at)
 
 
 def variant(table: Mapping[str, Rule], names: Iterable[str] | None = None) -> Rule:

@@ -18,8 +18,8 @@ from aiohttp import WSMsgType, web
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged
 from slackbridge.sandbox.slack.roster import Installation
 from slackbridge.sandbox.slack.shapes import Clock, Json
-from slackbridge.sandbox.slack.tasks import Tasks
 from slackbridge.sandbox.slack.transport import ACK_SECONDS, COMMAND, Answer, as_answer
+from slackbridge.sandbox.tasks import Tasks
 
 MAX_CONNECTIONS = 10
 RETRIES = 3
@@ -53,7 +53,6 @@ class SocketTransport:
 
     @property
     def connected(self) -> int:
-        """The number of connections."""
         return len(self._connections)
 
     def drop_all(self) -> None:
@@ -109,7 +108,6 @@ class SocketTransport:
             raise NotAcknowledged(f"no acknowledgement from the app: {error!r}") from error
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serve one connection."""
         if self._clock() < self._closed_until:
             return web.Response(status=503)
         if self._tickets.pop(request.query.get("ticket", ""), 0.0) < self._clock():

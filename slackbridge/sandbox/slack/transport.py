@@ -14,8 +14,6 @@ COMMAND = "slash_commands"
 
 
 class Transport(Protocol):
-    """Delivers payloads to the app."""
-
     async def event(self, payload: Json) -> bool:
         """Deliver an event, with retries; False = given up."""
 

@@ -15,18 +15,6 @@ from slackbridge.sandbox.slack.roster import HOME_TEAM, Installation
 from slackbridge.sandbox.slack.shapes import Json, Stamps, new_id
 
 STACK_DEPTH = 3
-_COPIED = (
-    "type",
-    "blocks",
-    "private_metadata",
-    "callback_id",
-    "title",
-    "submit",
-    "close",
-    "clear_on_close",
-    "notify_on_close",
-    "external_id",
-)
 _DEFAULTS: Json = {
     "private_metadata": "",
     "callback_id": "",
@@ -37,6 +25,7 @@ _DEFAULTS: Json = {
     "notify_on_close": False,
     "external_id": "",
 }
+_COPIED = ("type", "blocks", *_DEFAULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +42,6 @@ class View:
     root: str
     previous: str | None
     values: Json
-
-    def as_json(self, app: Installation) -> Json:
-        """The view object of answers and payloads."""
-        spec = _DEFAULTS | {key: self.spec[key] for key in _COPIED if key in self.spec}
-        return {
-            "id": self.id,
-            "team_id": HOME_TEAM,
-            **copy.deepcopy(spec),
-            "state": {"values": copy.deepcopy(self.values)},
-            "hash": self.hash,
-            "previous_view_id": self.previous,
-            "root_view_id": self.root,
-            "app_id": app.app_id,
-            "app_installed_team_id": HOME_TEAM,
-            "bot_id": app.bot_id,
-        }
 
 
 class Views:
@@ -87,14 +60,25 @@ class Views:
 
     def as_json(self, view: View) -> Json:
         """The view object of answers and payloads."""
-        return view.as_json(self._app)
+        spec = _DEFAULTS | {key: view.spec[key] for key in _COPIED if key in view.spec}
+        return {
+            "id": view.id,
+            "team_id": HOME_TEAM,
+            **copy.deepcopy(spec),
+            "state": {"values": copy.deepcopy(view.values)},
+            "hash": view.hash,
+            "previous_view_id": view.previous,
+            "root_view_id": view.root,
+            "app_id": self._app.app_id,
+            "app_installed_team_id": HOME_TEAM,
+            "bot_id": self._app.bot_id,
+        }
 
     def modals(self, user: str) -> list[View]:
         """The open modals of a user, newest last."""
         return [view for view in self._modals.values() if view.user == user]
 
     def home(self, user: str) -> View | None:
-        """What the user's Home tab shows."""
         return self._homes.get(user)
 
     def get(self, view_id: str) -> View | None:
@@ -152,7 +136,6 @@ class Views:
         self._notify(view)
 
     def clear(self, user: str) -> None:
-        """Close all modals of a user."""
         for view in self.modals(user):
             self.close(view)
 

@@ -153,16 +153,11 @@ class Workspace:
         self.timeline(message.channel).replace(changed)
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
         self.commit("reaction_add" if add else "reaction_remove", user=user, name=name, **item)
-        event = {
-            "type": "reaction_added" if add else "reaction_removed",
-            "user": user,
-            "reaction": name,
-            "item": item,
-            "event_ts": self.stamps.next("events"),
-        }
+        facts = {"user": user, "reaction": name, "item": item}
         if message.user:
-            event["item_user"] = message.user
-        self.announce(event, self.channels[message.channel])
+            facts["item_user"] = message.user
+        kind = "reaction_added" if add else "reaction_removed"
+        self.announce_act(kind, self.channels[message.channel], **facts)
 
     # Channels.
 
@@ -170,27 +165,18 @@ class Workspace:
         """Make a user a member; announces the event and the system message."""
         channel.members.append(user)
         self.commit("joined", channel=channel.id, user=user)
-        event: Json = {
-            "type": "member_joined_channel",
-            "user": user,
-            "channel": channel.id,
-            "channel_type": channel.id[0],
-            "team": HOME_TEAM,
-            "event_ts": self.stamps.next("events"),
-        }
-        self.announce(event | ({"inviter": inviter} if inviter else {}), channel)
+        place = {"channel": channel.id, "channel_type": channel.id[0], "team": HOME_TEAM}
+        invited = {"inviter": inviter} if inviter else {}
+        self.announce_act("member_joined_channel", channel, user=user, **place, **invited)
         self._system(channel, user, "channel_join", f"<@{user}> has joined the channel")
 
     def archive(self, channel: Channel, user: str, *, archived: bool = True) -> None:
-        """Archive a channel, or open it again."""
         verb = "archive" if archived else "unarchive"
         if archived:
             self._system(channel, user, f"channel_{verb}", "archived the channel")
         channel.archived = archived
         self.commit(f"{verb}d", channel=channel.id, user=user)
-        stamp = self.stamps.next("events")
-        event = {"type": f"channel_{verb}", "channel": channel.id, "user": user, "event_ts": stamp}
-        self.announce(event, channel)
+        self.announce_act(f"channel_{verb}", channel, channel=channel.id, user=user)
 
     def direct(self, first: str, second: str) -> tuple[Channel, bool]:
         """The direct conversation of two users, and whether it existed before."""
@@ -202,7 +188,6 @@ class Workspace:
         return channel, False
 
     def commit(self, act: str, **data: Any) -> None:
-        """Enter an act in the ledger."""
         self.ledger.commit(act, self.clock(), **data)
 
     def _system(self, channel: Channel, user: str, subtype: str, text: str) -> None:
@@ -212,6 +197,11 @@ class Workspace:
         self._announce_message(message)
 
     # Announcing.
+
+    def announce_act(self, kind: str, place: Channel | None, **facts: Any) -> None:
+        """Announce an event that is not a message; `place` None = it belongs to no channel."""
+        event = {"type": kind, **facts, "event_ts": self.stamps.next("events")}
+        self.announce(event, place)
 
     def _announce_message(self, message: Message) -> None:
         channel = self.channels[message.channel]
@@ -242,12 +232,5 @@ _MENTIONABLE = (None, "file_share", "thread_broadcast")
 
 
 def _ledger_facts(message: Message) -> Json:
-    return {
-        "channel": message.channel,
-        "ts": message.ts,
-        "thread_ts": message.thread_ts,
-        "user": message.user,
-        "bot_id": message.bot_id,
-        "text": message.text,
-        "metadata": message.metadata,
-    }
+    names = ("channel", "ts", "thread_ts", "user", "bot_id", "text", "metadata")
+    return {name: getattr(message, name) for name in names}

@@ -1,5 +1,5 @@
--- Claim due tickets: each gets a fresh token and leaves the queue until its lease ends.
--- No token is less than the time: a server that has forgotten the last ones gives none of them again.
+-- Lease due tickets: each gets a new token and is not due again until its lease ends.
+-- A token is at least the time in ms, so a server that lost the last ones never gives one twice.
 -- KEYS: work, lease, gen, seq       ARGV: limit, lease_ms
 -- Returns {now_ms, next_due_ms or -1, id, token, gen, id, token, ...}.
 local time = redis.call('TIME')

@@ -1,4 +1,4 @@
--- Mark tickets due and remember the revisions seen, in one act.
+-- Mark tickets due and store the revisions seen, in one act.
 -- KEYS: work, lease, gen, seq, seen
 -- ARGV: number of due pairs, then id, due_ms ..., then id, revision ...
 local pairs_due = tonumber(ARGV[1])

@@ -1,7 +1,7 @@
--- One rate bucket with reserved slots: who must wait learns when, and that moment is theirs.
--- Live callers are served from the next free moment; waiting backlog moves back behind them.
--- KEYS: bucket hash (free = when the next token is there, block = not before, r:<who> = slot,
---       tail = the last slot given, live = until when the next token is kept for a live caller)
+-- One rate limit with reserved slots: a caller that must wait is told when its slot is.
+-- Live callers take the next free slot; waiting backlog moves back behind them.
+-- KEYS: bucket hash (free = when the next token is available, block = no call before, r:<who> =
+--       slot, tail = the last slot given, live = until when the next token is for a live caller)
 -- ARGV: who, interval_ms, burst, live (1 or 0)       Returns ms to wait; 0 = go.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

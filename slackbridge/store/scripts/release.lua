@@ -1,5 +1,5 @@
--- Give a lease back. Something new since the claim makes the ticket due at once.
--- KEYS: work, lease, gen       ARGV: id, token, gen at the claim, due_ms or -1
+-- Release a lease. A ticket that was marked since it was leased is due at once.
+-- KEYS: work, lease, gen       ARGV: id, token, gen when leased, due_ms or -1
 local id = ARGV[1]
 if redis.call('HGET', KEYS[2], id) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[2], id)

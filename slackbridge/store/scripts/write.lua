@@ -1,8 +1,8 @@
--- One atomic act on a ticket's record: compare-and-swap intents, set fields, mark it due.
--- Safe to run twice: a swap whose result is already stored counts as done.
+-- One atomic change of a ticket's record: compare-and-swap intents, set fields, mark it due.
+-- Idempotent: a swap whose result is already stored counts as done.
 -- KEYS: ticket, intents, lease, gen, work, seq, seen
 -- ARGV[1]: {id, token, lease_ms, swaps = {{field, before, after}}, put = {k, v, ...}, drop = {{field, known}, ...}, forget = {...}, seen, due, ttl}
--- A field in `drop` that does not hold what is known of it any more stays ('' = whatever it holds).
+-- A field in `drop` whose value differs from `known` is not removed ('' = removed in any case).
 -- Returns "ok", "conflict" or "stale".
 local act = cjson.decode(ARGV[1])
 local time = redis.call('TIME')

@@ -14,7 +14,8 @@ from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.rules import evidence
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
-from slackbridge.text.document import digest, from_text, plain
+from slackbridge.text.clean import digest
+from slackbridge.text.document import from_text, plain
 from tests.providers.common import Time
 
 LABEL = "GenerateReturnShippingLabel"

@@ -7,7 +7,7 @@ import pytest
 from slackbridge.domain.errors import Rejected, Unknown, Unsupported
 from slackbridge.domain.model import Act, Author, Kind, Status
 from slackbridge.providers.sellapp.provider import SellApp
-from slackbridge.rules.evidence import alike, baseline
+from slackbridge.rules.evidence import baseline, similar
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.text.document import plain
@@ -31,7 +31,7 @@ async def test_a_reply_is_made_once_and_read_back(
     assert plain(reply.body) == REPLY.text == shop.messages(id)[-1].content
     assert len(shop.ledger.all("reply")) == 1
     shop.content = "html"
-    assert alike(REPLY.text, plain((await sellapp.get(str(id))).messages[-1].body))
+    assert similar(REPLY.text, plain((await sellapp.get(str(id))).messages[-1].body))
     assert plain((await sellapp.get(str(id))).messages[-1].body) == REPLY.text
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.demo.markets import CLICKBANK
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.markets.customer_ticket import By, CustomerTicket, Message, Rights
+from slackbridge.demo.page.customer import By, CustomerMessage, CustomerTicket, Message, Rights
 from slackbridge.demo.page.markets.market import Market, money
 from slackbridge.sandbox.clickbank import records
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
@@ -59,9 +58,9 @@ class ClickBank(Market[ClickBankSandbox]):
             status=ticket.status,
             label=LABELS.get(ticket.status, ticket.status),
             open=not closed,
-            at=max([ticket.updated_at, *(each.at for each in ticket.comments[-1:])]),
+            at=max([ticket.updated_at, *(each.at for each in ticket.messages[-1:])]),
             facts=_facts(ticket, type),
-            history=[_message(comment, ticket) for comment in ticket.comments],
+            history=[_message(comment, ticket) for comment in ticket.messages],
             can=Rights(close=not closed, reopen=closed),
         )
 

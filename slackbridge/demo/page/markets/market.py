@@ -9,10 +9,9 @@ from abc import ABC, abstractmethod
 from typing import Any, Generic, TypeVar
 
 from slackbridge.demo.markets import MarketSandbox
-from slackbridge.demo.page.files import FileContent
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.markets.customer_ticket import CustomerTicket
-from slackbridge.demo.page.problem import unknown
+from slackbridge.demo.page.customer import CustomerMessage, CustomerTicket
+from slackbridge.demo.page.responses import unknown
+from slackbridge.sandbox.slack.files import Shared
 
 S = TypeVar("S", bound=MarketSandbox)
 
@@ -60,7 +59,7 @@ class Market(ABC, Generic[S]):
     def reopen(self, id: str) -> None:
         """Raises Problem where the marketplace does not let customers reopen tickets."""
 
-    def file(self, id: str) -> FileContent:
+    def file(self, id: str) -> Shared:
         raise unknown(f"file {id} at {self.label}")
 
     def _key(self, id: str) -> Any:

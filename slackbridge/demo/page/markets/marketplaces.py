@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from slackbridge.demo.page.customer import CustomerMessage, Rights
 from slackbridge.demo.page.markets.clickbank import ClickBank
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.markets.customer_ticket import Rights
 from slackbridge.demo.page.markets.market import Market
 from slackbridge.demo.page.markets.refurbed import Refurbed
 from slackbridge.demo.page.markets.sellapp import SellApp
 from slackbridge.demo.page.markets.sellgate import Sellgate
-from slackbridge.demo.page.problem import Problem, unknown
+from slackbridge.demo.page.responses import Problem, unknown
 from slackbridge.demo.world import World
+from slackbridge.sandbox.slack.files import Shared
 
 MAX_HOURS = 365 * 24.0
 Json = dict[str, Any]
@@ -49,6 +49,9 @@ class Marketplaces:
 
     def ticket(self, name: str, id: str) -> Json:
         return self.market(name).ticket(id).details()
+
+    def file(self, name: str, id: str) -> Shared:
+        return self.market(name).file(id)
 
     def open(self, name: str, message: CustomerMessage) -> str:
         """Open a ticket; returns its id."""

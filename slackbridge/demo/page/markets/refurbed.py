@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from html import escape
 
-from slackbridge.demo.page.files import IMAGES, FileContent
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.markets.customer_ticket import (
+from slackbridge.demo.page.customer import (
     Attachment,
     By,
+    CustomerMessage,
     CustomerTicket,
     Message,
     Rights,
 )
+from slackbridge.demo.page.files import IMAGES
 from slackbridge.demo.page.markets.market import Market
-from slackbridge.demo.page.problem import Problem, unknown
+from slackbridge.demo.page.responses import Problem, unknown
 from slackbridge.demo.world import ACCOUNT
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.refurbed.markup import plain
 from slackbridge.sandbox.refurbed.records import Message as Record
 from slackbridge.sandbox.refurbed.records import Ticket
 from slackbridge.sandbox.refurbed.vocabulary import Scope, Sender, Status
+from slackbridge.sandbox.slack.files import Shared
 
 LABELS: dict[str, str] = {
     Status.OPEN: "Open",
@@ -65,12 +66,12 @@ class Refurbed(Market[RefurbedSandbox]):
             "At refurbed a solved ticket opens again when its customer writes, a closed one never."
         )
 
-    def file(self, id: str) -> FileContent:
+    def file(self, id: str) -> Shared:
         found = self.sandbox.files.get(id)
         if found is None:
             raise unknown(f"file {id} at {self.label}")
         attachment, data = found
-        return FileContent(attachment.filename, attachment.content_type, data)
+        return Shared(attachment.filename, attachment.content_type, data)
 
     def _shown(self, ticket: Ticket) -> CustomerTicket:
         item, closed = ticket.item, ticket.status == Status.CLOSED

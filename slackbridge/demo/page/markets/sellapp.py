@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.demo.markets import SELLAPP
-from slackbridge.demo.page.markets.customer_message import CustomerMessage
-from slackbridge.demo.page.markets.customer_ticket import By, CustomerTicket, Message, Rights
+from slackbridge.demo.page.customer import By, CustomerMessage, CustomerTicket, Message, Rights
 from slackbridge.demo.page.markets.market import Market
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.sandbox.sellapp.records import CLOSED, CUSTOMER, OPEN, STORE, Ticket

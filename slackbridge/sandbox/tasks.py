@@ -23,6 +23,11 @@ class Tasks:
         task.add_done_callback(self._done)
         return task
 
+    async def idle(self) -> None:
+        """Wait until none is left."""
+        while self._running:
+            await asyncio.gather(*self._running)
+
     async def stop(self) -> None:
         """Cancel all tasks and wait for their end."""
         for task in list(self._running):
@@ -32,4 +37,4 @@ class Tasks:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            _log.error("background work of the sandbox failed", exc_info=task.exception())
+            _log.error("sandbox.background_failed", exc_info=task.exception())

@@ -1,4 +1,4 @@
-"""A ticket as its customer sees it, the same for every marketplace, and its JSON for the page."""
+"""What a customer sees and submits: a ticket, the same for every marketplace, and a message."""
 
 from __future__ import annotations
 
@@ -6,8 +6,39 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from slackbridge.demo.page.responses import Problem
+from slackbridge.sandbox.refurbed.files import Upload
+from slackbridge.sandbox.refurbed.markup import plain
+
+MAX_TITLE = 60
 By = Literal["customer", "merchant", "marketplace", "system"]
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMessage:
+    """Plain text or HTML; `name`, `email` and `title` are used for a new ticket only."""
+
+    text: str = ""
+    html: str = ""
+    files: Sequence[Upload] = ()
+    name: str = ""
+    email: str = ""
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        """The message as plain text. Raises Problem if it is empty."""
+        words = self.text.strip() or plain(self.html)
+        if not words:
+            raise Problem("Write something first.")
+        return words
+
+    @property
+    def headline(self) -> str:
+        """The title, else the first line, of at most MAX_TITLE characters."""
+        first = self.title.strip() or self.words.splitlines()[0]
+        return first if len(first) <= MAX_TITLE else f"{first[: MAX_TITLE - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
