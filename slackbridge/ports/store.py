@@ -53,7 +53,9 @@ class Store(Protocol):
     async def release(self, lease: Lease, due: float | None) -> None:
         """Release a lease; the ticket is due at `due`, or at once if it was marked meanwhile."""
 
-    async def mark(self, account: str, due: Mapping[str, float], seen: Mapping[str, str]) -> None:
+    async def make_due(
+        self, account: str, due: Mapping[str, float], seen: Mapping[str, str]
+    ) -> None:
         """Mark tickets due and store the revisions seen, in one act."""
 
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:

@@ -11,15 +11,10 @@ from slackbridge.sandbox.refusal import BaseRefusal
 
 
 class Record(Protocol):
-    """What all tickets have."""
+    """What all tickets have: an id of their own, and messages, oldest first."""
 
-    @property
-    def id(self) -> Any:
-        """The id, unique among the tickets."""
-
-    @property
-    def messages(self) -> list[Any]:
-        """The messages, oldest first."""
+    id: Any
+    messages: list[Any]
 
 
 IdT = TypeVar("IdT")

@@ -54,9 +54,9 @@ class RedisStore(Common):
         self._offset = clock() - monotonic()
         self._epoch = ServerEpoch(redis, monotonic)
         self._write = redis.register_script(script("write"))
-        self._claim = redis.register_script(script("claim"))
+        self._lease = redis.register_script(script("lease"))
         self._release = redis.register_script(script("release"))
-        self._mark = redis.register_script(script("mark"))
+        self._make_due = redis.register_script(script("make_due"))
 
     def now(self) -> float:
         return self._monotonic() + self._offset
@@ -130,7 +130,7 @@ class RedisStore(Common):
 
     @guarded
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
-        answer = await self._claim(
+        answer = await self._lease(
             keys=[name(account) for name in (*_QUEUE, keys.sequence)], args=[limit, self._lease_ms]
         )
         self._sync(float(answer[0]))
@@ -149,7 +149,9 @@ class RedisStore(Common):
         )
 
     @guarded
-    async def mark(self, account: str, due: Mapping[str, float], seen: Mapping[str, str]) -> None:
+    async def make_due(
+        self, account: str, due: Mapping[str, float], seen: Mapping[str, str]
+    ) -> None:
         if not due and not seen:
             return
         args: list[str | int] = [len(due)]
@@ -158,7 +160,7 @@ class RedisStore(Common):
         for id, revision in seen.items():
             args += [id, revision]
         names = (*_QUEUE, keys.sequence, keys.seen)
-        await self._mark(keys=[name(account) for name in names], args=args)
+        await self._make_due(keys=[name(account) for name in names], args=args)
 
     @guarded
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
@@ -174,7 +176,7 @@ class RedisStore(Common):
     async def hasten(self, account: str, at: float) -> None:
         later = await awaited(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
         if later:
-            await self.mark(account, dict.fromkeys(later, at), {})
+            await self.make_due(account, dict.fromkeys(later, at), {})
 
     @guarded
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.rig.saboteur import CHUNK, operation
 
-OURS = ("redis.claim", "redis.mark", "redis.pace", "redis.release", "redis.write")
+OURS = ("redis.lease", "redis.make_due", "redis.pace", "redis.release", "redis.write")
 
 
 class Liar:

@@ -54,9 +54,9 @@ class VirtualStore(RedisStore):
             redis, lease_seconds=LEASE, retention_seconds=RETENTION, clock=now, monotonic=now
         )
         self._write = redis.register_script(_timed("write"))
-        self._claim = redis.register_script(_timed("claim"))
+        self._lease = redis.register_script(_timed("lease"))
         self._release = redis.register_script(_timed("release"))
-        self._mark = redis.register_script(_timed("mark"))
+        self._make_due = redis.register_script(_timed("make_due"))
 
     def _world_now(self) -> float:
         return self._world.now
@@ -80,7 +80,7 @@ class VirtualStore(RedisStore):
 def _timed(name: str) -> str:
     """A script that reads the world's clock instead of the server's."""
     text = script(name)
-    assert "redis.call('TIME')" in text or name == "mark"
+    assert "redis.call('TIME')" in text or name == "make_due"
     return text.replace("redis.call('TIME')", f"redis.call('HMGET', '{CLOCK}', 's', 'us')")
 
 

@@ -50,7 +50,7 @@ FAULTS: dict[str, tuple[What, ...]] = {
     "store.write": (What.REFUSED, What.CUT, *PROCESS),
     "store.load": (What.REFUSED, *PROCESS),
     "store.release": (What.REFUSED, What.CUT, *PROCESS),
-    "store.mark": (What.REFUSED, What.CUT, *PROCESS),
+    "store.make_due": (What.REFUSED, What.CUT, *PROCESS),
     "store.bind": (What.REFUSED, What.CUT, *PROCESS),
     "store.forget_seen": (What.REFUSED, What.CUT, *PROCESS),
     "chat.turn": (What.REFUSED,),

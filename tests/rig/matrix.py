@@ -15,7 +15,7 @@ from tests.rig.scenes import SCENES, Scene
 NAMED = {scene.name: scene for scene in SCENES}
 BACKGROUND = frozenset(
     {"ListTickets", "List", "ListSearch", "SearchTickets"}
-    | {f"redis.{name}" for name in ("claim", "get", "hmget", "hkeys", "incrby", "mark", "set")}
+    | {f"redis.{name}" for name in ("get", "hmget", "hkeys", "incrby", "lease", "make_due", "set")}
 )
 """Calls of the polls and the heartbeat: they strike once a scene."""
 HANDSHAKE = frozenset(f"redis.{name}" for name in ("hello", "client", "ping", "script", "time"))

@@ -40,7 +40,7 @@ HASTY: Table = {
         "retry_max_seconds": 1,
     },
 }
-ENDLESS = frozenset({"ListTickets", "List", "ListSearch", "redis.claim", "redis.time"})
+ENDLESS = frozenset({"ListTickets", "List", "ListSearch", "redis.lease", "redis.time"})
 """Calls that go on while nothing happens."""
 REST_SECONDS = 0.5
 CALM_SECONDS = 0.4

@@ -17,7 +17,7 @@ from slackbridge.store.common import script
 
 SCRIPTS = {
     hashlib.sha1(script(name).encode()).hexdigest(): name  # noqa: S324 - Redis names them so
-    for name in ("claim", "mark", "pace", "release", "write")
+    for name in ("lease", "make_due", "pace", "release", "write")
 }
 CHUNK = 1 << 16
 

@@ -37,7 +37,7 @@ async def claim_one(store: RedisStore) -> Lease:
 
 
 async def marked(store: RedisStore, id: str = KEY.id, late: float = 0.0) -> None:
-    await store.mark("shop", {id: store.now() - late}, {})
+    await store.make_due("shop", {id: store.now() - late}, {})
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +155,7 @@ async def test_a_claimed_ticket_is_nobody_elses(store: RedisStore) -> None:
 
 async def test_the_earliest_due_come_first_and_the_future_waits(store: RedisStore) -> None:
     now = store.now()
-    await store.mark("shop", {"a": now - 1, "b": now - 3, "c": now - 2, "d": now + 60}, {})
+    await store.make_due("shop", {"a": now - 1, "b": now - 3, "c": now - 2, "d": now + 60}, {})
     claims, _ = await store.lease("shop", 2)
     assert [claim.key.id for claim in claims] == ["b", "c"]
     assert [claim.key.id for claim in (await store.lease("shop", 9))[0]] == ["a"]
@@ -164,8 +164,8 @@ async def test_the_earliest_due_come_first_and_the_future_waits(store: RedisStor
 
 async def test_a_mark_moves_the_due_time_forward_only(store: RedisStore) -> None:
     now = store.now()
-    await store.mark("shop", {KEY.id: now + 5}, {})
-    await store.mark("shop", {KEY.id: now + 50}, {})
+    await store.make_due("shop", {KEY.id: now + 5}, {})
+    await store.make_due("shop", {KEY.id: now + 50}, {})
     assert (await store.lease("shop", 1))[1] == pytest.approx(now + 5, abs=0.01)
     await store.write(KEY, Change(due=now - 1))
     assert (await claim_one(store)).key == KEY
@@ -233,7 +233,7 @@ async def test_writing_renews_the_lease(store: RedisStore) -> None:
 
 
 async def test_two_processes_never_hold_the_same_ticket(redis_url: str, store: RedisStore) -> None:
-    await store.mark("shop", {str(i): store.now() - 1 for i in range(100)}, {})
+    await store.make_due("shop", {str(i): store.now() - 1 for i in range(100)}, {})
     other = RedisStore(connect(redis_url))
     answers = await asyncio.gather(*(s.lease("shop", 7) for s in (store, other) * 10))
     await other.close()
@@ -242,7 +242,7 @@ async def test_two_processes_never_hold_the_same_ticket(redis_url: str, store: R
 
 
 async def test_what_was_seen_is_remembered_until_forgotten(store: RedisStore) -> None:
-    await store.mark("shop", {}, {"a": "r1", "b": "r2"})
+    await store.make_due("shop", {}, {"a": "r1", "b": "r2"})
     assert await store.seen("shop", ["b", "x", "a"]) == ["r2", None, "r1"]
     assert await store.active("shop") == {"a", "b"}
     await store.forget_seen("shop", ["a"])

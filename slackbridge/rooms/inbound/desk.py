@@ -233,7 +233,7 @@ class InboundDesk:
             return why
         now = self._store.now()
         ids = await self._store.active(account)
-        await self._store.mark(account, dict.fromkeys(ids, now), {})
+        await self._store.make_due(account, dict.fromkeys(ids, now), {})
         self.wake()
         return f"{len(ids)} active tickets of {account} get their threads now."
 

@@ -173,7 +173,7 @@ class Poller:
         await self._mark(due, seen)
 
     async def _mark(self, due: dict[str, float], seen: dict[str, str]) -> None:
-        await self._store.mark(self.account, due, seen)
+        await self._store.make_due(self.account, due, seen)
         if due:
             log.info("tickets.changed", account=self.account, tickets=len(due))
             self._desk.wake()

@@ -244,7 +244,7 @@ class Rebuild:
                 for id, (_, at) in tickets.items()
                 if TicketKey(account, id) in roots or at > began - self._recent
             }
-            await self._store.mark(account, due, seen)
+            await self._store.make_due(account, due, seen)
             await self._store.note(account, {"born_at": now})
 
 

@@ -8,7 +8,7 @@ from slackbridge.sandbox.slack.roster import HOME_TEAM, User, UserGroup
 from slackbridge.sandbox.slack.shapes import Json
 
 
-def connections_open(call: Call) -> Json:
+def connect(call: Call) -> Json:
     return {"url": call.connect()}
 
 
@@ -72,7 +72,7 @@ def users_list(call: Call) -> Json:
     return {"members": listed, "cache_ts": int(call.workspace.clock())} | cursor
 
 
-def users_lookup_by_email(call: Call) -> Json:
+def users_lookup(call: Call) -> Json:
     """Active users of the team."""
     email = call.args.text("email").lower()
     for user in call.workspace.users.values():
@@ -81,13 +81,13 @@ def users_lookup_by_email(call: Call) -> Json:
     raise ApiError("users_not_found")
 
 
-def usergroups_list(call: Call) -> Json:
+def groups(call: Call) -> Json:
     with_users = call.args.flag("include_users")
-    groups = call.workspace.groups.values()
-    return {"usergroups": [group.as_json(with_users=with_users) for group in groups]}
+    listed = call.workspace.groups.values()
+    return {"usergroups": [group.as_json(with_users=with_users) for group in listed]}
 
 
-def usergroups_users_list(call: Call) -> Json:
+def group_users(call: Call) -> Json:
     group: UserGroup | None = call.workspace.groups.get(call.args.text("usergroup"))
     if group is None:
         raise ApiError("no_such_subteam")

@@ -168,20 +168,10 @@ ELEMENTS: dict[str, Rule] = {
 }
 
 PICKERS = ("datepicker", "timepicker", "datetimepicker")
-SINGLE = tuple(
-    f"{each}_select" for each in ["static", "external", "users", "conversations", "channels"]
-)
-SELECTS = SINGLE + tuple(f"multi_{each}" for each in SINGLE)
+SELECTS = tuple(name for name in ELEMENTS if name.endswith("_select"))
+TYPEABLE = tuple(name for name in ELEMENTS if name.endswith("_input"))
 CHECKS = ("checkboxes", "radio_buttons")
 PRESSED = ("button", "overflow", "workflow_button")
-TYPEABLE = (
-    "plain_text_input",
-    "email_text_input",
-    "url_text_input",
-    "number_input",
-    "rich_text_input",
-    "file_input",
-)
 ELEMENTS_OF = {
     "section": (*PRESSED, "image", *PICKERS, *SELECTS, *CHECKS),
     "actions": (*PRESSED, *PICKERS, *SELECTS, *CHECKS, "rich_text_input"),

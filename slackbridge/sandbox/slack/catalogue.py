@@ -19,6 +19,9 @@ from slackbridge.sandbox.slack.limits import Tier
 from slackbridge.sandbox.slack.shapes import Json
 
 _HISTORY = ("channels:history", "groups:history", "im:history")
+TWO, THREE, FOUR, SPECIAL = Tier.TWO, Tier.THREE, Tier.FOUR, Tier.SPECIAL
+_REACT = ("reactions:write",)
+_WRITE = ("chat:write",)
 _READ = ("channels:read", "groups:read", "im:read")
 
 
@@ -35,46 +38,36 @@ class Method:
 
 
 CATALOGUE: dict[str, Method] = {
-    "api.test": Method(people.api_test, Tier.FOUR, token="none"),
-    "auth.test": Method(people.auth_test, Tier.SPECIAL),
-    "apps.connections.open": Method(
-        people.connections_open, Tier.THREE, ("connections:write",), token="app"
-    ),
-    "team.info": Method(people.team_info, Tier.THREE, ("team:read",)),
-    "bots.info": Method(people.bots_info, Tier.THREE, ("users:read",)),
-    "chat.postMessage": Method(
-        chat.post_message, Tier.SPECIAL, ("chat:write",), ("channel",), by_channel=True
-    ),
+    "api.test": Method(people.api_test, FOUR, token="none"),
+    "auth.test": Method(people.auth_test, SPECIAL),
+    "apps.connections.open": Method(people.connect, THREE, ("connections:write",), token="app"),
+    "team.info": Method(people.team_info, THREE, ("team:read",)),
+    "bots.info": Method(people.bots_info, THREE, ("users:read",)),
+    "chat.postMessage": Method(chat.post_message, SPECIAL, _WRITE, ("channel",), by_channel=True),
     "chat.postEphemeral": Method(
-        chat.post_ephemeral, Tier.FOUR, ("chat:write",), ("channel", "user"), by_channel=True
+        chat.post_ephemeral, FOUR, _WRITE, ("channel", "user"), by_channel=True
     ),
-    "chat.update": Method(chat.update, Tier.THREE, ("chat:write",), ("channel", "ts")),
-    "chat.delete": Method(chat.delete, Tier.THREE, ("chat:write",), ("channel", "ts")),
-    "chat.getPermalink": Method(chat.get_permalink, Tier.SPECIAL, (), ("channel", "message_ts")),
-    "conversations.history": Method(conversations.history, Tier.THREE, _HISTORY, ("channel",)),
-    "conversations.replies": Method(conversations.replies, Tier.THREE, _HISTORY, ("channel", "ts")),
-    "conversations.info": Method(conversations.info, Tier.THREE, _READ, ("channel",)),
-    "conversations.list": Method(conversations.list_, Tier.TWO, _READ),
-    "conversations.members": Method(conversations.members, Tier.FOUR, _READ, ("channel",)),
-    "conversations.join": Method(conversations.join, Tier.THREE, ("channels:join",), ("channel",)),
-    "conversations.open": Method(conversations.open_, Tier.THREE, ("im:write", "mpim:write")),
-    "users.info": Method(people.users_info, Tier.FOUR, ("users:read",), ("user",)),
-    "users.list": Method(people.users_list, Tier.TWO, ("users:read",)),
-    "users.conversations": Method(conversations.users_conversations, Tier.TWO, _READ),
-    "users.lookupByEmail": Method(
-        people.users_lookup_by_email, Tier.THREE, ("users:read.email",), ("email",)
-    ),
-    "usergroups.list": Method(people.usergroups_list, Tier.TWO, ("usergroups:read",)),
-    "usergroups.users.list": Method(
-        people.usergroups_users_list, Tier.TWO, ("usergroups:read",), ("usergroup",)
-    ),
-    "reactions.add": Method(
-        reactions.add, Tier.THREE, ("reactions:write",), ("channel", "timestamp", "name")
-    ),
-    "reactions.remove": Method(reactions.remove, Tier.TWO, ("reactions:write",), ("name",)),
-    "reactions.get": Method(reactions.get, Tier.THREE, ("reactions:read",)),
-    "views.open": Method(views.open_, Tier.FOUR, (), ("trigger_id", "view")),
-    "views.push": Method(views.push, Tier.FOUR, (), ("trigger_id", "view")),
-    "views.update": Method(views.update, Tier.FOUR, (), ("view",)),
-    "views.publish": Method(views.publish, Tier.FOUR, (), ("user_id", "view")),
+    "chat.update": Method(chat.update, THREE, _WRITE, ("channel", "ts")),
+    "chat.delete": Method(chat.delete, THREE, _WRITE, ("channel", "ts")),
+    "chat.getPermalink": Method(chat.get_permalink, SPECIAL, (), ("channel", "message_ts")),
+    "conversations.history": Method(conversations.history, THREE, _HISTORY, ("channel",)),
+    "conversations.replies": Method(conversations.replies, THREE, _HISTORY, ("channel", "ts")),
+    "conversations.info": Method(conversations.info, THREE, _READ, ("channel",)),
+    "conversations.list": Method(conversations.list_, TWO, _READ),
+    "conversations.members": Method(conversations.members, FOUR, _READ, ("channel",)),
+    "conversations.join": Method(conversations.join, THREE, ("channels:join",), ("channel",)),
+    "conversations.open": Method(conversations.open_, THREE, ("im:write", "mpim:write")),
+    "users.info": Method(people.users_info, FOUR, ("users:read",), ("user",)),
+    "users.list": Method(people.users_list, TWO, ("users:read",)),
+    "users.conversations": Method(conversations.users_conversations, TWO, _READ),
+    "users.lookupByEmail": Method(people.users_lookup, THREE, ("users:read.email",), ("email",)),
+    "usergroups.list": Method(people.groups, TWO, ("usergroups:read",)),
+    "usergroups.users.list": Method(people.group_users, TWO, ("usergroups:read",), ("usergroup",)),
+    "reactions.add": Method(reactions.add, THREE, _REACT, ("channel", "timestamp", "name")),
+    "reactions.remove": Method(reactions.remove, TWO, _REACT, ("name",)),
+    "reactions.get": Method(reactions.get, THREE, ("reactions:read",)),
+    "views.open": Method(views.open_, FOUR, (), ("trigger_id", "view")),
+    "views.push": Method(views.push, FOUR, (), ("trigger_id", "view")),
+    "views.update": Method(views.update, FOUR, (), ("view",)),
+    "views.publish": Method(views.publish, FOUR, (), ("user_id", "view")),
 }

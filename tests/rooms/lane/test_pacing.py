@@ -81,7 +81,7 @@ def _lane(store: RedisStore, market: Marketplace) -> Lane:
 
 
 async def _leased(store: RedisStore) -> Lease:
-    await store.mark(KEY.account, {KEY.id: store.now()}, {KEY.id: "r1"})
+    await store.make_due(KEY.account, {KEY.id: store.now()}, {KEY.id: "r1"})
     (lease,), _ = await store.lease(KEY.account, 1)
     return lease
 

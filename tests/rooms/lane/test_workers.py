@@ -42,7 +42,7 @@ async def marked(redis: Redis, *ids: str) -> None:
     """Another process has found that they changed."""
     store = RedisStore(redis)
     await store.sync()
-    await store.mark(ACCOUNT, dict.fromkeys(ids, store.now()), {})
+    await store.make_due(ACCOUNT, dict.fromkeys(ids, store.now()), {})
 
 
 async def test_another_server_is_met_before_anything_is_done_that_it_may_have_forgotten(

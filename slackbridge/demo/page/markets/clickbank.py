@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from slackbridge.demo.markets import CLICKBANK
 from slackbridge.demo.page.customer import By, CustomerMessage, CustomerTicket, Message, Rights
 from slackbridge.demo.page.markets.market import Market, money
@@ -34,11 +36,8 @@ class ClickBank(Market[ClickBankSandbox]):
     name, label, account = "clickbank", "ClickBank", CLICKBANK
     writes = ("Update", "Create", "Returned")
 
-    def open(self, message: CustomerMessage) -> str:
-        made = self.sandbox.customer_opens(
-            name=message.name, email=message.email, text=message.words
-        )
-        return str(made)
+    def _opening(self, message: CustomerMessage) -> dict[str, Any]:
+        return {"name": message.name, "email": message.email, "text": message.words}
 
     def close(self, id: str) -> None:
         """By the customer: closing a refund ticket withdraws the request."""

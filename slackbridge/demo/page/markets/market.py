@@ -40,9 +40,9 @@ class Market(ABC, Generic[S]):
             raise unknown(f"ticket {id} at {self.label}")
         return self._shown(found)
 
-    @abstractmethod
     def open(self, message: CustomerMessage) -> str:
         """Open a ticket; returns its id."""
+        return self.open_sample(self._opening(message))
 
     def open_sample(self, facts: dict[str, Any]) -> str:
         """Open a ticket with the arguments of this marketplace's own `customer_opens`."""
@@ -65,6 +65,10 @@ class Market(ABC, Generic[S]):
     def _key(self, id: str) -> Any:
         """The sandbox's key of a ticket; -1, which no ticket has, unless `id` is a number."""
         return int(id) if id.isascii() and id.isdigit() and len(id) < 20 else -1
+
+    @abstractmethod
+    def _opening(self, message: CustomerMessage) -> dict[str, Any]:
+        """A message as arguments of `customer_opens`."""
 
     @abstractmethod
     def _shown(self, ticket: Any) -> CustomerTicket: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from slackbridge.demo.page.customer import (
     Attachment,
@@ -48,15 +49,9 @@ class Refurbed(Market[RefurbedSandbox]):
         "UpdateTicketHelpRequest",
     )
 
-    def open(self, message: CustomerMessage) -> str:
-        made = self.sandbox.customer_opens(
-            name=message.name,
-            email=message.email,
-            html=_html(message),
-            attachments=message.files,
-            topic="general",
-        )
-        return str(made)
+    def _opening(self, message: CustomerMessage) -> dict[str, Any]:
+        customer = {"name": message.name, "email": message.email, "topic": "general"}
+        return {**customer, "html": _html(message), "attachments": message.files}
 
     def write(self, id: str, message: CustomerMessage) -> str:
         return str(self.sandbox.customer_writes(int(id), _html(message), message.files))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from slackbridge.demo.markets import SELLAPP
 from slackbridge.demo.page.customer import By, CustomerMessage, CustomerTicket, Message, Rights
 from slackbridge.demo.page.markets.market import Market
@@ -17,11 +19,8 @@ class SellApp(Market[SellAppSandbox]):
     name, label, account = "sellapp", "SellApp", SELLAPP
     writes = ("UpdateTicket", "CreateMessage")
 
-    def open(self, message: CustomerMessage) -> str:
-        made = self.sandbox.customer_opens(
-            title=message.headline, email=message.email, text=message.words
-        )
-        return str(made)
+    def _opening(self, message: CustomerMessage) -> dict[str, Any]:
+        return {"title": message.headline, "email": message.email, "text": message.words}
 
     def reopen(self, id: str) -> None:
         self.sandbox.reopen(int(id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from slackbridge.demo.markets import SELLGATE
 from slackbridge.demo.page.customer import By, CustomerMessage, CustomerTicket, Message, Rights
 from slackbridge.demo.page.markets.market import Market, money
@@ -16,10 +18,8 @@ class Sellgate(Market[SellgateSandbox]):
     name, label, account = "sellgate", "Sellgate", SELLGATE
     writes = ("ReplyToTicket", "UpdateTicket")
 
-    def open(self, message: CustomerMessage) -> str:
-        return self.sandbox.customer_opens(
-            subject=message.headline, email=message.email, text=message.words
-        )
+    def _opening(self, message: CustomerMessage) -> dict[str, Any]:
+        return {"subject": message.headline, "email": message.email, "text": message.words}
 
     def reopen(self, id: str) -> None:
         self.sandbox.reopen(id)
