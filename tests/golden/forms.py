@@ -52,7 +52,7 @@ class Names:
         """The text with a placeholder for every id and time."""
         for id in sorted(self._names, key=len, reverse=True):
             text = re.sub(
-                rf"(?<![0-9A-Za-z<]){re.escape(id)}(?![0-9A-Za-z>])", self._names[id], text
+                rf"(?<![0-9A-Za-z<-]){re.escape(id)}(?![0-9A-Za-z>-])", self._names[id], text
             )
         return TOKENS.sub(_placeholder, text)
 

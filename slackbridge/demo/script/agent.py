@@ -114,9 +114,6 @@ class Agent:
         self.tell.say("agent", f"Anna: {told or text}")
         return await self.person.say(self.channel, text, self.card()["ts"])
 
-    async def edit(self, ts: str, text: str) -> None:
-        await self.person.edit(self.channel, ts, text)
-
     async def reaction(self, ts: str, name: str = SENT) -> None:
         """Wait for a reaction on the agent's message."""
         await self.until(

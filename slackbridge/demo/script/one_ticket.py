@@ -92,7 +92,7 @@ class OneTicket:
         self._tell.step("Edit: what is sent is the edited text")
         wrong, text = "Das Etiket kommt gleich.", "Das Etikett kommt gleich."
         ts = await self._anna.says(wrong, f"{wrong} … and corrects it: Etikett")
-        await self._anna.edit(ts, text)
+        await self._anna.person.edit(self._anna.channel, ts, text)
         await self._anna.until("the edited reply", lambda: len(self._anna.replies()) == 2)
         self._tell.say("marketplace", f"Marie receives: {self._anna.replies()[1]}")
         self._anna.must(self._anna.replies()[1] == text, "only the edited text")

@@ -8,7 +8,6 @@ from slackbridge.sandbox.sellgate.records import CLOSED, OPEN
 
 
 async def answers_and_closes(anna: Agent, market: SellgateSandbox) -> None:
-    """Message, reply, close, reopen."""
     ticket = market.ticket(str(anna.ticket))
     await anna.customer_writes("Noor", "It says: key already used on 2 devices.")
     await anna.answers("Thank you, Noor. I have freed one device for you.")

@@ -125,7 +125,6 @@ class State(BaseState[int, Ticket], Switches):
         self.commit("assign", ticket, email=email)
 
     def set_notes(self, ticket: Ticket, notes: str) -> None:
-        """Overwrite the merchant's notes."""
         ticket.notes = notes
         ticket.updated_at = self.clock.now()
         self.commit("notes", ticket, notes=notes)

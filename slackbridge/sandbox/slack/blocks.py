@@ -129,24 +129,26 @@ _ACTING = frozenset({"button", "overflow", "static_select", "plain_text_input", 
 
 def _across(blocks: Sequence[Json], at: str) -> Problems:
     problems: Problems = []
-    _unique("block_id", blocks, at, problems)
+    seen: set[str] = set()
     for index, each in enumerate(blocks):
-        if each.get("type") == "actions":
-            _unique("action_id", each.get("elements"), f"{at}/{index}/elements", problems)
+        _once("block_id", each, seen, f"{at}/{index}", problems)
+        elements = each.get("elements")
+        if each.get("type") == "actions" and isinstance(elements, list):
+            actions: set[str] = set()
+            for number, element in enumerate(elements):
+                _once("action_id", element, actions, f"{at}/{index}/elements/{number}", problems)
     if sum(_markdown(each) for each in blocks) > MARKDOWN_TOTAL:
         report(problems, f"markdown text must be less than {MARKDOWN_TOTAL + 1} characters", at)
     return problems
 
 
-def _unique(name: str, items: Any, at: str, problems: Problems) -> None:
-    """Report every item whose id occurred before. The types are checked elsewhere."""
-    seen: set[str] = set()
-    for index, each in enumerate(items if isinstance(items, list) else ()):
-        found = each.get(name) if isinstance(each, dict) else None
-        if isinstance(found, str):
-            if found in seen:
-                report(problems, f'`{name}` "{found}" already exists', f"{at}/{index}")
-            seen.add(found)
+def _once(name: str, item: Any, seen: set[str], at: str, problems: Problems) -> None:
+    """Report an id that occurred before. The types are checked elsewhere."""
+    found = item.get(name) if isinstance(item, dict) else None
+    if isinstance(found, str):
+        if found in seen:
+            report(problems, f'`{name}` "{found}" already exists', at)
+        seen.add(found)
 
 
 def _markdown(block: Json) -> int:

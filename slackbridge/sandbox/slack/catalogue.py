@@ -18,11 +18,11 @@ from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.limits import Tier
 from slackbridge.sandbox.slack.shapes import Json
 
-_HISTORY = ("channels:history", "groups:history", "im:history")
 TWO, THREE, FOUR, SPECIAL = Tier.TWO, Tier.THREE, Tier.FOUR, Tier.SPECIAL
+_HISTORY = ("channels:history", "groups:history", "im:history")
+_READ = ("channels:read", "groups:read", "im:read")
 _REACT = ("reactions:write",)
 _WRITE = ("chat:write",)
-_READ = ("channels:read", "groups:read", "im:read")
 
 
 @dataclass(frozen=True, slots=True)

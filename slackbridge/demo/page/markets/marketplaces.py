@@ -54,7 +54,6 @@ class Marketplaces:
         return self.market(name).file(id)
 
     def open(self, name: str, message: CustomerMessage) -> str:
-        """Open a ticket; returns its id."""
         return self._accepting(name, message).open(message)
 
     def write(self, name: str, id: str, message: CustomerMessage) -> str:
