@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
-from typing import Annotated, Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 import typer
@@ -16,7 +15,6 @@ from slackbridge.config.settings import Settings
 from slackbridge.ops import log as logs
 from slackbridge.store import embedded
 
-T = TypeVar("T")
 ConfigPath = Annotated[
     str, typer.Option("--config", "-c", help="The configuration (default: ./slackbridge.toml).")
 ]
@@ -25,12 +23,9 @@ ConfigPath = Annotated[
 def settings_from(path: str) -> Settings:
     """Read the configuration and set the log up. Raises ConfigError."""
     settings = load.load(load.path_of(path))
-    slack = settings.slack
     hidden = [
-        secret.get_secret_value()
-        for secret in (slack.bot_token, slack.app_token, slack.signing_secret)
+        secret for section in (settings.slack, *settings.accounts) for secret in section.secrets()
     ]
-    hidden += [secret for account in settings.accounts for secret in account.secrets()]
     password = urlsplit(settings.redis.url).password or ""
     logs.configure(
         settings.ops.log_level, settings.ops.log_format, [*hidden, password, unquote(password)]
@@ -68,8 +63,3 @@ async def opened(settings: Settings) -> AsyncIterator[Bridge]:
             yield bridge
         finally:
             await bridge.close()
-
-
-def go(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end."""
-    return asyncio.run(work)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from slackbridge.cli import records
-from slackbridge.cli.context import ConfigPath, go, opened, settings_from
+from slackbridge.cli.context import ConfigPath, opened, settings_from
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 
@@ -23,7 +23,7 @@ def rebuild(
     Posts and sends nothing, and may be interrupted and run again. Replies that were certainly sent
     count as sent; what nobody can tell is asked in its thread. Reads about 50 threads a minute.
     """
-    complete, lines = go(_rebuild(settings_from(config_path), force))
+    complete, lines = asyncio.run(_rebuild(settings_from(config_path), force))
     typer.echo("\n".join(lines))
     raise typer.Exit(0 if complete else 1)
 
@@ -38,7 +38,7 @@ def export(
     config_path: ConfigPath = "",
 ) -> None:
     """Who did what, as lines of JSON: one for each ticket. Nobody's text is in it."""
-    go(_export(settings_from(config_path), moment(since)))
+    asyncio.run(_export(settings_from(config_path), moment(since)))
 
 
 async def _export(settings: Settings, since: float) -> None:
@@ -64,7 +64,7 @@ def forget(
     config_path: ConfigPath = "",
 ) -> None:
     """Delete what Redis holds of a customer's ended tickets; says what remains elsewhere."""
-    complete, lines = go(_forget(settings_from(config_path), customer, yes))
+    complete, lines = asyncio.run(_forget(settings_from(config_path), customer, yes))
     typer.echo("\n".join(lines))
     raise typer.Exit(0 if complete else 1)
 

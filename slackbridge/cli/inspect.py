@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
-from slackbridge.cli.context import ConfigPath, go, redis_for, settings_from
+from slackbridge.cli.context import ConfigPath, opened, redis_for, settings_from
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
@@ -25,20 +26,15 @@ Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
 
 def check(config_path: ConfigPath = "") -> None:
     """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault."""
-    findings = go(_check(settings_from(config_path)))
+    findings = asyncio.run(_check(settings_from(config_path)))
     typer.echo(doctor.table(findings))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
 async def _check(settings: Settings) -> list[doctor.Finding]:
     try:
-        async with redis_for(settings) as url:
-            bridge = Bridge(settings, url)
-            await bridge.chat.client.open()
-            try:
-                return await doctor.examine(bridge)
-            finally:
-                await bridge.close()
+        async with opened(settings) as bridge:
+            return await doctor.examine(bridge)
     except Failure as failure:
         return [doctor.Finding("redis", False, failure.reason, "Start Redis, or set REDIS_URL.")]
 
@@ -51,28 +47,24 @@ def poll(
     """List the marketplaces once and say what a running bridge would do."""
     if not once:
         raise ConfigError("`slackbridge run` polls for ever; here only `poll --once` makes sense.")
-    for line in go(_poll(settings_from(config_path), dry_run)):
+    for line in asyncio.run(_poll(settings_from(config_path), dry_run)):
         typer.echo(line)
 
 
 async def _poll(settings: Settings, dry_run: bool) -> list[str]:
-    async with redis_for(settings) as url:
-        bridge = Bridge(settings, url)
-        try:
-            return await poll_lines(bridge, dry_run=dry_run)
-        finally:
-            await bridge.close()
+    async with opened(settings) as bridge:
+        return await poll_lines(bridge, dry_run=dry_run)
 
 
 def show(key: str, config_path: ConfigPath = "") -> None:
     """What is stored and known of one ticket: its thread, its intents, what is due."""
-    for line in go(_with_key(settings_from(config_path), key, show_lines)):
+    for line in asyncio.run(_with_key(settings_from(config_path), key, show_lines)):
         typer.echo(line)
 
 
 def replay(key: str, config_path: ConfigPath = "") -> None:
     """Try a ticket again now, however often it failed."""
-    for line in go(_with_key(settings_from(config_path), key, replay_lines)):
+    for line in asyncio.run(_with_key(settings_from(config_path), key, replay_lines)):
         typer.echo(line)
 
 
@@ -84,17 +76,13 @@ async def _with_key(settings: Settings, key: str, act: Act) -> list[str]:
     if settings.account(ticket.account) is None:
         names = ", ".join(account.name for account in settings.accounts)
         raise ConfigError(f"There is no account {ticket.account!r}; there are: {names}.")
-    async with redis_for(settings) as url:
-        bridge = Bridge(settings, url)
-        try:
-            return await act(bridge, ticket)
-        finally:
-            await bridge.close()
+    async with opened(settings) as bridge:
+        return await act(bridge, ticket)
 
 
 def health(config_path: ConfigPath = "") -> None:
     """Whether a process is running and can work; exit 1 if none is. For container checks."""
-    alive = go(_health(settings_from(config_path)))
+    alive = asyncio.run(_health(settings_from(config_path)))
     typer.echo("\n".join(alive) or "no process of slackbridge is running")
     raise typer.Exit(0 if alive else 1)
 

@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from slackbridge.app import Bridge
-from slackbridge.cli.context import ConfigPath, go, redis_for, settings_from
+from slackbridge.cli.context import ConfigPath, redis_for, settings_from
 from slackbridge.config.settings import Settings
 
 
 def run(config_path: ConfigPath = "") -> None:
     """The service: polls, posts, listens, replies. Ends within 10 s of SIGTERM or Ctrl-C."""
-    go(_run(settings_from(config_path)))
+    asyncio.run(_run(settings_from(config_path)))
 
 
 async def _run(settings: Settings) -> None:
@@ -52,5 +52,5 @@ def demo(
     from slackbridge.demo import run_script, serve
 
     if script:
-        raise typer.Exit(0 if go(run_script(name, as_json=json, data=data)) else 1)
-    go(serve(port=port, data=data, browse=browse))
+        raise typer.Exit(0 if asyncio.run(run_script(name, as_json=json, data=data)) else 1)
+    asyncio.run(serve(port=port, data=data, browse=browse))

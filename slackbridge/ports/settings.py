@@ -23,6 +23,12 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
+    def secrets(self) -> Iterator[str]:
+        """The values that must not be logged or shown."""
+        for name in type(self).model_fields:
+            if isinstance(value := getattr(self, name), SecretStr):
+                yield value.get_secret_value()
+
 
 def web_address(url: str) -> str:
     if url and not url.startswith(("https://", "http://")):
@@ -62,9 +68,3 @@ class AccountSettings(Section):
     ticket_url: Annotated[str, AfterValidator(web_address)] = ""
     token: SecretStr = SecretStr("")
     timeout_seconds: Seconds = 10
-
-    def secrets(self) -> Iterator[str]:
-        """The values that must not be logged or shown."""
-        for name in type(self).model_fields:
-            if isinstance(value := getattr(self, name), SecretStr):
-                yield value.get_secret_value()
