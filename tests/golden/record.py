@@ -22,7 +22,8 @@ from tests.golden.midwork import BUSY, MidWork
 from tests.golden.observed import lasting, ran, rested, shown
 from tests.golden.refusals import refusals
 from tests.golden.snapshot import taken
-from tests.golden.surface import command_line, contract, targets
+from tests.golden.surface import HELPS, command_line, contract, targets
+from tests.golden.typed import run
 
 BUCKETS = (
     "calls:clickbank",
@@ -68,7 +69,7 @@ async def settings() -> None:
 async def names() -> None:
     """What people type and write against."""
     with tempfile.TemporaryDirectory() as folder:
-        keep("commands", command_line(Path(folder)))
+        keep("commands", command_line(run(HELPS, Path(folder))))
     keep("targets", targets())
     keep("contract", contract())
 

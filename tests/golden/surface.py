@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
 from tests.golden.forms import Json
-from tests.golden.typed import ROOT, Command, run
+from tests.golden.typed import ROOT, Command, Ended
 
 WIDE = {"COLUMNS": "240", "TERM": "dumb", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
 COMMANDS = (
@@ -41,12 +41,14 @@ def panels(text: str) -> dict[str, list[str]]:
     return found
 
 
-def command_line(folder: Path) -> Json:
-    """Every command with its arguments and options."""
-    typed = [Command([*name.split(), "--help"], WIDE) for name in ("", *COMMANDS)]
-    top, *helps = run(typed, folder)
+HELPS = [Command([*name.split(), "--help"], WIDE) for name in ("", *COMMANDS)]
+
+
+def command_line(helps: Sequence[Ended]) -> Json:
+    """Every command with its arguments and options, as HELPS have shown them."""
+    top, *each = helps
     assert sorted(_first(panels(top.out)["Commands"])) == sorted(COMMANDS)
-    return {name: _names(panels(help.out)) for name, help in zip(COMMANDS, helps, strict=True)}
+    return {name: _names(panels(help.out)) for name, help in zip(COMMANDS, each, strict=True)}
 
 
 def _names(shown: dict[str, list[str]]) -> Json:

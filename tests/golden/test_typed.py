@@ -12,7 +12,7 @@ import pytest
 
 from tests.golden.forms import differences, recorded
 from tests.golden.refusals import COMPLETE, SECRETS, refusals
-from tests.golden.surface import command_line, contract, targets
+from tests.golden.surface import HELPS, command_line, contract, targets
 from tests.golden.typed import ROOT, Command, Ended
 
 ACCOUNTS = ("refurbed-at", "clickbank-main", "sellapp-main", "sellgate-main")
@@ -38,24 +38,19 @@ def test_the_file_has_every_setting_of_the_example() -> None:
 
 
 @pytest.mark.timeout(320)
-def test_right_settings_are_read_and_wrong_ones_refused(redis_url: str, tmp_path: Path) -> None:
-    """None of the settings in somebody's file may be unknown one day. A refusal names the key, its
-    value and the remedy, and scripts look at the exit code.
+def test_what_is_typed_is_answered_as_ever(redis_url: str, tmp_path: Path) -> None:
+    """None of the settings in somebody's file may be unknown one day; a refusal names the key, its
+    value and the remedy; commands, options and exit codes stand in units, scripts and cron tables.
     """
     path = tmp_path / "slackbridge.toml"
     path.write_text(COMPLETE, "utf-8")
     env = {**SECRETS, "REDIS_URL": redis_url}
     shows = [Command(["show", f"{name}:1", "-c", str(path)], env) for name in ACCOUNTS]
-    refused, shown = refusals(tmp_path, shows)
+    refused, ended = refusals(tmp_path, [*shows, *HELPS])
     nothing = [Ended(0, f"{name}:1: nothing is stored of this ticket\n", "") for name in ACCOUNTS]
-    assert shown == nothing
+    assert ended[: len(shows)] == nothing
     assert differences(refused, recorded("refusals")) == []
-
-
-@pytest.mark.timeout(320)
-def test_commands_and_options_keep_their_names(tmp_path: Path) -> None:
-    """They stand in units, compose files and cron tables."""
-    assert differences(command_line(tmp_path), recorded("commands")) == []
+    assert differences(command_line(ended[len(shows) :]), recorded("commands")) == []
 
 
 def test_make_targets_keep_their_names() -> None:

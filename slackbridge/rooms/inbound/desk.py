@@ -277,7 +277,7 @@ class InboundDesk:
         return done
 
     async def _update(self, key: TicketKey, id: str, update: Update) -> bool:
-        """Apply a pure change to a stored intent, whoever else changes it at the same time."""
+        """Apply a pure change to a stored intent; retried if it was changed at the same time."""
         for _ in range(RACES):
             before = await self._store.intent(key, id)
             after = update(before) if before else None

@@ -79,7 +79,7 @@ class Lane:
     async def reconcile(self, lease: Lease) -> Outcome:
         """One pass over the ticket. Raises Later if Redis is away.
 
-        Whoever called it gives the lease back, by what it returns.
+        The caller gives the lease back, by what this returns.
         """
         with structlog.contextvars.bound_contextvars(
             account=lease.key.account, ticket=str(lease.key), lease=lease.token

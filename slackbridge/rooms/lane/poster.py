@@ -80,7 +80,7 @@ class Poster:
         self._arrives = timeout + settle  # at most, until a call has arrived or never will
 
     async def lease_lost(self, pass_: TicketPass) -> None:
-        """Another lane took the ticket over, perhaps while a call was on its way. Raises Later."""
+        """The lease was lost, perhaps during a call to Slack. Raises Later."""
         await self._loss.record(pass_)
 
     async def post(
@@ -177,7 +177,7 @@ class Poster:
     async def card(self, pass_: TicketPass, item: Item) -> bool:
         """Show the card as it must be now; edits of one thread are merged to one a second.
 
-        False: not yet; the pass that comes at `work.wake` shall do it.
+        False: not yet; the ticket is due again when the card may be edited.
         """
         stored, now = pass_.stored, pass_.now()
         wanted = digest(item)

@@ -53,20 +53,20 @@ async def test_another_server_is_met_before_anything_is_done_that_it_may_have_fo
     store = RedisStore(ours)
     log = Log(store)
     await store.sync()
-    crew = Workers(store, {ACCOUNT: cast(Lane, cast(Any, log))}, 60, log.meet)
+    workers = Workers(store, {ACCOUNT: cast(Lane, cast(Any, log))}, 60, log.meet)
     await marked(theirs, "1")
-    work = asyncio.create_task(crew.run())
+    work = asyncio.create_task(workers.run())
     try:
         await log.until("worked on 1")
         os.kill(server.pid, signal.SIGKILL)
         await server.stop()
         server = await embedded.start(tmp_path)
         await marked(theirs, "2")  # the workers are idle, and learn of both by their next claim
-        crew.wake()
+        workers.wake()
         await log.until("worked on 2")
         assert log.lines == ["met", "worked on 1", "met", "worked on 2"]
     finally:
-        await crew.stop(1)
+        await workers.stop(1)
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
         await ours.aclose()
