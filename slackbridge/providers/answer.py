@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from slackbridge.domain.errors import Failure, of_status, unreadable
 from slackbridge.text.clean import clean
 
+T = TypeVar("T")
 SAID_LIMIT = 300
 LONGEST_PAUSE = 3_600.0
 WRONG_CLOCK = 2.0
@@ -57,6 +58,13 @@ class Answer:
             return self._parsed()
         except (ValueError, RecursionError):
             raise self.nonsense(write=write) from None
+
+    def read(self, parse: Callable[[Any], T | None], *, write: bool) -> T:
+        """What `parse` makes of the body. Raises Unknown or Later if that is None."""
+        found = parse(self.json(write=write))
+        if found is None:
+            raise self.nonsense(write=write)
+        return found
 
     def nonsense(self, *, write: bool) -> Failure:
         """The failure of a 2xx answer that does not hold what was asked for."""

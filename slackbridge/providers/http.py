@@ -234,12 +234,7 @@ class HttpClient:
         await asyncio.sleep(wait)
 
     def _request(
-        self,
-        http: httpx.AsyncClient,
-        flight: _Flight,
-        method: str,
-        path: str,
-        content: Content,
+        self, http: httpx.AsyncClient, flight: _Flight, method: str, path: str, content: Content
     ) -> httpx.Request:
         try:
             return http.build_request(

@@ -64,13 +64,12 @@ class Actions:
         values = entered(action, view)
         if errors := self._too_long(key, action, values):
             await ack(response_action="errors", errors=errors)
-            return
-        if not action.money:
+        elif action.money:
+            await answer(ack, action.label, "Asking the marketplace what exactly will happen…")
+            self._spawn(self._ask(key, action, values, str(view["id"])))
+        else:
             problem = await self._desk.act(key, user, str(view["id"]), action, values)
             await answer(ack, action.label, problem)
-            return
-        await answer(ack, action.label, "Asking the marketplace what exactly will happen…")
-        self._spawn(self._ask(key, action, values, str(view["id"])))
 
     def _too_long(self, key: TicketKey, action: Action, values: Values) -> dict[str, str]:
         """What is wrong with which field; with errors the form stays open as it is."""

@@ -54,8 +54,7 @@ class Archive:
         except Rejected as failure:
             log.warning("archive.unreadable", channel=channel, why=failure.code)
             return ()
-        found = (self._post(row) for row in answer.get("messages") or ())
-        return tuple(post for post in found if post is not None)
+        return tuple(filter(None, map(self._post, answer.get("messages") or ())))
 
     def _post(self, row: Row) -> Post | None:
         mark = self._history.mark(row)
@@ -74,14 +73,8 @@ class Archive:
 
 
 def _reading(channel: str, thread: str = "", oldest: str = "0") -> Reading:
-    return Reading(
-        *(channel, thread, oldest),
-        who=f"archive:{channel}",
-        live=False,
-        page=PAGE,
-        pages=None,
-        patient=True,
-    )
+    who = f"archive:{channel}"
+    return Reading(channel, thread, oldest, who, live=False, page=PAGE, pages=None, patient=True)
 
 
 def _blocks(row: Row) -> Sequence[Mapping[str, Any]]:
@@ -91,9 +84,8 @@ def _blocks(row: Row) -> Sequence[Mapping[str, Any]]:
 def _asks(row: Row) -> bool:
     """Whether an intent's buttons stand below it."""
     elements = (e for block in _blocks(row) for e in block.get("elements") or ())
-    return any(
-        str(e.get("action_id", "")).startswith(Target.INTENT.action_id("")) for e in elements
-    )
+    prefix = Target.INTENT.action_id("")
+    return any(str(element.get("action_id", "")).startswith(prefix) for element in elements)
 
 
 def _quote(row: Row) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -42,32 +43,23 @@ HOW: Mapping[str, tuple[Kind, Status | None]] = {
 FOREIGN = "This button does not belong to a ticket that I know."
 
 
+@dataclass(frozen=True, slots=True)
 class Buttons:
     """`spawn` runs what goes on after Slack was answered; only reading is done there."""
 
-    def __init__(
-        self,
-        chat: SlackChat,
-        threads: ThreadMap,
-        desk: FrontDesk,
-        lookup: Lookup,
-        actions: Actions,
-        spawn: Spawn,
-    ) -> None:
-        self._actions = actions
-        self._chat = chat
-        self._threads = threads
-        self._desk = desk
-        self._lookup = lookup
-        self._spawn = spawn
+    _chat: SlackChat
+    _threads: ThreadMap
+    _desk: FrontDesk
+    _lookup: Lookup
+    _actions: Actions
+    _spawn: Spawn
 
     async def pressed(self, ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A block action anywhere."""
         target, _, name = str(action.get("action_id", "")).partition(":")
         if name == Button.MORE:
             name = str((action.get("selected_option") or {}).get("value", ""))
-        user = str(body["user"]["id"])
-        text = ""
+        user, text = str(body["user"]["id"]), ""
         if target == Target.TICKET:
             text = await self._ticket(body, name, user)
         elif target == Target.INTENT:
@@ -98,7 +90,8 @@ class Buttons:
         if name in (Button.REPLY, Button.INTERNAL, Button.PRIVATE):
             await self._open_reply(body, key, user, can, name)
         elif name == Button.FOLLOW_UP:
-            view = views.follow_up_modal(key, self._provider(key), can.reply_limit, _meta(key))
+            place = self._lookup.provider(key.account)
+            view = views.follow_up_modal(key, place, can.reply_limit, _meta(key))
             await self._chat.open(_trigger(body), view)
         return ""
 
@@ -143,7 +136,7 @@ class Buttons:
             choices=choices(can, name),
             warning=await self._desk.holders.busy(key, user),
             meta=_meta(key),
-            provider=self._provider(key),
+            provider=self._lookup.provider(key.account),
         )
         if opened := await self._chat.open(_trigger(body), view(last=None, loading=True)):
             self._spawn(self._fill(key, opened, view))
@@ -158,7 +151,6 @@ class Buttons:
             log.info("last_message.not_shown", ticket=str(key), why=failure.code)
 
     async def submitted(self, ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
-        """A modal was submitted."""
         user = str(body["user"]["id"])
         key = _key_of(view)
         can = self._lookup.can(key.account) if key else None
@@ -190,9 +182,6 @@ class Buttons:
         else:
             kind, status = HOW.get(value_of(view, Input.HOW), HOW[How.SEND])
         return await self._desk.submit(key, user, str(view["id"]), kind, text, status)
-
-    def _provider(self, key: TicketKey) -> str:
-        return self._lookup.provider(key.account)
 
     async def _email(self, user: str) -> str:
         try:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -24,11 +23,9 @@ log = structlog.get_logger(__name__)
 class SlackChat:
     """Implements `Chat`. `begin` must be called before anything else."""
 
-    def __init__(
-        self, client: SlackClient, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, client: SlackClient) -> None:
         self.client = client
-        self.directory = Directory(client, monotonic)
+        self.directory = Directory(client)
         self.history = History(client)
         self.workspace_url = ""
 
@@ -171,10 +168,6 @@ class SlackChat:
         """Open a modal; its id."""
         answer = await self.client.call("views.open", trigger_id=trigger, view=view)
         return str((answer.get("view") or {}).get("id", ""))
-
-    async def publish(self, user: str, view: Mapping[str, Any]) -> None:
-        """Show somebody's Home tab."""
-        await self.client.call("views.publish", who=user, user_id=user, view=view)
 
     def link(self, channel: str, ts: str) -> str:
         """The address of a message; '' while the workspace's is unknown."""

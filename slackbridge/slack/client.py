@@ -63,7 +63,6 @@ class SlackClient:
         self._pacer = pacer
         self._timeout = timeout
         self._post_pace = post_pace
-        self._session: aiohttp.ClientSession | None = None
         self.last_headers: Mapping[str, str] = {}
         self.refused = ""
         """Why Slack refuses our token; '' while it accepts it."""
@@ -73,15 +72,14 @@ class SlackClient:
 
     async def open(self) -> None:
         """Make the connection pool; idle connections are closed before Slack closes them."""
-        self._session = aiohttp.ClientSession(
+        self.web.session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=self._timeout),
             connector=aiohttp.TCPConnector(limit=50, keepalive_timeout=8),
         )
-        self.web.session = self._session
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        if self.web.session is not None:
+            await self.web.session.close()
 
     async def turn(self, channel: str, who: str, live: bool) -> None:
         """Take a slot of a channel's post bucket. Raises Later with the wait if there is none."""
@@ -138,15 +136,14 @@ def _wire(error: Exception) -> Wire:
 def _of_answer(method: str, response: Any, write: bool) -> Failure:
     """The failure that an answer of Slack's means."""
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    data = getattr(response, "data", None)
+    data: Any = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) and data.get("ok") is False else ""
     code = code if isinstance(code, str) else ""
     reason = f"Slack answered {code or status} ({method})"
     wait = _retry_after(response)
     if status == 429 or code in LIMITED or (status == 503 and wait is not None):
-        return Later(
-            reason, RETRY_SECONDS if wait is None else max(wait, 1.0), code=Code.RATE_LIMITED
-        )
+        seconds = RETRY_SECONDS if wait is None else max(wait, 1.0)
+        return Later(reason, seconds, code=Code.RATE_LIMITED)
     if code in PERHAPS_DONE:
         return Unknown(reason, code=code) if write else Later(reason, 2.0, code=code)
     if status == 408 or status >= 500 or not code:
@@ -155,12 +152,9 @@ def _of_answer(method: str, response: Any, write: bool) -> Failure:
             return unreadable(reason, write=write)
         return of_status(status, reason, write=write)
     kind = Unauthorized if code in REFUSED else Rejected
-    return kind(_needed(reason, data), code=code)
-
-
-def _needed(reason: str, data: Any) -> str:
     needed = data.get("needed")
-    return f"{reason}: the app needs the scope {needed}" if needed else reason
+    scope = f": the app needs the scope {needed}" if needed else ""
+    return kind(reason + scope, code=code)
 
 
 def _retry_after(response: Any) -> float | None:

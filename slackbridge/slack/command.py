@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from slackbridge.domain.errors import Failure
@@ -22,7 +22,6 @@ from slackbridge.slack.blocks import command_answers
 from slackbridge.slack.blocks.block_kit import Drawn
 from slackbridge.slack.chat import SlackChat
 
-log = structlog.get_logger(__name__)
 AT_ONCE_SECONDS = 2.0
 HELP: tuple[tuple[str, str], ...] = (
     ("KEY", "shows a ticket, such as `refurbed-at:4711`"),
@@ -48,17 +47,15 @@ class Verb(StrEnum):
     HELP = "help"
 
 
+@dataclass(frozen=True, slots=True)
 class Command:
     """`/ticket`: reads; `new` only opens a form."""
 
-    def __init__(
-        self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, actions: Actions, spawn: Spawn
-    ) -> None:
-        self._chat = chat
-        self._desk = desk
-        self._lookup = lookup
-        self._actions = actions
-        self._spawn = spawn
+    _chat: SlackChat
+    _desk: FrontDesk
+    _lookup: Lookup
+    _actions: Actions
+    _spawn: Spawn
 
     async def run(self, ack: Any, command: dict[str, Any]) -> None:
         """Answer within three seconds, or say that the answer follows."""
@@ -101,9 +98,8 @@ class Command:
             else:
                 found = await self._lookup.find(text.strip())
             hint = () if found.cards else (f"`{name} help` tells what can be asked.",)
-            return command_answers.ticket_answer(
-                found.cards, found.notes + hint, self._links(found)
-            )
+            links = self._links(found)
+            return command_answers.ticket_answer(found.cards, found.notes + hint, links)
         except ValueError as error:
             return command_answers.said([str(error)])
         except Failure as failure:

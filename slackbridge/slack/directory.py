@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Generic, TypeVar
 
@@ -17,38 +18,36 @@ ROOM = 5_000
 class Memory(Generic[T]):
     """A small cache; the whole of it is dropped when it is full."""
 
-    def __init__(self, ask: Callable[[str], Awaitable[T]], monotonic: Callable[[], float]) -> None:
+    def __init__(self, ask: Callable[[str], Awaitable[T]]) -> None:
         self._ask = ask
-        self._monotonic = monotonic
         self._known: dict[str, tuple[float, T]] = {}
 
     async def get(self, id: str) -> T:
         """The value of `id`, asked for where it is unknown or too old."""
         at, value = self._known.get(id, (0.0, None))
-        if value is not None and self._monotonic() - at < REMEMBER_SECONDS:
+        if value is not None and time.monotonic() - at < REMEMBER_SECONDS:
             return value
         fresh = await self._ask(id)
         if len(self._known) >= ROOM:
             self._known.clear()
-        self._known[id] = (self._monotonic(), fresh)
+        self._known[id] = (time.monotonic(), fresh)
         return fresh
 
 
 class Directory:
     """`team` is our workspace's id, '' if Slack did not say."""
 
-    def __init__(self, client: SlackClient, monotonic: Callable[[], float]) -> None:
+    def __init__(self, client: SlackClient) -> None:
         self._client = client
         self.team = ""
-        self._members = Memory(self._member, monotonic)
-        self._groups = Memory(self._group, monotonic)
+        self._members = Memory(self._member)
+        self._groups = Memory(self._group)
 
     async def member(self, user: str) -> Member:
         """Raises Rejected if there is no such user, Later while Slack does not answer."""
         return await self._members.get(user)
 
     async def in_group(self, user: str, group: str) -> bool:
-        """Whether a user belongs to a user group."""
         return user in await self._groups.get(group)
 
     async def names(self, users: Iterable[str]) -> dict[str, str]:

@@ -24,8 +24,6 @@ _MENTIONS = ("user", "usergroup", "broadcast")
 
 
 class Subtype(StrEnum):
-    """The subtypes of messages that matter here."""
-
     FILE_SHARE = "file_share"
     BROADCAST = "thread_broadcast"
     ME = "me_message"

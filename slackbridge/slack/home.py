@@ -38,7 +38,9 @@ class Home:
 
     async def _publish(self, user: str) -> None:
         try:
-            await self._chat.publish(user, home_view(await self._blocks(user)))
+            blocks = (await self._blocks(user))[:99]  # Slack allows 100
+            view = {"type": HOME, "blocks": [*blocks, block_kit.context(HINT)]}
+            await self._chat.client.call("views.publish", who=user, user_id=user, view=view)
         except Failure as failure:
             log.warning("home.not_shown", user=user, why=failure.loggable)
 
@@ -49,17 +51,11 @@ class Home:
             member = await self._chat.member(user)
             queues = [(name, await self._lookup.queue(which, member)) for which, name in QUEUES]
         except Failure as failure:
-            return command_answers.said(
-                [f"The tickets could not be read: {failure.quoted}."]
-            ).blocks
+            why = f"The tickets could not be read: {failure.quoted}."
+            return command_answers.said([why]).blocks
         return [block for name, found in queues for block in self._queue(name, found)]
 
     def _queue(self, name: str, found: Found) -> Sequence[Block]:
         links = {key: self._chat.link(*place) for key, place in found.threads.items()}
         lines = command_answers.list_answer(found.cards, found.notes, links)
         return (block_kit.header(name), *lines.blocks)
-
-
-def home_view(blocks: Sequence[Block]) -> Block:
-    """The tab. Slack allows 100 blocks."""
-    return {"type": HOME, "blocks": [*blocks[:99], block_kit.context(HINT)]}

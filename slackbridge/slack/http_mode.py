@@ -16,9 +16,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 PATHS = ("/slack/events", "/slack/interactivity", "/slack/commands")
-HEADERS = ("X-Slack-Request-Timestamp", "X-Slack-Signature")
-TIMESTAMP = re.compile(r"\d{1,12}")
-SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+TIMESTAMP = "X-Slack-Request-Timestamp"
+SIGNATURE = "X-Slack-Signature"
+HEADERS = {TIMESTAMP: re.compile(r"\d{1,12}"), SIGNATURE: re.compile(r"v0=[0-9a-f]{64}")}
 
 
 def add_routes(server: web.Application, app: AsyncApp, signing_secret: str) -> None:
@@ -41,19 +41,13 @@ def add_routes(server: web.Application, app: AsyncApp, signing_secret: str) -> N
         server.router.add_post(path, handle)
 
 
-def well_formed(request: web.Request) -> bool:
-    """Whether the signing headers are there once each and look like Slack's."""
-    given = [request.headers.getall(name, []) for name in HEADERS]
-    return all(len(each) == 1 for each in given) and all(
-        shape.fullmatch(each[0]) for shape, each in zip((TIMESTAMP, SIGNATURE), given, strict=True)
-    )
-
-
 async def _verified(request: web.Request, verifier: SignatureVerifier) -> str | None:
-    """The body, if Slack signed it within the last minutes."""
-    if not well_formed(request):
-        return None
-    stamp, signature = (request.headers[name] for name in HEADERS)
+    """The body, if Slack signed it within the last minutes; both headers must be there once."""
+    for name, shape in HEADERS.items():
+        given = request.headers.getall(name, [])
+        if len(given) != 1 or not shape.fullmatch(given[0]):
+            return None
+    stamp, signature = request.headers[TIMESTAMP], request.headers[SIGNATURE]
     try:
         body = (await request.read()).decode("utf-8")
         return body if verifier.is_valid(body, stamp, signature) else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -35,28 +36,18 @@ EVENT = "event_callback"  # the type of a delivery that holds an event
 TOLD_SECONDS = 86_400.0
 
 
+@dataclass(frozen=True, slots=True)
 class Listeners:
     """The Bolt app of one workspace. `missed` is called when an event could not be stored."""
 
-    def __init__(
-        self,
-        chat: SlackChat,
-        store: Store,
-        threads: ThreadMap,
-        desk: FrontDesk,
-        buttons: Buttons,
-        command: Command,
-        home: Home,
-        missed: Callable[[], None],
-    ) -> None:
-        self._chat = chat
-        self._store = store
-        self._threads = threads
-        self._desk = desk
-        self._buttons = buttons
-        self._command = command
-        self._home = home
-        self._missed = missed
+    _chat: SlackChat
+    _store: Store
+    _threads: ThreadMap
+    _desk: FrontDesk
+    _buttons: Buttons
+    _command: Command
+    _home: Home
+    _missed: Callable[[], None]
 
     def app(self) -> AsyncApp:
         """The app with its listeners. In HTTP mode `http_mode` has verified the request."""
@@ -72,10 +63,9 @@ class Listeners:
         )
         app.event("message")(self._message)
         app.event("app_home_opened")(self._home.opened)
-        app.event(ANY)(_nothing)
         app.action(ANY)(self._buttons.pressed)
         app.view(ANY)(self._buttons.submitted)
-        for rest in (app.view_closed, app.shortcut, app.options):
+        for rest in (app.event, app.view_closed, app.shortcut, app.options):
             rest(ANY)(_acknowledge)
         app.command(ANY)(self._command.run)
         app.error(self._failed)
@@ -119,8 +109,7 @@ class Listeners:
                 await self._said(channel, event)
 
     async def _said(self, channel: str, event: Mapping[str, Any]) -> None:
-        key = await self._ticket(channel, event) if events.spoken(event) else None
-        if key is not None:
+        if (key := await self._ticket(channel, event)) is not None:
             heard = await self._chat.read(event, channel)
             await self._tell(channel, event, await self._desk.said(key, heard))
 
@@ -129,10 +118,9 @@ class Listeners:
         message = event.get("message") or {}
         before = event.get("previous_message") or {}
         same = all(message.get(k) == before.get(k) for k in ("text", "blocks"))
-        if same or not message.get("edited") or not events.spoken(message):
+        if same or not message.get("edited"):
             return
-        key = await self._ticket(channel, message)
-        if key is not None:
+        if (key := await self._ticket(channel, message)) is not None:
             heard = await self._chat.read(message, channel, str(event.get("event_ts") or ""))
             await self._tell(channel, message, await self._desk.edited(key, heard))
 
@@ -141,13 +129,14 @@ class Listeners:
         if not message:
             # Slack guarantees only the ts: the thread can only be found by reading.
             self._missed()
-            return
-        key = await self._ticket(channel, message) if events.spoken(message) else None
-        if key is not None:
+        elif (key := await self._ticket(channel, message)) is not None:
             ts = str(event.get("deleted_ts") or message["ts"])
             await self._desk.deleted(key, ts, str(message["user"]), channel)
 
     async def _ticket(self, channel: str, event: Mapping[str, Any]) -> TicketKey | None:
+        """The ticket in whose thread a person said this."""
+        if not events.spoken(event):
+            return None
         return await self._threads.ticket(channel, str(event.get("thread_ts", "")))
 
     async def _tell(self, channel: str, event: Mapping[str, Any], text: str) -> None:
@@ -155,10 +144,6 @@ class Listeners:
         if text and await self._store.once(f"told:{channel}:{event['ts']}", TOLD_SECONDS):
             thread = str(event.get("thread_ts", ""))
             await self._chat.tell(channel, str(event["user"]), text, thread)
-
-
-async def _nothing() -> None:
-    """An event that is only acknowledged."""
 
 
 async def _acknowledge(ack: Any) -> None:

@@ -106,11 +106,9 @@ class Sockets:
         task.add_done_callback(self._tasks.discard)
 
     def connected(self) -> int:
-        """How many connections are alive."""
         return sum(connection.alive() for connection in self._connections)
 
     async def close(self) -> None:
-        """Close every connection."""
         for connection in self._connections:
             await connection.close()  # type: ignore[no-untyped-call] # slack_sdk, as above
             await connection.aiohttp_client_session.close()

@@ -189,18 +189,34 @@ def call_of(id: str, act: Act, receipt: str = "") -> Call:
 
     `receipt` is the ticket's, needed only where `act.action` is in `MADE`.
     """
-    match act.kind:
-        case Kind.REPLY if act.status is None:
-            return _put(id, comment=act.text)
-        case Kind.REPLY:
+    if act.kind is Kind.REPLY:
+        if act.status is not None:
             raise Unsupported(CAPABILITIES.why_not["reply with a status"])
-        case Kind.STATUS if act.status is Status.CLOSED:
+        return _put(id, comment=act.text)
+    match _name(act):
+        case "close":
             return _put(id, action="close", comment=_said(act))
-        case Kind.STATUS if act.status is Status.NEEDS_AGENT:
-            return _reopen(id, act)
-        case Kind.ACTION:
-            return _action(id, act, receipt)
+        case "reopen":
+            if not _said(act):
+                raise Rejected("ClickBank reopens a ticket only with a comment for the customer")
+            return _put(id, action="reopen", comment=_said(act))
+        case "change":
+            kind = act.fields.get("type", "")
+            if kind not in TYPES:
+                raise Rejected("say which type the ticket shall have")
+            return _put(id, action="change", type=kind, comment=_said(act))
+        case "returned":
+            return Call("POST", f"tickets/{id}/returned")
+        case name if name in MADE:
+            return _make(MADE[name], act, receipt)
     raise unsupported("ClickBank", CAPABILITIES, act)
+
+
+def _name(act: Act) -> str:
+    """The action of an act, which may be the form of a status; '' for anything else."""
+    if act.kind is Kind.STATUS and act.status is not None:
+        return CAPABILITIES.status_forms.get(act.status, "")
+    return act.action if act.kind is Kind.ACTION else ""
 
 
 def amount_of(fields: Mapping[str, str]) -> dict[str, str]:
@@ -220,30 +236,6 @@ def amount_of(fields: Mapping[str, str]) -> dict[str, str]:
             raise Rejected("an amount is a number above 0 such as 12.50, without a currency")
         return {"refundType": kind, "refundAmount": _written(cents)}
     raise Rejected("say how much to refund: all, a percentage or an amount")
-
-
-def _action(id: str, act: Act, receipt: str) -> Call:
-    match act.action:
-        case "close":
-            return _put(id, action="close", comment=_said(act))
-        case "reopen":
-            return _reopen(id, act)
-        case "change":
-            kind = act.fields.get("type", "")
-            if kind not in TYPES:
-                raise Rejected("say which type the ticket shall have")
-            return _put(id, action="change", type=kind, comment=_said(act))
-        case "returned":
-            return Call("POST", f"tickets/{id}/returned")
-        case name if name in MADE:
-            return _make(MADE[name], act, receipt)
-    raise unsupported("ClickBank", CAPABILITIES, act)
-
-
-def _reopen(id: str, act: Act) -> Call:
-    if not _said(act):
-        raise Rejected("ClickBank reopens a ticket only with a comment for the customer")
-    return _put(id, action="reopen", comment=_said(act))
 
 
 def _make(kind: str, act: Act, receipt: str) -> Call:

@@ -26,6 +26,7 @@ SLOW_SECONDS = 2.0
 # No document says when the day begins, and other clients' calls are unknown: so probe at times.
 LONGEST_PAUSE = 900.0
 LONGEST_ID = 12
+REFUSALS = {401: "does not accept the key; make a new one in its settings"}
 log = structlog.get_logger(__name__)
 
 
@@ -42,11 +43,7 @@ class Api:
     """
 
     def __init__(
-        self,
-        account: str,
-        client: HttpClient,
-        spend: Spend | None,
-        slow_seconds: float,
+        self, account: str, client: HttpClient, spend: Spend | None, slow_seconds: float
     ) -> None:
         self._account = account
         self.client = client
@@ -142,27 +139,23 @@ class Api:
     async def _refusal(self, answer: Answer, path: str, *, write: bool) -> Failure:
         if answer.status != 403:
             code = Code.MALFORMED if answer.status == 400 else ""
-            return refused(answer, write=write, words=_words(answer.status), code=code)
+            return refused(answer, write=write, words=REFUSALS.get(answer.status, ""), code=code)
         debug = await self._send("GET", "debug")
         if debug.status == 403:
             return self._shut(answer)
         if debug.status == 401 or debug.status == 429 or debug.status >= 500:
-            return refused(debug, write=False, words=_words(debug.status))
+            return refused(debug, write=False, words=REFUSALS.get(debug.status, ""))
         said = answer.said()
         words = f"ClickBank does not permit this (403): {_blamed(path, write)}"
-        code = (
-            Code.NOT_FOUND
-            if not write and path.removeprefix("tickets/").isdigit()
-            else Code.FORBIDDEN
-        )
+        of_ticket = not write and path.removeprefix("tickets/").isdigit()
+        code = Code.NOT_FOUND if of_ticket else Code.FORBIDDEN
         failure = Rejected(f"{words}; it says: {said}" if said else words, code=code)
         failure.loggable = words
         return failure
 
     def _shut(self, answer: Answer) -> Failure:
         """The failure if `/debug` is refused too: the quota is used up, or the key is bad."""
-        said = answer.said()
-        tail = f" It says: {said}" if said else ""
+        tail = f" It says: {said}" if (said := answer.said()) else ""
         if not self._worked:
             reason = (
                 "ClickBank refuses every call with this key (403): the key is wrong or not "
@@ -189,10 +182,6 @@ def check_id(id: str) -> None:
     if not (id.isascii() and id.isdigit() and len(id) <= LONGEST_ID):
         reason = f"{id[:40]!r} is not the number of a ClickBank ticket"
         raise Rejected(reason, code=Code.NOT_FOUND)
-
-
-def _words(status: int) -> str:
-    return "does not accept the key; make a new one in its settings" if status == 401 else ""
 
 
 def _blamed(path: str, write: bool) -> str:

@@ -21,7 +21,7 @@ from slackbridge.providers.clickbank import money
 from slackbridge.providers.clickbank.actions import CAPABILITIES, MADE, Call, call_of
 from slackbridge.providers.clickbank.api import LONGEST_ID, SLOW_SECONDS, Api, check_id, headers
 from slackbridge.providers.clickbank.reading import Reader, Rows, one
-from slackbridge.providers.clickbank.settings import BASE_URL, PER_SECOND, ClickBankSettings
+from slackbridge.providers.clickbank.settings import BASE_URL, ClickBankSettings
 from slackbridge.providers.clickbank.wire import TicketRow
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
@@ -187,6 +187,4 @@ class ClickBank(BaseProvider):
         return row.conversation(self._account, self._url(row.id))
 
 
-FACTORY = Factory(
-    ClickBank, CAPABILITIES, BASE_URL, headers, ClickBankSettings, PER_SECOND, counted=True
-)
+FACTORY = Factory(ClickBank, CAPABILITIES, BASE_URL, headers, ClickBankSettings, counted=True)

@@ -88,9 +88,7 @@ class Reader:
         """What a refund would come to, in words."""
         path = f"tickets/refundAmounts/{quote(receipt, safe='')}"
         answer = await self._api.read(path, params)
-        found = amounts_in(answer.json(write=False))
-        if found is None:
-            raise answer.nonsense(write=False)
+        found = answer.read(amounts_in, write=False)
         return str(found) or "an amount that ClickBank does not name"
 
     async def _changed(self, most: int) -> Rows:
@@ -125,7 +123,4 @@ def one(answer: Answer, *, write: bool) -> TicketRow:
 
 def _rows(answer: Answer, *, write: bool) -> Rows:
     """The tickets of an answer; a list of none may come with no body at all."""
-    rows = tickets_in(answer.json(write=write) if answer.body.strip() else None)
-    if rows is None:
-        raise answer.nonsense(write=write)
-    return rows
+    return answer.read(tickets_in, write=write) if answer.body.strip() else []

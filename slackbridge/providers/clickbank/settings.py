@@ -5,7 +5,6 @@ from __future__ import annotations
 from slackbridge.ports.settings import AccountSettings
 
 BASE_URL = "https://api.clickbank.com/rest/1.3"
-PER_SECOND = 8.0
 
 
 class ClickBankSettings(AccountSettings):

@@ -127,10 +127,6 @@ class Comment(Row):
         """Whether it is the vendor's answer; a reopened ticket still needs one."""
         return self.comment_role == "VENDOR" and self.action != "REOPENED"
 
-    def named(self, names: Names) -> str:
-        """An id for a comment that came without one."""
-        return names.of(self.date, self.comment_role, self.action, self.comment)
-
     def message(self, id: str, at: datetime, customer: str) -> Message:
         """The neutral message; an act without words becomes a message of the system."""
         author = AUTHORS.get(self.comment_role, Author.SYSTEM)
@@ -249,12 +245,12 @@ class TicketRow(Row):
         opened = self.opened_date or self.updated
         customer, taken, names = self.name, set[str](), Names()
         messages = []
-        for comment in self.ordered:
-            id = comment.comment_id
+        for one in self.ordered:
+            id = one.comment_id
             if id in ("", "0") or id in taken:
-                id = comment.named(names)
+                id = names.of(one.date, one.comment_role, one.action, one.comment)
             taken.add(id)
-            messages.append(comment.message(id, opened, customer))
+            messages.append(one.message(id, opened, customer))
         return Conversation(self.ticket(account, url), tuple(messages))
 
     def _due(self) -> datetime | None:

@@ -138,29 +138,24 @@ class Actions:
 
     async def perform(self, id: str, act: Act, deadline: float) -> Thread | None:
         """Make the call; the ticket if the answer holds it. Raises the four failures."""
-        if act.action == "return_label":
-            body = {"ticket_id": id}
-            await self._api.call("GenerateReturnShippingLabel", body, Lenient, deadline)
-            return None
-        if act.action not in SPOKEN:
-            raise unsupported("refurbed", CAPABILITIES, act)
-        return await self._say(id, act, deadline)
-
-    async def _say(self, id: str, act: Act, deadline: float) -> Thread | None:
         text = act.fields.get("message", "").strip()
-        if not text:
+        if act.action in SPOKEN and not text:
             raise Rejected("there is no text in it")
         match act.action:
+            case "return_label":
+                body = {"ticket_id": id}
+                await self._api.call("GenerateReturnShippingLabel", body, Lenient, deadline)
             case "topic_change":
-                return await self._api.thread(
-                    "RequestTopicChange", _topic_change(id, act), deadline
-                )
+                asked = _topic_change(id, act)
+                return await self._api.thread("RequestTopicChange", asked, deadline)
             case "help_request":
                 await self._help.ask(id, act.fields.get("topic", ""), text, deadline)
             case "help_reply":
                 await self._help.reply(id, act.fields.get("help_request", ""), text, deadline)
             case "create":
                 return await self._api.thread("CreateTicket", _opening(act), deadline)
+            case _:
+                raise unsupported("refurbed", CAPABILITIES, act)
         return None
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:

@@ -61,10 +61,7 @@ class Api:
         )
         if not answer.ok:
             raise _refusal(answer, method, write=write)
-        found = shape.of(answer.json(write=write))
-        if found is None:
-            raise nonsense(method)
-        return found
+        return answer.read(shape.of, write=write)
 
     async def thread(self, method: str, body: Body, deadline: float | None = None) -> Thread:
         """Make a call that is answered with a ticket and its messages."""

@@ -19,7 +19,6 @@ from slackbridge.domain.model import Author, Conversation, Message, Scope
 from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Text
 from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
 from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, html_of, ids_of, sort_key
-from slackbridge.text.html import parse
 
 CLOSED = "CLOSED"
 TOPICS = {
@@ -49,11 +48,6 @@ class HelpRequest(Lenient):
         topic = "" if self.topic in NONE else self.topic.replace("_", " ").capitalize()
         return f"Help request: {TOPICS.get(self.topic) or topic or TOPICS['OTHER']} #{self.id}"
 
-    @property
-    def age(self) -> tuple[datetime, int]:
-        """The sort key, oldest first."""
-        return self.created_at or EPOCH, int(self.id)
-
 
 class HelpThread(Lenient):
     """The answer of every call about one help request."""
@@ -67,16 +61,10 @@ class HelpThread(Lenient):
         begun = asked.created_at or start
         rows = sorted(self.messages, key=lambda row: sort_key(row, begun))
         for row, id in zip(rows, ids_of(rows), strict=True):
-            yield Message(
-                id=f"h{asked.id}-{id}",
-                author=Author.AGENT if row.author.type == "MERCHANT" else Author.MARKETPLACE,
-                name=", ".join(filter(None, (asked.title, row.author.name or row.author.email))),
-                at=row.created_at or begun,
-                body=parse(row.body_html),
-                scope=Scope.INTERNAL,
-                attachments=row.files,
-                aside=f"h{asked.id}",
-            )
+            author = Author.AGENT if row.author.type == "MERCHANT" else Author.MARKETPLACE
+            told = row.read(f"h{asked.id}-{id}", begun, author, Scope.INTERNAL)
+            name = ", ".join(filter(None, (asked.title, told.name)))
+            yield replace(told, name=name, aside=f"h{asked.id}")
 
 
 class HelpListing(Lenient):
@@ -144,7 +132,7 @@ class HelpRequests:
         )
         # What has no id can be neither read nor answered.
         good = (asked for asked in listing.help_requests if is_id(asked.id))
-        return sorted(good, key=lambda asked: asked.age)
+        return sorted(good, key=lambda asked: (asked.created_at or EPOCH, int(asked.id)))
 
 
 def _newest(requests: Iterable[HelpRequest]) -> str:

@@ -17,15 +17,8 @@ from slackbridge.providers.http import HttpClient
 from slackbridge.providers.refurbed.actions import CAPABILITIES, Actions, change_of, follow_up_of
 from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
 from slackbridge.providers.refurbed.help_requests import HelpRequests
-from slackbridge.providers.refurbed.settings import BASE_URL, PER_SECOND, RefurbedSettings
-from slackbridge.providers.refurbed.wire import (
-    BUYBACK,
-    ITEM_KEYS,
-    MARKETPLACE,
-    ORDER_KEYS,
-    Listing,
-    Thread,
-)
+from slackbridge.providers.refurbed.settings import BASE_URL, RefurbedSettings
+from slackbridge.providers.refurbed.wire import ITEM_KEYS, ORDER_KEYS, Listing, Thread
 
 PAGE = 100  # rows; the most that refurbed gives
 OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
@@ -92,8 +85,9 @@ class Refurbed(BaseProvider):
 
     async def follow_ups(self, id: str) -> tuple[Ticket, ...]:
         for ticket in await self.read([id]):
-            found = await self._of_order(ticket.type, ticket.order)
-            return tuple(one for one in found if one.follows == id)
+            if is_id(ticket.order):  # orders and buybacks use the same numbers
+                of_order = {ORDER_KEYS[ticket.type]: {"any_of": [ticket.order]}}
+                return tuple(one for one in await self._newest(of_order) if one.follows == id)
         return ()
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
@@ -136,12 +130,6 @@ class Refurbed(BaseProvider):
     async def _newest(self, wanted: Body, limit: int = PAGE) -> tuple[Ticket, ...]:
         return self._tickets((await self._list(wanted, NEWEST_FIRST, {"limit": limit})).tickets)
 
-    async def _of_order(self, type: str, order: str) -> tuple[Ticket, ...]:
-        """The tickets of one order, newest first. Orders and buybacks use the same numbers."""
-        if not is_id(order):
-            return ()
-        return await self._newest({ORDER_KEYS[type]: {"any_of": [order]}})
-
 
 def _wanted(query: Query) -> list[Body]:
     """The filters to list by, one a call: a number may be of an order or of a buyback."""
@@ -158,7 +146,7 @@ def _wanted(query: Query) -> list[Body]:
         return [given] if given else []
     if not all(map(is_id, numbers)):
         return []
-    return [{**given, **_numbered(query, type)} for type in (MARKETPLACE, BUYBACK)]
+    return [{**given, **_numbered(query, type)} for type in ORDER_KEYS]
 
 
 def _numbered(query: Query, type: str) -> Body:
@@ -170,4 +158,4 @@ def _several(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-FACTORY = Factory(Refurbed, CAPABILITIES, BASE_URL, headers, RefurbedSettings, PER_SECOND)
+FACTORY = Factory(Refurbed, CAPABILITIES, BASE_URL, headers, RefurbedSettings)

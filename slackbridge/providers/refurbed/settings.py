@@ -5,7 +5,6 @@ from __future__ import annotations
 from slackbridge.ports.settings import AccountSettings
 
 BASE_URL = "https://api.refurbed.com"
-PER_SECOND = 8.0
 
 
 class RefurbedSettings(AccountSettings):

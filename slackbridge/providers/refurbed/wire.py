@@ -177,9 +177,12 @@ class MessageRow(Lenient):
     author: User = User()
     attachments: Rows[File] = Field(default_factory=list)
 
-    @property
-    def files(self) -> tuple[Attachment, ...]:
-        return tuple(Attachment(f.filename, f.url, f.content_type) for f in self.attachments)
+    def read(self, id: str, at: datetime, author: Author, scope: Scope) -> Message:
+        """The neutral message; `at` is its time if it came without one."""
+        name, when = self.author.name or self.author.email, self.created_at or at
+        files = tuple(Attachment(f.filename, f.url, f.content_type) for f in self.attachments)
+        body = parse(self.body_html)
+        return Message(id, author, name, when, body, scope=scope, attachments=files)
 
 
 class ScopedRow(Lenient):
@@ -190,16 +193,9 @@ class ScopedRow(Lenient):
 
     def read(self, id: str, at: datetime) -> Message:
         """The neutral message. An unknown scope is taken to be internal."""
-        row = self.message
-        return Message(
-            id=id,
-            author=AUTHORS.get(row.author.type, Author.SYSTEM),
-            name=row.author.name or row.author.email,
-            at=row.created_at or at,
-            body=parse(row.body_html),
-            scope=Scope.PUBLIC if self.scope in ("PUBLIC", *NONE) else Scope.INTERNAL,
-            attachments=row.files,
-        )
+        author = AUTHORS.get(self.message.author.type, Author.SYSTEM)
+        scope = Scope.PUBLIC if self.scope in ("PUBLIC", *NONE) else Scope.INTERNAL
+        return self.message.read(id, at, author, scope)
 
 
 class Listing(Lenient):

@@ -147,15 +147,12 @@ def _paging(page: int, limit: int) -> dict[str, str]:
 
 
 def _listed(answer: Answer, page: int, limit: int, shape: type[Shape]) -> Listed[Shape]:
-    found = listed(answer.json(write=False), page, limit, shape)
-    if found is None:
-        raise answer.nonsense(write=False)
-    return found
+    return answer.read(lambda data: listed(data, page, limit, shape), write=False)
 
 
 def _refusal(answer: Answer, *, write: bool) -> Failure:
     status, vendor = answer.status, answer.vendor
-    if status == 403 and _is_page(answer):
+    if status == 403 and answer.body[:200].lstrip().startswith(b"<"):
         # Cloudflare's 1020. A write may be blocked for its text, so the key is not blamed.
         reason = f"{vendor}'s firewall turned this away (403, error 1020)"
         if write:
@@ -167,10 +164,6 @@ def _refusal(answer: Answer, *, write: bool) -> Failure:
         return Rejected(f"{vendor} does not accept this ({status}): {fields}", code=Code.INVALID)
     code = Code.NOT_FOUND if status == 404 else ""
     return refused(answer, write=write, words=REFUSALS.get(status, ""), code=code)
-
-
-def _is_page(answer: Answer) -> bool:
-    return answer.body[:200].lstrip().startswith(b"<")
 
 
 def _fields(answer: Answer) -> str:

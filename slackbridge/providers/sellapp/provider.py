@@ -22,7 +22,7 @@ from slackbridge.providers.lenient import EPOCH
 from slackbridge.providers.sellapp import wire
 from slackbridge.providers.sellapp.actions import ARCHIVE, CAPABILITIES, V1, change_of
 from slackbridge.providers.sellapp.api import ID, Api, Body, headers
-from slackbridge.providers.sellapp.settings import BASE_URL, PER_SECOND, SellAppSettings
+from slackbridge.providers.sellapp.settings import BASE_URL, SellAppSettings
 from slackbridge.providers.sellapp.webhook import Webhook
 from slackbridge.providers.sellapp.wire import Listed, TicketRow
 
@@ -70,8 +70,13 @@ class SellApp(BaseProvider):
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         return self._tickets(await existing(ids, self._api.ticket))
 
-    async def get(self, id: str) -> Conversation:
-        return await self._conversation(id)
+    async def get(self, id: str, deadline: float | None = None) -> Conversation:
+        row = await self._api.ticket(id, deadline)  # first: a later message changes its revision
+        messages = wire.messages(await self._api.messages(id, deadline), row.created)
+        if messages and row.updated_at and messages[-1].at > row.updated_at + LATE:
+            self._stamps = False  # so only a walk finds what is new
+            self._capable()
+        return wire.conversation(self._ticket(row), messages)
 
     async def message(self, id: str, message: str) -> Message:
         """One message of a ticket. Raises Rejected if there is none."""
@@ -84,7 +89,7 @@ class SellApp(BaseProvider):
             await self._api.reply(id, act.text, deadline)
         else:
             await self._change(id, change_of(act, self.capabilities), deadline)
-        return await self._read_back(self._conversation(id, deadline))
+        return await self._read_back(self.get(id, deadline))
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:
         """A ticket shows whether it is archived, but not since when."""
@@ -155,14 +160,6 @@ class SellApp(BaseProvider):
         recent = bool(self._searches) and self._stamps
         self.capabilities = replace(self.capabilities, recent_first=recent)
 
-    async def _conversation(self, id: str, deadline: float | None = None) -> Conversation:
-        row = await self._api.ticket(id, deadline)  # first: a later message changes its revision
-        messages = wire.messages(await self._api.messages(id, deadline), row.created)
-        if messages and row.updated_at and messages[-1].at > row.updated_at + LATE:
-            self._stamps = False  # so only a walk finds what is new
-            self._capable()
-        return wire.conversation(self._ticket(row), messages)
-
     async def _change(self, id: str, wanted: Body, deadline: float) -> None:
         """Change the ticket, unless it is so already. The key is of the old state and the new."""
         row = await self._api.ticket(id, deadline)
@@ -178,4 +175,4 @@ def _active(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
     return tuple(ticket for ticket in last.values() if ticket.status.active)
 
 
-FACTORY = Factory(SellApp, CAPABILITIES, BASE_URL, headers, SellAppSettings, PER_SECOND)
+FACTORY = Factory(SellApp, CAPABILITIES, BASE_URL, headers, SellAppSettings)

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from slackbridge.ports.settings import AccountSettings
 
 BASE_URL = "https://sell.app/api"
-PER_SECOND = 8.0
 
 
 class SellAppSettings(AccountSettings):

@@ -16,12 +16,7 @@ from slackbridge.providers.lenient import Lenient, Moment, Text
 from slackbridge.providers.sellapp.wire import MessageRow
 
 EVENT = "ticket_message.created"
-SIGNATURES = (
-    "X-Sellapp-Signature",
-    "X-Sellapp-Hmac-Sha256",
-    "X-Signature",
-    "X-Webhook-Signature",
-)
+SIGNATURES = ("X-Sellapp-Signature", "X-Sellapp-Hmac-Sha256", "X-Signature", "X-Webhook-Signature")
 TIMESTAMPS = ("X-Sellapp-Timestamp", "X-Webhook-Timestamp", "X-Timestamp")
 WINDOW = 300.0  # seconds
 
@@ -82,5 +77,4 @@ def _payload(body: bytes) -> Payload:
 
 def _stamp(sent: Mapping[str, str]) -> datetime | None:
     given = next((sent[name.lower()] for name in TIMESTAMPS if sent.get(name.lower())), "")
-    stamp = _Stamp.of({"at": given})
-    return stamp.at if stamp else None
+    return _Stamp.model_validate({"at": given}).at

@@ -17,8 +17,6 @@ from slackbridge.providers.sellgate.wire import Change, Detail, Listing, Reply, 
 
 GONE = frozenset({404, 410})
 NO_ID = frozenset({400, 422})  # how a read that has no argument but an id may be refused
-
-
 headers = partial(credential, "Bearer")
 
 
@@ -32,18 +30,12 @@ class Api:
         """A page of the list, counted from 1; `status` '' = any."""
         params = {"page": str(page), "limit": str(limit), **({"status": status} if status else {})}
         answer = await self._call("GET", "tickets", params=params)
-        listing = Listing.of(answer.json(write=False))
-        if listing is None:
-            raise answer.nonsense(write=False)
-        return listing
+        return answer.read(Listing.of, write=False)
 
     async def ticket(self, id: str, deadline: float | None = None) -> Detail:
         """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._call("GET", _path(id), deadline=deadline)
-        found = detail(answer.json(write=False), id)
-        if found is None:
-            raise answer.nonsense(write=False)
-        return found
+        return answer.read(partial(detail, id=id), write=False)
 
     async def reply(self, id: str, reply: Reply, deadline: float) -> None:
         """Not idempotent."""

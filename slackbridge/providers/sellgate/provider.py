@@ -65,7 +65,8 @@ class Sellgate(BaseProvider):
 
     async def get(self, id: str) -> Conversation:
         ticket = await self._api.ticket(id)
-        if ticket.thin:  # after a start, nothing of the list is remembered yet
+        # Only the list tells `updated_at`, and after a start none of it is remembered yet.
+        if ticket.updated_at is None:
             await self._browse(ticket.status, until=id)
         return self._conversation(ticket)
 

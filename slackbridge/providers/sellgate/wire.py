@@ -151,15 +151,6 @@ class Detail(TicketRow):
 
     messages: Rows[MessageRow] = Field(default_factory=list)
 
-    @property
-    def thin(self) -> bool:
-        """Whether it lacks what only the list tells."""
-        return self.updated_at is None
-
-    @property
-    def readable(self) -> bool:
-        return bool(self.model_fields_set & {"id", "status", "messages"})
-
     def row(self, listed: TicketRow) -> TicketRow:
         """Merged: the ticket's own values, else those its messages imply, else the list's."""
         names = TicketRow.model_fields
@@ -245,9 +236,10 @@ def detail(data: object, id: str) -> Detail | None:
     """The ticket of an answer, wrapped in `data` or bare; None if it is not that ticket."""
     inner = data.get("data", data) if isinstance(data, dict) else None
     found = Detail.of(inner)
-    if found is None or not found.readable or found.id not in ("", id):
+    if found is None or found.id not in ("", id):
         return None
-    return found.model_copy(update={"id": id})
+    readable = found.model_fields_set & {"id", "status", "messages"}
+    return found.model_copy(update={"id": id}) if readable else None
 
 
 def _counts(stats: object) -> dict[str, str]:

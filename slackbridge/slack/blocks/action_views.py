@@ -27,12 +27,12 @@ def form(key: TicketKey, provider: str, action: Action, meta: str) -> Block:
 
 def sure(key: TicketKey, provider: str, action: Action, said: str, word: str, meta: str) -> Block:
     """The second step: what will happen, in the marketplace's words, and a word to type."""
+    head = f"*{mrkdwn.outside(action.label, 100)}* · `{mrkdwn.outside(str(key), 100)}`"
+    line = {"type": "plain_text_input", "max_length": 100}
     blocks = [
-        block_kit.section(
-            f"*{mrkdwn.outside(action.label, 100)}* · `{mrkdwn.outside(str(key), 100)}`"
-        ),
+        block_kit.section(head),
         block_kit.literal(said, 2_500),
-        _typed(word),
+        block_kit.input(Input.TYPED, f"Type {word} to confirm", line),
         block_kit.context(f"{goes_out(key, provider)}. This cannot be undone."),
     ]
     return modal(action.label, Callback.MONEY, meta, blocks, "Do it now")
@@ -42,11 +42,6 @@ def word_of(action: Action, values: dict[str, str]) -> str:
     """What has to be typed: the amount that was entered, else the action's name."""
     amount = values.get("amount", "")
     return amount if AMOUNT.fullmatch(amount) else action.name.upper()
-
-
-def _typed(word: str) -> Block:
-    line = {"type": "plain_text_input", "max_length": 100}
-    return block_kit.input(Input.TYPED, f"Type {word} to confirm", line)
 
 
 def _input(field: Field) -> Block:

@@ -15,8 +15,6 @@ from slackbridge.slack.blocks.mrkdwn import cut, shorten
 Block = dict[str, Any]
 TEXT_LIMIT = 3_900  # chat.update refuses a `text` of more than 4,000 characters
 ID_LIMIT = 255
-VALUE_LIMIT = 2_000
-OPTION_VALUE_LIMIT = 150
 FIELDS = 10
 
 
@@ -61,7 +59,6 @@ def section(text: str, limit: int = 2_900) -> Block:
 
 
 def literal(text: str, limit: int = 2_900) -> Block:
-    """A section of literal text."""
     return {"type": "section", "text": plain(text, limit, emoji=False)}
 
 
@@ -83,7 +80,7 @@ def button(
         "type": "button",
         "text": plain(label, 75),
         "action_id": action[:ID_LIMIT],
-        "value": value[:VALUE_LIMIT],
+        "value": value[:2_000],
     }
     extra = {"style": style, "confirm": confirm}
     return shape | {name: what for name, what in extra.items() if what}
@@ -113,7 +110,7 @@ def input(name: str, label: str, element: Block, hint: str = "") -> Block:
 
 def option(label: str, value: str) -> Block:
     """An entry of a menu or of radio buttons."""
-    return {"text": plain(label, 75), "value": value[:OPTION_VALUE_LIMIT]}
+    return {"text": plain(label, 75), "value": value[:150]}
 
 
 def actions(block_id: str, elements: list[Block]) -> Block:

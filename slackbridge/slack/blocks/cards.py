@@ -40,7 +40,6 @@ FACT = 150
 
 
 def draw(item: Item) -> Drawn:
-    """The Slack message that shows an item."""
     match item:
         case Card():
             return _card(item)

@@ -54,10 +54,9 @@ def pictured(name: str, tone: str = "") -> str:
         return "".join(chr(ord(letter) - ord("a") + 0x1F1E6) for letter in flag.groups())
     for alias in (f":{name}:", f":{name.replace('-', '_')}:"):
         if (picture := emojize(alias, language="alias")) != alias:
-            modifier = chr(0x1F3F9 + int(tone)) if tone in tuple("23456") else ""
-            return (
-                picture[0] + modifier + (picture[1:].lstrip("\ufe0f") if modifier else picture[1:])
-            )
+            if tone not in tuple("23456"):
+                return picture
+            return picture[0] + chr(0x1F3F9 + int(tone)) + picture[1:].lstrip("\ufe0f")
     return f":{name}:"
 
 
@@ -79,15 +78,9 @@ def _token(inner: str, names: Names) -> str:
             return user(id, names)
         case "#", id:
             return f"#{label}" if label else channel(id, names)
+        case "!", command if command.startswith("subteam^"):
+            return "@team"
         case "!", command:
-            return _command(command, label)
+            return label or ("(date)" if command.startswith("date^") else f"@{command}")
     target = _words(target)
     return labelled(target, label) if _ADDRESS.match(target) else f"<{_words(inner)}>"
-
-
-def _command(command: str, label: str) -> str:
-    if command.startswith("subteam^"):
-        return "@team"
-    if command.startswith("date^"):
-        return label or "(date)"
-    return label if label else f"@{command}"
