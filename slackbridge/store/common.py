@@ -20,6 +20,15 @@ from redis.exceptions import RedisError
 from slackbridge.domain.errors import Code, Later
 from slackbridge.store import keys
 
+REFUSALS = {
+    "NOAUTH": "it wants a password; put it into REDIS_URL, as in redis://:PASSWORD@HOST",
+    "WRONGPASS": "it does not accept the user or the password in REDIS_URL",
+    "NOPERM": "the user in REDIS_URL lacks the permission",
+    "READONLY": "it is a replica; name its master in REDIS_URL",
+    "OOM": "its memory is full; raise maxmemory",
+    "MISCONF": "it cannot write to its disk; its log says why",
+    "LOADING": "it is still loading its data",
+}
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -43,8 +52,11 @@ def faults_as_later() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
-        kind = type(error).__name__
-        raise Later(f"Redis is not available ({kind})", 1.0, code=Code.REDIS) from error
+        code = getattr(error, "status_code", None) or str(error).partition(" ")[0]
+        why = f"Redis is not available ({type(error).__name__})"
+        if code in REFUSALS:
+            why = f"Redis refuses this: {REFUSALS[code]} ({code})"
+        raise Later(why, 1.0, code=Code.REDIS) from error
 
 
 def guarded(

@@ -6,11 +6,19 @@ writes, and never says so.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, UnixDomainSocketConnection
 from redis.exceptions import RedisError, ResponseError
+
+
+class _UnixConnection(UnixDomainSocketConnection):
+    async def _connect(self) -> None:
+        # Without the base class' own greeting, which checks the health before it is authenticated.
+        connecting = asyncio.open_unix_connection(self.path)
+        self._reader, self._writer = await asyncio.wait_for(connecting, self.socket_connect_timeout)
 
 
 class ServerEpoch:
@@ -22,7 +30,10 @@ class ServerEpoch:
         self._since: float | None = None
         self._server = ""
         self._over = False
-        redis.connection_pool.connection_kwargs["redis_connect_func"] = self._greet
+        pool = redis.connection_pool
+        pool.connection_kwargs["redis_connect_func"] = self._greet
+        if pool.connection_class is UnixDomainSocketConnection:
+            pool.connection_class = _UnixConnection
 
     def since(self, offset: float) -> float:
         """The epoch in Unix seconds; it stays the same until another server answers."""
@@ -37,7 +48,8 @@ class ServerEpoch:
     async def _greet(self, connection: Any) -> None:
         if self._over:
             raise RedisError("the store is closed")
-        await connection.on_connect()
+        # With a health check it would connect again, to greet again, without end.
+        await connection.on_connect_check_health(check_health=False)
         server = await _run_id(connection)
         if server and server != self._server:
             self._server, self._at, self._since = server, self._monotonic(), None
@@ -45,7 +57,7 @@ class ServerEpoch:
 
 async def _run_id(connection: Any) -> str:
     """The server's id, new at each start; '' where it is not told."""
-    await connection.send_command("INFO", "server")
+    await connection.send_command("INFO", "server", check_health=False)
     try:
         told = await connection.read_response()
     except ResponseError:
