@@ -7,7 +7,7 @@ from functools import partial
 
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
-from slackbridge.ports.permissions import May
+from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
 from slackbridge.providers.registry import build

@@ -34,7 +34,3 @@ def main() -> None:
     except Failure as failure:
         typer.echo(failure.reason, err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -182,9 +182,6 @@ def own(intent: Intent) -> str:
     return f"={intent.id}"
 
 
-_HEALTHY = AccountHealth()
-
-
 class FactsPatch(TypedDict, total=False):
     """New values for an account's facts."""
 
@@ -199,7 +196,7 @@ class AccountFacts:
 
     born_at: float = 0.0
     listened_at: float = 0.0
-    health: AccountHealth = _HEALTHY
+    health: AccountHealth = field(default_factory=AccountHealth)
 
     @classmethod
     def of(cls, raw: Mapping[str, str]) -> AccountFacts:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.view import Item
+
+May = Callable[[str, bool], Awaitable[str]]  # user, money -> why they may not; '' = they may
 
 
 class Chat(Protocol):

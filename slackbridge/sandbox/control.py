@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.refusal import BaseRefusal
-
-if TYPE_CHECKING:
-    from slackbridge.sandbox.marketplace import Marketplace
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -27,7 +25,20 @@ Verb = Callable[..., Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def control(sandbox: Marketplace[Any, Any]) -> web.Application:
+class Controlled(Protocol):
+    """What is controlled; see `marketplace.Marketplace`."""
+
+    faults: Faults
+    ledger: Ledger
+
+    def defaults(self) -> Json: ...
+    def verbs(self) -> dict[str, Verb]: ...
+    def rows(self) -> list[Json]: ...
+    def prepared(self, given: Json) -> Json: ...
+    def unreadable(self, message: str) -> BaseRefusal: ...
+
+
+def control(sandbox: Controlled) -> web.Application:
     """The application below `/sandbox`."""
     routes = _Control(sandbox)
     app = web.Application(middlewares=[routes.answer])
@@ -39,7 +50,7 @@ def control(sandbox: Marketplace[Any, Any]) -> web.Application:
 
 
 class _Control:
-    def __init__(self, sandbox: Marketplace[Any, Any]) -> None:
+    def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
         self._defaults = sandbox.defaults()
         self._verbs: dict[str, Verb] = {

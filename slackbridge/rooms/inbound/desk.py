@@ -16,7 +16,7 @@ from slackbridge.domain.errors import Code, Later
 from slackbridge.domain.intent import Intent, Press, State, after_deletion, after_press
 from slackbridge.domain.model import Action, Kind, Status, TicketKey
 from slackbridge.domain.record import Change, Patch, StoredTicket
-from slackbridge.ports.permissions import May
+from slackbridge.ports.chat import May
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.holders import TicketHolders
 from slackbridge.rules import intake

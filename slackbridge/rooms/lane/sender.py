@@ -25,7 +25,7 @@ from slackbridge.domain.intent import (
 from slackbridge.domain.model import Conversation, Kind, Status, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.capabilities import Measures, Settles
-from slackbridge.ports.permissions import May
+from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt

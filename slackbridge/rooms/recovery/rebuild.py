@@ -21,7 +21,7 @@ from slackbridge.domain.model import Conversation, TicketKey
 from slackbridge.domain.record import Change, Patch, Record
 from slackbridge.domain.thread import Post, Thread
 from slackbridge.ports.archive import Archive
-from slackbridge.ports.permissions import May
+from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import REBUILDING, Store
 from slackbridge.rules import restore

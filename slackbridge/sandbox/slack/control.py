@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
-from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
+from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.slack.delivery import Delivery
 from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged, NotPossible
+from slackbridge.sandbox.slack.http_transport import Endpoints
+from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.people import Person
 from slackbridge.sandbox.slack.shapes import Json
-
-if TYPE_CHECKING:
-    from slackbridge.sandbox.slack.app import SlackSandbox
+from slackbridge.sandbox.slack.socket import SocketTransport
+from slackbridge.sandbox.slack.workspace import Workspace
 
 _ACTS = frozenset(name for name, act in vars(Person).items() if iscoroutinefunction(act))
 _VIEWS = frozenset({"ephemerals", "modals", "home"})
@@ -27,10 +30,26 @@ _SWITCHES = frozenset(["drop", "duplicate", "twin", "two_teams", "delay", "reord
 _Handler = Callable[[web.Request], Awaitable[Any]]
 
 
+class Controlled(Protocol):
+    """What is controlled; see `app.SlackSandbox`."""
+
+    workspace: Workspace
+    ledger: Ledger
+    faults: Faults
+    delivery: Delivery
+    limits: Limits
+    endpoints: Endpoints
+    socket: SocketTransport
+
+    @property
+    def bot_user_id(self) -> str: ...
+    def person(self, name: str) -> Person: ...
+
+
 class Control:
     """The routes under `/sandbox/`. Answers are `{"ok": true, "result": ...}`."""
 
-    def __init__(self, sandbox: SlackSandbox) -> None:
+    def __init__(self, sandbox: Controlled) -> None:
         self._sandbox = sandbox
 
     def add_routes(self, server: web.Application) -> None:
