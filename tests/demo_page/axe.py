@@ -8,6 +8,8 @@ from importlib.resources import files
 from tests.demo_page.browser import Page
 
 GRAVE = {"serious", "critical"}
+# A page that is still being drawn has one colour from before and one from after.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 async def findings(page: Page, *rules: str) -> list[str]:
@@ -16,6 +18,7 @@ async def findings(page: Page, *rules: str) -> list[str]:
         # Injected through the debugger, which the content security policy does not restrict.
         source = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
         await page.evaluate(f"{source}; undefined")
+    await page.evaluate(DRAWN)
     only = {"runOnly": rules} if rules else {}
     how = json.dumps({"resultTypes": ["violations"], **only})
     result = await page.evaluate(f"axe.run({how})")
