@@ -45,6 +45,7 @@ ENDLESS = frozenset({"ListTickets", "List", "ListSearch", "redis.lease", "redis.
 REST_SECONDS = 0.5
 CALM_SECONDS = 0.4
 DRAIN_SECONDS = 30.0
+READY_SECONDS = 120.0  # patience with a bridge that an earlier run has killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Rig:
         try:
             cast = await self._prepared(scene)
         except Missed as missed:
-            return Outcome(point, Verdict(silent=[f"not prepared: {missed}"]), False)
+            return Outcome(point, Verdict(silent=[f"not prepared: {missed}{self._ended()}"]), False)
         fault = point.fault(self.place.bridge.pid, seed)
         for server in self._servers(scene):
             server.add(fault)
@@ -100,12 +101,14 @@ class Rig:
             await scene.play(cast)
             verdict = await self._rested(scene, cast)
         except Missed as missed:
-            ended = "" if self.place.bridge.pid else "; the bridge has ended by itself"
-            verdict = Verdict(silent=[f"{missed}{ended}"])
+            verdict = Verdict(silent=[f"{missed}{self._ended()}"])
         finally:
             for server in self._servers(scene):
                 server.clear()
         return Outcome(point, verdict, bool(fault.struck))
+
+    def _ended(self) -> str:
+        return "" if self.place.bridge.pid else "; the bridge has ended by itself"
 
     async def _prepared(self, scene: Scene) -> Cast:
         cast = Cast(self.place, shop(self.place, scene.account), next(self._numbers))
@@ -113,7 +116,7 @@ class Rig:
         if paces := await self._redis.keys(keys.pace("*")):
             await self._redis.delete(*paces)
         line = self.place.slack.socket
-        await cast.sees("the bridge", lambda: line.connected >= self._sockets)
+        await self.place.until("the bridge", lambda: line.connected >= self._sockets, READY_SECONDS)
         await scene.prepare(cast)
         await self._calm(scene)
         return cast
