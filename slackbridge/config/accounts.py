@@ -86,6 +86,7 @@ def _applicable(table: Mapping[str, Any], model: type[AccountSettings]) -> dict[
 
     Every account could hold them once, and the example showed them so; they never had an effect.
     """
-    others = {name for one in REGISTRY.values() for name in one.settings.model_fields}
-    ignored = others - model.model_fields.keys()
+    others = {n: f for one in REGISTRY.values() for n, f in one.settings.model_fields.items()}
+    secrets = {name for name, field in others.items() if field.annotation is SecretStr}
+    ignored = others.keys() - model.model_fields.keys() - secrets  # no secret stands in the file
     return {name: value for name, value in table.items() if name not in ignored}

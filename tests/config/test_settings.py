@@ -219,3 +219,5 @@ def test_settings_of_another_marketplace_are_ignored(tmp_path: Path) -> None:
     """The example of earlier versions showed SellApp's in an account of refurbed."""
     others = 'api_version = "v1"\nstore = "s"\nwebhook_secret_env = ""\nwebhook_header = ""\n'
     assert read(tmp_path, SLACK + ACCOUNT + others) == read(tmp_path, SLACK + ACCOUNT)
+    with pytest.raises(ConfigError, match=r"accounts\.0\.webhook_secret is not a setting"):
+        read(tmp_path, SLACK + ACCOUNT + 'webhook_secret = "in the file"\n')
