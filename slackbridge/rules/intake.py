@@ -17,6 +17,7 @@ from slackbridge.rules.prefix import SEND_PREFIX, after, almost_sent, near_note
 from slackbridge.text.clean import digest
 
 CONFIRM = "Send this to the customer?"
+OTHER_SETTINGS = "This was written while other settings were in force."
 SECRET = re.compile(
     r"xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|\bsk_live_\w{8,}|\bsg_live_\w{8,}|\bAKIA[0-9A-Z]{12,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY|\bpass(?:word|wort)\s*[:=]\s*\S",
@@ -26,12 +27,16 @@ SECRET = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
-    """How thread messages are understood. Times are in seconds."""
+    """How thread messages are understood. Times are in seconds.
+
+    `since` is when these settings came into force, in Unix seconds; 0 = they always were.
+    """
 
     mode: Literal["direct", "confirm", "explicit"]
     prefixes: tuple[str, ...]
     undo: float
     fresh: float
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ def _why_held(heard: Heard, text: str, settings: IntakeSettings, now: float) -> 
         return "This looks as if it holds a password or a key."
     if now - float(heard.ts) > settings.fresh:
         return "This was written while the bridge was not listening."
+    if float(heard.ts) < settings.since:
+        return OTHER_SETTINGS
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 
 from slackbridge.domain.intent import INTO_A_NOTE, Press, State, after_press, requeue
 from slackbridge.domain.model import Kind
-from slackbridge.rules.intake import CONFIRM, IntakeSettings, classify, reclassified, reply
+from slackbridge.rules.intake import (
+    CONFIRM,
+    OTHER_SETTINGS,
+    IntakeSettings,
+    Verdict,
+    classify,
+    reclassified,
+    reply,
+)
 from slackbridge.rules.prefix import near_note
 from slackbridge.text.clean import digest
 from tests.values import TS, heard, intent
@@ -227,6 +236,13 @@ def test_words_about_passwords_are_no_secret() -> None:
 def test_fresh_ends_after_its_time() -> None:
     assert classify(heard("x", ts="100"), DIRECT, 1000.0).state is State.QUEUED  # type: ignore[union-attr] # is a Verdict
     assert classify(heard("x", ts="100"), DIRECT, 1000.1).state is State.HELD  # type: ignore[union-attr] # is a Verdict
+
+
+def test_what_was_written_under_other_settings_is_asked_about() -> None:
+    rules = replace(DIRECT, since=1000.5)
+    before, after = (classify(heard("x", ts=ts), rules, NOW) for ts in ("1000.4", "1000.6"))
+    assert before == Verdict(State.HELD, "x", OTHER_SETTINGS)
+    assert after == Verdict(State.QUEUED, "x")
 
 
 # --- the intent it becomes
