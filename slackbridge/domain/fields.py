@@ -124,6 +124,9 @@ was shown in a form that is not known any more) and `stray:<effect>` (an OpenPos
 without its lease may have made; until its deadline). The record lives until `retention_days` after
 the ticket's end."""
 
+PLACE_FIELDS = tuple(f.name for f in TICKET_FIELDS if f.attribute in ("channel", "root"))
+"""Where a ticket's thread is: the names of its channel and its root."""
+
 ACCOUNT_FIELDS = tuple(
     StoredField(*row, lifetime="for ever")
     for row in (

@@ -50,6 +50,9 @@ class Store(Protocol):
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
         """Up to `limit` due tickets, and when the next one is due."""
 
+    async def renew(self, lease: Lease) -> None:
+        """Extend a lease as a write with its token does; raises LostLease if it is lost."""
+
     async def release(self, lease: Lease, due: float | None) -> None:
         """Release a lease; the ticket is due at `due`, or at once if it was marked meanwhile."""
 
@@ -72,6 +75,10 @@ class Store(Protocol):
 
     async def bind(self, channel: str, ts: str, key: TicketKey) -> None: ...
     async def ticket_of(self, channel: str, ts: str) -> TicketKey | None: ...
+
+    async def keep_threads(self, account: str) -> None:
+        """The threads of all active tickets stay in the map for the time of retention from now."""
+
     async def touch(self, key: TicketKey, at: float) -> None: ...
 
     async def recently_active(self, account: str, seconds: float) -> list[TicketKey]:
@@ -79,6 +86,24 @@ class Store(Protocol):
 
     async def note(self, account: str, patch: FactsPatch) -> None: ...
     async def facts(self, account: str) -> AccountFacts: ...
+
+    async def stuck(self, account: str) -> dict[str, str]:
+        """Why passes of tickets fail: ticket id -> `<since>|<why>`."""
+
+    async def set_stuck(self, key: TicketKey, text: str) -> None: ...
+    async def clear_stuck(self, key: TicketKey) -> None: ...
+
+    async def rules_in_force(self) -> tuple[str, float, str]:
+        """Which settings are in force for all processes: digest, since when (Unix s), JSON.
+
+        ('', 0.0, '') if none are.
+        """
+
+    async def take_over_rules(self, before: str, after: str, detail: str) -> bool:
+        """Settings of digest `after` replace those of `before`; False: others are in force.
+
+        Done a second time it counts as done, and keeps since when they are.
+        """
 
     async def once(self, name: str, seconds: float) -> bool:
         """True the first time it is called with a name within that time."""

@@ -83,6 +83,7 @@ class Common:
     def __init__(self, redis: Redis) -> None:
         self.redis = redis
         self._pace = redis.register_script(script("pace"))
+        self._take_over_rules = redis.register_script(script("take_over_rules"))
 
     def now(self) -> float:
         """Unix seconds by the store's clock."""
@@ -145,6 +146,16 @@ class Common:
     @guarded
     async def begin_map(self, state: str) -> None:
         await self.redis.set(keys.BORN, state)
+
+    @guarded
+    async def rules_in_force(self) -> tuple[str, float, str]:
+        names = ["digest", "since", "detail"]
+        digest, since, detail = await awaited(self.redis.hmget(keys.RULES, names))
+        return digest or "", float(since or 0), detail or ""
+
+    @guarded
+    async def take_over_rules(self, before: str, after: str, detail: str) -> bool:
+        return bool(await self._take_over_rules(keys=[keys.RULES], args=[before, after, detail]))
 
     @guarded
     async def spend(self, provider: str, account: str, per_second: float) -> int:

@@ -13,11 +13,13 @@ No key holds a customer's text; an intent holds an agent's text until its outcom
     sb:{a}:seen            hash     active ticket -> revision last seen by a poll
     sb:{a}:lately          zset     ticket by when its thread was last active (s)
     sb:{a}:facts           hash     the account's facts
+    sb:{a}:stuck           hash     ticket -> `<since>|<why>` while its passes fail
     sb:{a}:spent:<day>     counter  calls made that day, for two days
     sb:thread:<ch>:<day>   hash     root ts -> ticket key
     sb:once:<name>         string   something that is done once within the key's lifetime
     sb:pace:<bucket>       hash     a rate limit, for two minutes
     sb:alive:<process>     string   heartbeat of a process, for 30 s
+    sb:rules               hash     the settings in force: digest, since (s), detail (JSON)
     sb:born                string   since when a bridge keeps its map here; `rebuilding` meanwhile
 
 A record lives until `retention_days` after the ticket's end, a day's threads as long after the last
@@ -32,6 +34,7 @@ from slackbridge.domain.model import TicketKey
 
 DAY = 86_400
 BORN = "sb:born"
+RULES = "sb:rules"
 
 
 def _of_account(name: str) -> Callable[[str], str]:
@@ -45,6 +48,7 @@ sequence = _of_account("seq")
 seen = _of_account("seen")
 lately = _of_account("lately")
 facts = _of_account("facts")
+stuck = _of_account("stuck")
 
 
 def ticket(key: TicketKey) -> str:

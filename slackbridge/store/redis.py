@@ -15,6 +15,7 @@ import structlog
 from pydantic import ValidationError
 from redis.asyncio import Redis
 
+from slackbridge.domain.fields import PLACE_FIELDS
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import (
@@ -32,6 +33,7 @@ from slackbridge.store.server_epoch import ServerEpoch
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
+BATCH = 500
 _QUEUE = (keys.work, keys.lease, keys.generation)
 
 
@@ -55,6 +57,7 @@ class RedisStore(Common):
         self._epoch = ServerEpoch(redis, monotonic)
         self._write = redis.register_script(script("write"))
         self._lease = redis.register_script(script("lease"))
+        self._renew = redis.register_script(script("renew"))
         self._release = redis.register_script(script("release"))
         self._make_due = redis.register_script(script("make_due"))
 
@@ -142,6 +145,13 @@ class RedisStore(Common):
         return leases, None if due < 0 else due / 1000
 
     @guarded
+    async def renew(self, lease: Lease) -> None:
+        names = [name(lease.key.account) for name in (keys.work, keys.lease)]
+        result = await self._renew(keys=names, args=[lease.key.id, lease.token, self._lease_ms])
+        if result == "stale":
+            raise LostLease
+
+    @guarded
     async def release(self, lease: Lease, due: float | None) -> None:
         await self._release(
             keys=[name(lease.key.account) for name in _QUEUE],
@@ -195,6 +205,18 @@ class RedisStore(Common):
         return TicketKey.parse(text) if text else None
 
     @guarded
+    async def keep_threads(self, account: str) -> None:
+        ids = sorted(await self.active(account))
+        for begin in range(0, len(ids), BATCH):
+            tickets = [TicketKey(account, id) for id in ids[begin : begin + BATCH]]
+            reads = [("HMGET", keys.ticket(key), *PLACE_FIELDS) for key in tickets]
+            places = await pipelined(self.redis, *reads)
+            buckets = {keys.threads(channel, root) for channel, root in places if channel and root}
+            if buckets:
+                expiries = [("EXPIRE", name, self._retention) for name in sorted(buckets)]
+                await pipelined(self.redis, *expiries)
+
+    @guarded
     async def touch(self, key: TicketKey, at: float) -> None:
         name = keys.lately(key.account)
         expired = ("ZREMRANGEBYSCORE", name, "-inf", at - self._retention)
@@ -216,6 +238,18 @@ class RedisStore(Common):
     @guarded
     async def facts(self, account: str) -> AccountFacts:
         return AccountFacts.of(await awaited(self.redis.hgetall(keys.facts(account))))
+
+    @guarded
+    async def stuck(self, account: str) -> dict[str, str]:
+        return dict(await awaited(self.redis.hgetall(keys.stuck(account))))
+
+    @guarded
+    async def set_stuck(self, key: TicketKey, text: str) -> None:
+        await awaited(self.redis.hset(keys.stuck(key.account), key.id, text))
+
+    @guarded
+    async def clear_stuck(self, key: TicketKey) -> None:
+        await awaited(self.redis.hdel(keys.stuck(key.account), key.id))
 
     async def close(self) -> None:
         """Close all connections; every later call raises Later."""

@@ -45,7 +45,8 @@ class StoredTickets:
         Idempotent. Returns how many fields and entries there were. A lane that works on the ticket
         loses its lease.
         """
-        hashes, sets = (keys.lease, keys.generation, keys.seen), (keys.work, keys.lately)
+        hashes = (keys.lease, keys.generation, keys.seen, keys.stuck)
+        sets = (keys.work, keys.lately)
         removed = await pipelined(
             self._redis,
             ("HLEN", keys.ticket(key)),

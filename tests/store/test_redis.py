@@ -12,11 +12,12 @@ from redis.exceptions import RedisError
 from slackbridge.domain.errors import Later
 from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Kind, TicketKey
-from slackbridge.domain.record import Change
+from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.store import Lease, LostLease
 from slackbridge.store import keys
 from slackbridge.store.common import awaited
 from slackbridge.store.redis import RedisStore, connect
+from slackbridge.store.stored_tickets import StoredTickets
 
 KEY = TicketKey("shop", "4711")
 LEASE = 0.25
@@ -232,6 +233,23 @@ async def test_writing_renews_the_lease(store: RedisStore) -> None:
         assert (await store.lease("shop", 1))[0] == []
 
 
+async def test_a_renewed_lease_is_kept_and_a_lost_one_is_told(store: RedisStore) -> None:
+    await marked(store)
+    lease = await claim_one(store)
+    for _ in range(4):
+        await asyncio.sleep(LEASE / 2)
+        await store.renew(lease)
+        assert (await store.lease("shop", 1))[0] == []
+    await asyncio.sleep(LEASE + 0.05)
+    again = await claim_one(store)
+    with pytest.raises(LostLease):
+        await store.renew(lease)
+    await store.release(again, None)
+    with pytest.raises(LostLease):
+        await store.renew(again)
+    assert await store.lease("shop", 1) == ([], None)
+
+
 async def test_two_processes_never_hold_the_same_ticket(redis_url: str, store: RedisStore) -> None:
     await store.make_due("shop", {str(i): store.now() - 1 for i in range(100)}, {})
     other = RedisStore(connect(redis_url))
@@ -258,6 +276,50 @@ async def test_threads_and_who_wrote_lately(store: RedisStore) -> None:
     await store.touch(other := TicketKey("shop", "2"), 2000.0)
     assert await store.recently_active("shop", 2000) == [other, KEY]
     assert await store.recently_active("shop", 500) == [other]
+
+
+async def test_the_threads_of_active_tickets_stay_in_the_map(store: RedisStore) -> None:
+    day = keys.DAY
+    places = {str(n): ("C0A", f"{1763716000 + n % 3 * day}.000100") for n in range(1100)}
+    await store.make_due("shop", {}, dict.fromkeys([*places, "no thread"], "r"))
+    for id, (channel, root) in places.items():
+        await store.write(TicketKey("shop", id), Change(put=Patch(channel=channel, root=root)))
+    old = TicketKey("shop", "ended")
+    await store.bind("C0A", "1763000000.000100", old)
+    await store.write(old, Change(put=Patch(channel="C0A", root="1763000000.000100")))
+    buckets = {keys.threads(*place) for place in places.values()}
+    for name in [*buckets, rest := keys.threads("C0A", "1763000000.000100")]:
+        await store.redis.hset(name, "1.0", "shop:x")
+        await store.redis.expire(name, 60)
+    await store.keep_threads("shop")
+    await store.keep_threads("other")
+    assert all([await store.redis.ttl(name) > 179 * day for name in buckets])
+    assert await store.redis.ttl(rest) <= 60
+
+
+async def test_why_a_ticket_is_stuck_is_kept_until_it_is_not(store: RedisStore) -> None:
+    other = TicketKey("shop", "2")
+    await store.set_stuck(KEY, "1.0|because")
+    await store.set_stuck(other, "2.0|no reason")
+    await store.clear_stuck(other)
+    assert await store.stuck("shop") == {KEY.id: "1.0|because"}
+    assert await store.stuck("elsewhere") == {}
+    assert await StoredTickets(store.redis).forget(KEY, "", "") == 1
+    assert await store.stuck("shop") == {}
+
+
+async def test_of_settings_that_take_over_one_wins_and_keeps_its_time(store: RedisStore) -> None:
+    assert await store.rules_in_force() == ("", 0.0, "")
+    assert await store.take_over_rules("", "a", "{}")
+    digest, since, detail = await store.rules_in_force()
+    assert (digest, detail) == ("a", "{}")
+    assert since == pytest.approx(store.now(), abs=1)
+    assert await store.take_over_rules("", "a", "again"), "safe to run twice"
+    assert await store.rules_in_force() == ("a", since, "{}")
+    assert not await store.take_over_rules("", "b", "{}")
+    won = [await store.take_over_rules("a", after, after) for after in ("b", "c")]
+    assert won == [True, False]
+    assert (await store.rules_in_force())[::2] == ("b", "b")
 
 
 async def test_once_is_once(store: RedisStore) -> None:
