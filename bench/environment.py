@@ -18,7 +18,7 @@ from slackbridge.app import Bridge
 from slackbridge.config import load
 from slackbridge.config.settings import Settings
 from slackbridge.demo.world import World, secrets_of, world, write_config
-from slackbridge.store import keys
+from slackbridge.store.keys import DEFAULT
 
 Changes = Mapping[str, Mapping[str, Any]]
 HOUR = 3600.0
@@ -118,8 +118,8 @@ async def _busy(bridge: Bridge, account: str) -> bool:
     """One transaction: a ticket claimed between two reads would be in neither."""
     soon = (bridge.store.now() + 0.5) * 1000
     async with bridge.store.redis.pipeline(transaction=True) as pipe:
-        pipe.hlen(keys.lease(account))
-        pipe.zcount(keys.work(account), "-inf", soon)
+        pipe.hlen(DEFAULT.lease(account))
+        pipe.zcount(DEFAULT.work(account), "-inf", soon)
         return any(await pipe.execute())
 
 

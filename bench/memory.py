@@ -16,7 +16,7 @@ from bench.environment import Bench, running, settings, until_idle
 from bench.figure import Figure
 from slackbridge.demo.world import ACCOUNT, CHANNEL
 from slackbridge.domain.model import TicketKey
-from slackbridge.store import keys
+from slackbridge.store.keys import DEFAULT
 
 TICKETS = 10
 MESSAGES = 10
@@ -47,9 +47,9 @@ async def _used(redis: Redis) -> int:
 
 async def _sample(redis: Redis) -> list[tuple[dict[str, str], str]]:
     """Each ticket's record, and the revision stored by the poll."""
-    seen = await _any(redis.hgetall(keys.seen(ACCOUNT)))
-    records = [await _any(redis.hgetall(keys.ticket(TicketKey(ACCOUNT, id)))) for id in seen]
-    for passing in (keys.work(ACCOUNT), keys.lease(ACCOUNT), keys.generation(ACCOUNT)):
+    seen = await _any(redis.hgetall(DEFAULT.seen(ACCOUNT)))
+    records = [await _any(redis.hgetall(DEFAULT.ticket(TicketKey(ACCOUNT, id)))) for id in seen]
+    for passing in (DEFAULT.work(ACCOUNT), DEFAULT.lease(ACCOUNT), DEFAULT.generation(ACCOUNT)):
         assert not await redis.exists(passing), f"{passing} stays"
     assert all(sum(name.startswith("m:") for name in record) == MESSAGES for record in records)
     return list(zip(records, seen.values(), strict=True))
@@ -60,10 +60,10 @@ async def _copy(redis: Redis, number: int, record: dict[str, str], revision: str
     at = time.time() - number * SECONDS_APART
     ts = f"{at:.6f}"
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.hset(keys.ticket(key), mapping=cast(Any, record | {"ts": ts}))
-        pipe.hset(keys.seen(ACCOUNT), key.id, revision)
-        pipe.hset(keys.threads(CHANNEL, ts), ts, str(key))
-        pipe.zadd(keys.lately(ACCOUNT), {key.id: at})
+        pipe.hset(DEFAULT.ticket(key), mapping=cast(Any, record | {"ts": ts}))
+        pipe.hset(DEFAULT.seen(ACCOUNT), key.id, revision)
+        pipe.hset(DEFAULT.threads(CHANNEL, ts), ts, str(key))
+        pipe.zadd(DEFAULT.lately(ACCOUNT), {key.id: at})
         await pipe.execute()
 
 

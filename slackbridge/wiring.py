@@ -30,7 +30,7 @@ from slackbridge.slack.command import Command
 from slackbridge.slack.home import Home
 from slackbridge.slack.listeners import Listeners
 from slackbridge.slack.thread_map import ThreadMap
-from slackbridge.store.keys import DAY
+from slackbridge.store.keys import DAY, Keys
 from slackbridge.store.redis import RedisStore, connect
 
 LOOKUP_SECONDS = 8.0
@@ -41,6 +41,7 @@ def store(settings: Settings, redis_url: str) -> RedisStore:
     timing = settings.timing
     return RedisStore(
         connect(redis_url),
+        keys=Keys(settings.redis.prefix),
         lease_seconds=timing.lease_seconds,
         retention_seconds=timing.retention_days * DAY,
     )

@@ -19,6 +19,7 @@ from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.slack.manifest import manifest_text
 from slackbridge.store import embedded
+from slackbridge.store.keys import Keys
 from slackbridge.store.redis import RedisStore, connect
 
 Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
@@ -91,7 +92,7 @@ async def _health(settings: Settings) -> list[str]:
     if not settings.redis.url and embedded.running(settings.redis.data_dir) is None:
         return []
     async with redis_for(settings) as url:
-        return await heartbeats(url)
+        return await heartbeats(url, settings.redis.prefix)
 
 
 def manifest() -> None:
@@ -171,9 +172,9 @@ async def replay_lines(bridge: Bridge, key: TicketKey) -> list[str]:
     return [f"{key} is due now; a running bridge takes it up within seconds"]
 
 
-async def heartbeats(url: str) -> list[str]:
+async def heartbeats(url: str, prefix: str) -> list[str]:
     """One line for every living process."""
-    store = RedisStore(connect(url))
+    store = RedisStore(connect(url), keys=Keys(prefix))
     try:
         return [f"process {name}: {state}" for name, state in (await store.heartbeats()).items()]
     finally:

@@ -74,7 +74,7 @@ async def export(bridge: Bridge, since: float) -> AsyncIterator[str]:
         await bridge.chat.begin()  # for links; all else is in Redis
     except Failure:
         bridge.chat.workspace_url = ""
-    shelf = StoredTickets(bridge.store.redis)
+    shelf = StoredTickets(bridge.store)
     for account in bridge.providers:
         async for key in shelf.tickets(account):
             record = await bridge.store.load(key)
@@ -150,7 +150,7 @@ async def forget(bridge: Bridge, tickets: Sequence[Held]) -> tuple[bool, list[st
     """Delete what may be deleted: whether that was all of it, and what remains where."""
     refused = [held for held in tickets if held.refusal]
     removed = [held for held in tickets if not held.refusal]
-    shelf = StoredTickets(bridge.store.redis)
+    shelf = StoredTickets(bridge.store)
     for held in removed:
         await shelf.forget(held.key, held.channel, held.root)
     return not refused, erasure.outcome(removed, refused)

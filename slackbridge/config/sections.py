@@ -50,6 +50,7 @@ class RedisSettings(Section):
 
     url: Annotated[str, AfterValidator(_redis_url), Field(repr=False)] = ""  # may hold a password
     data_dir: Path = Path("var/redis")
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")] = "sb"  # of every key
 
 
 class ReplySettings(Section):

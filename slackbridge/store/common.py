@@ -18,7 +18,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 
 from slackbridge.domain.errors import Code, Later
-from slackbridge.store import keys
+from slackbridge.store.keys import DAY, Keys
 
 REFUSALS = {
     "NOAUTH": "it wants a password; put it into REDIS_URL, as in redis://:PASSWORD@HOST",
@@ -80,8 +80,9 @@ def script(name: str) -> str:
 class Common:
     """Acts on keys that belong to no ticket. Each is idempotent."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: Keys) -> None:
         self.redis = redis
+        self.keys = keys
         self._pace = redis.register_script(script("pace"))
         self._take_over_rules = redis.register_script(script("take_over_rules"))
 
@@ -92,30 +93,30 @@ class Common:
     @guarded
     async def once(self, name: str, seconds: float) -> bool:
         px = max(1, int(seconds * 1000))
-        return bool(await self.redis.set(keys.once(name), "1", nx=True, px=px))
+        return bool(await self.redis.set(self.keys.once(name), "1", nx=True, px=px))
 
     @guarded
     async def pace(self, bucket: str, who: str, interval: float, burst: int, live: bool) -> float:
         """Seconds to wait before the next call in a rate limit; 0 = go now."""
         args: list[str | int] = [who, int(interval * 1000), burst, int(live)]
-        return float(await self._pace(keys=[keys.pace(bucket)], args=args)) / 1000
+        return float(await self._pace(keys=[self.keys.pace(bucket)], args=args)) / 1000
 
     @guarded
     async def block(self, bucket: str, seconds: float) -> None:
         """Stop all calls in a rate limit for so long (Retry-After)."""
-        name, until = keys.pace(bucket), int((self.now() + seconds) * 1000)
+        name, until = self.keys.pace(bucket), int((self.now() + seconds) * 1000)
         block = ("HSET", name, "block", until)
         await pipelined(self.redis, block, ("EXPIRE", name, int(seconds) + 120))
 
     @guarded
     async def beat(self, process: str, state: str) -> None:
         """Write a process's heartbeat, with its state, for the next 30 s."""
-        await self.redis.set(keys.alive(process), state, ex=30)
+        await self.redis.set(self.keys.alive(process), state, ex=30)
 
     @guarded
     async def rest(self, process: str) -> None:
         """Delete the heartbeat of a process that ends."""
-        await self.redis.delete(keys.alive(process))
+        await self.redis.delete(self.keys.alive(process))
 
     @guarded
     async def server_facts(self) -> dict[str, str]:
@@ -135,27 +136,30 @@ class Common:
     @guarded
     async def heartbeats(self) -> dict[str, str]:
         """The state of each live process, by its name."""
-        names = [name async for name in self.redis.scan_iter(match=keys.alive("*"), count=1000)]
-        values = await awaited(self.redis.mget(names)) if names else []
-        return {n.rpartition(":")[2]: v for n, v in zip(names, values, strict=True) if v}
+        prefix = self.keys.alive("")
+        names = [name async for name in self.redis.scan_iter(match=prefix + "*", count=1000)]
+        values = await pipelined(self.redis, *(("GET", name) for name in names)) if names else []
+        return {n.removeprefix(prefix): v for n, v in zip(names, values, strict=True) if v}
 
     @guarded
     async def map_began(self) -> str:
-        return str(await awaited(self.redis.get(keys.BORN)) or "")
+        return str(await awaited(self.redis.get(self.keys.born)) or "")
 
     @guarded
     async def begin_map(self, state: str) -> None:
-        await self.redis.set(keys.BORN, state)
+        await self.redis.set(self.keys.born, state)
 
     @guarded
     async def rules_in_force(self) -> tuple[str, float, str]:
         names = ["digest", "since", "detail"]
-        digest, since, detail = await awaited(self.redis.hmget(keys.RULES, names))
+        digest, since, detail = await awaited(self.redis.hmget(self.keys.rules, names))
         return digest or "", float(since or 0), detail or ""
 
     @guarded
     async def take_over_rules(self, before: str, after: str, detail: str) -> bool:
-        return bool(await self._take_over_rules(keys=[keys.RULES], args=[before, after, detail]))
+        return bool(
+            await self._take_over_rules(keys=[self.keys.rules], args=[before, after, detail])
+        )
 
     @guarded
     async def spend(self, provider: str, account: str, per_second: float) -> int:
@@ -167,8 +171,8 @@ class Common:
         bucket, interval = f"calls:{provider}", 1 / per_second
         while wait := await self.pace(bucket, who, interval, 2, live=True):  # noqa: ASYNC110
             await asyncio.sleep(wait)
-        name = keys.spent(account, int(self.now()) // keys.DAY)
-        count, _ = await pipelined(self.redis, ("INCR", name), ("EXPIRE", name, 2 * keys.DAY))
+        name = self.keys.spent(account, int(self.now()) // DAY)
+        count, _ = await pipelined(self.redis, ("INCR", name), ("EXPIRE", name, 2 * DAY))
         return int(count)
 
 

@@ -22,62 +22,85 @@ No key holds a customer's text; an intent holds an agent's text until its outcom
     sb:rules               hash     the settings in force: digest, since (s), detail (JSON)
     sb:born                string   since when a bridge keeps its map here; `rebuilding` meanwhile
 
+`sb` is `redis.prefix`: workspaces with different ones share a server, and read nothing else there.
 A record lives until `retention_days` after the ticket's end, a day's threads as long after the last
 one. Which server answers, the server epoch, is in no key: see `server_epoch`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from slackbridge.domain.model import TicketKey
 
 DAY = 86_400
-BORN = "sb:born"
-RULES = "sb:rules"
 
 
-def _of_account(name: str) -> Callable[[str], str]:
-    return lambda account: f"sb:{{{account}}}:{name}"
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names, which all begin with `prefix`."""
+
+    prefix: str = "sb"
+
+    def _of(self, account: str, name: str) -> str:
+        return f"{self.prefix}:{{{account}}}:{name}"
+
+    def ticket(self, key: TicketKey) -> str:
+        return self._of(key.account, f"t:{key.id}")
+
+    def intents(self, key: TicketKey) -> str:
+        return self._of(key.account, f"i:{key.id}")
+
+    def spent(self, account: str, day: int) -> str:
+        return self._of(account, f"spent:{day}")
+
+    def work(self, account: str) -> str:
+        return self._of(account, "work")
+
+    def lease(self, account: str) -> str:
+        return self._of(account, "lease")
+
+    def generation(self, account: str) -> str:
+        return self._of(account, "gen")
+
+    def sequence(self, account: str) -> str:
+        return self._of(account, "seq")
+
+    def seen(self, account: str) -> str:
+        return self._of(account, "seen")
+
+    def lately(self, account: str) -> str:
+        return self._of(account, "lately")
+
+    def facts(self, account: str) -> str:
+        return self._of(account, "facts")
+
+    def stuck(self, account: str) -> str:
+        return self._of(account, "stuck")
+
+    def threads(self, channel: str, ts: str) -> str:
+        """The bucket of a day's threads: Redis packs small hashes tightly."""
+        return f"{self.prefix}:thread:{channel}:{int(float(ts)) // DAY}"
+
+    def once(self, name: str) -> str:
+        return f"{self.prefix}:once:{name}"
+
+    def pace(self, bucket: str) -> str:
+        return f"{self.prefix}:pace:{bucket}"
+
+    def alive(self, process: str) -> str:
+        return f"{self.prefix}:alive:{process}"
+
+    @property
+    def rules(self) -> str:
+        return f"{self.prefix}:rules"
+
+    @property
+    def born(self) -> str:
+        return f"{self.prefix}:born"
 
 
-work = _of_account("work")
-lease = _of_account("lease")
-generation = _of_account("gen")
-sequence = _of_account("seq")
-seen = _of_account("seen")
-lately = _of_account("lately")
-facts = _of_account("facts")
-stuck = _of_account("stuck")
-
-
-def ticket(key: TicketKey) -> str:
-    return f"sb:{{{key.account}}}:t:{key.id}"
-
-
-def intents(key: TicketKey) -> str:
-    return f"sb:{{{key.account}}}:i:{key.id}"
-
-
-def spent(account: str, day: int) -> str:
-    return f"sb:{{{account}}}:spent:{day}"
-
-
-def threads(channel: str, ts: str) -> str:
-    """The bucket of a day's threads: Redis packs small hashes tightly."""
-    return f"sb:thread:{channel}:{int(float(ts)) // DAY}"
-
-
-def once(name: str) -> str:
-    return f"sb:once:{name}"
-
-
-def pace(bucket: str) -> str:
-    return f"sb:pace:{bucket}"
-
-
-def alive(process: str) -> str:
-    return f"sb:alive:{process}"
+DEFAULT = Keys()
 
 
 def name_field(name: str) -> str:

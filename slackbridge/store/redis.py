@@ -27,14 +27,13 @@ from slackbridge.domain.record import (
     encoded_facts,
 )
 from slackbridge.ports.store import Lease, LostLease
-from slackbridge.store import keys
 from slackbridge.store.common import Common, awaited, connect, guarded, pipelined, script
+from slackbridge.store.keys import DAY, DEFAULT, Keys, name_field
 from slackbridge.store.server_epoch import ServerEpoch
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
 BATCH = 500
-_QUEUE = (keys.work, keys.lease, keys.generation)
 
 
 class RedisStore(Common):
@@ -44,12 +43,14 @@ class RedisStore(Common):
         self,
         redis: Redis,
         *,
+        keys: Keys = DEFAULT,
         lease_seconds: float = 15.0,
-        retention_seconds: int = 180 * keys.DAY,
+        retention_seconds: int = 180 * DAY,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(redis)
+        super().__init__(redis, keys)
+        self._queue = (keys.work, keys.lease, keys.generation)
         self._lease_ms = int(lease_seconds * 1000)
         self._retention = retention_seconds
         self._monotonic = monotonic
@@ -80,9 +81,9 @@ class RedisStore(Common):
     async def load(self, key: TicketKey) -> Record:
         fields, stored, seen = await pipelined(
             self.redis,
-            ("HGETALL", keys.ticket(key)),
-            ("HGETALL", keys.intents(key)),
-            ("HGET", keys.seen(key.account), key.id),
+            ("HGETALL", self.keys.ticket(key)),
+            ("HGETALL", self.keys.intents(key)),
+            ("HGET", self.keys.seen(key.account), key.id),
         )
         intents = [
             intent
@@ -94,10 +95,10 @@ class RedisStore(Common):
 
     @guarded
     async def intent(self, key: TicketKey, id: str) -> Intent | None:
-        name = keys.intents(key)
+        name = self.keys.intents(key)
         text = await awaited(self.redis.hget(name, id))
         if text is None:
-            second = await awaited(self.redis.hget(name, keys.name_field(id)))
+            second = await awaited(self.redis.hget(name, name_field(id)))
             text = await awaited(self.redis.hget(name, second)) if second else None
         return _load(key, id, text) if text is not None else None
 
@@ -107,7 +108,7 @@ class RedisStore(Common):
             [after.id, before.dump() if before else "", after.dump()]
             for before, after in change.swaps
         ]
-        swaps += [[keys.name_field(name), "", id] for name, id in change.names]
+        swaps += [[name_field(name), "", id] for name, id in change.names]
         put, drop = encoded(change.put)
         known = change.known.raw if change.known else {}
         act = {
@@ -122,9 +123,13 @@ class RedisStore(Common):
             "due": _ms(change.due),
             "ttl": -1 if change.ttl is None else change.ttl,
         }
-        shared = (keys.lease, keys.generation, keys.work, keys.sequence, keys.seen)
+        keys, account = self.keys, key.account
         result = await self._write(
-            keys=[keys.ticket(key), keys.intents(key), *(name(key.account) for name in shared)],
+            keys=[
+                *(keys.ticket(key), keys.intents(key), keys.lease(account)),
+                *(keys.generation(account), keys.work(account)),
+                *(keys.sequence(account), keys.seen(account)),
+            ],
             args=[json.dumps(act)],
         )
         if result == "stale":
@@ -134,7 +139,8 @@ class RedisStore(Common):
     @guarded
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
         answer = await self._lease(
-            keys=[name(account) for name in (*_QUEUE, keys.sequence)], args=[limit, self._lease_ms]
+            keys=[name(account) for name in (*self._queue, self.keys.sequence)],
+            args=[limit, self._lease_ms],
         )
         self._sync(float(answer[0]))
         leases = [
@@ -146,7 +152,7 @@ class RedisStore(Common):
 
     @guarded
     async def renew(self, lease: Lease) -> None:
-        names = [name(lease.key.account) for name in (keys.work, keys.lease)]
+        names = [name(lease.key.account) for name in (self.keys.work, self.keys.lease)]
         result = await self._renew(keys=names, args=[lease.key.id, lease.token, self._lease_ms])
         if result == "stale":
             raise LostLease
@@ -154,7 +160,7 @@ class RedisStore(Common):
     @guarded
     async def release(self, lease: Lease, due: float | None) -> None:
         await self._release(
-            keys=[name(lease.key.account) for name in _QUEUE],
+            keys=[name(lease.key.account) for name in self._queue],
             args=[lease.key.id, lease.token, lease.generation, _ms(due)],
         )
 
@@ -169,39 +175,39 @@ class RedisStore(Common):
             args += [id, int(at * 1000)]
         for id, revision in seen.items():
             args += [id, revision]
-        names = (*_QUEUE, keys.sequence, keys.seen)
+        names = (*self._queue, self.keys.sequence, self.keys.seen)
         await self._make_due(keys=[name(account) for name in names], args=args)
 
     @guarded
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
         if not ids:
             return []
-        return list(await awaited(self.redis.hmget(keys.seen(account), list(ids))))
+        return list(await awaited(self.redis.hmget(self.keys.seen(account), list(ids))))
 
     @guarded
     async def active(self, account: str) -> set[str]:
-        return set(await awaited(self.redis.hkeys(keys.seen(account))))
+        return set(await awaited(self.redis.hkeys(self.keys.seen(account))))
 
     @guarded
     async def hasten(self, account: str, at: float) -> None:
-        later = await awaited(self.redis.zrangebyscore(keys.work(account), at * 1000, "+inf"))
+        later = await awaited(self.redis.zrangebyscore(self.keys.work(account), at * 1000, "+inf"))
         if later:
             await self.make_due(account, dict.fromkeys(later, at), {})
 
     @guarded
     async def forget_seen(self, account: str, ids: Sequence[str]) -> None:
         if ids:
-            await awaited(self.redis.hdel(keys.seen(account), *ids))
+            await awaited(self.redis.hdel(self.keys.seen(account), *ids))
 
     @guarded
     async def bind(self, channel: str, ts: str, key: TicketKey) -> None:
-        bucket = keys.threads(channel, ts)
+        bucket = self.keys.threads(channel, ts)
         expiry = ("EXPIRE", bucket, self._retention)
         await pipelined(self.redis, ("HSET", bucket, ts, str(key)), expiry)
 
     @guarded
     async def ticket_of(self, channel: str, ts: str) -> TicketKey | None:
-        text = await awaited(self.redis.hget(keys.threads(channel, ts), ts))
+        text = await awaited(self.redis.hget(self.keys.threads(channel, ts), ts))
         return TicketKey.parse(text) if text else None
 
     @guarded
@@ -209,22 +215,24 @@ class RedisStore(Common):
         ids = sorted(await self.active(account))
         for begin in range(0, len(ids), BATCH):
             tickets = [TicketKey(account, id) for id in ids[begin : begin + BATCH]]
-            reads = [("HMGET", keys.ticket(key), *PLACE_FIELDS) for key in tickets]
+            reads = [("HMGET", self.keys.ticket(key), *PLACE_FIELDS) for key in tickets]
             places = await pipelined(self.redis, *reads)
-            buckets = {keys.threads(channel, root) for channel, root in places if channel and root}
+            buckets = {
+                self.keys.threads(channel, root) for channel, root in places if channel and root
+            }
             if buckets:
                 expiries = [("EXPIRE", name, self._retention) for name in sorted(buckets)]
                 await pipelined(self.redis, *expiries)
 
     @guarded
     async def touch(self, key: TicketKey, at: float) -> None:
-        name = keys.lately(key.account)
+        name = self.keys.lately(key.account)
         expired = ("ZREMRANGEBYSCORE", name, "-inf", at - self._retention)
         await pipelined(self.redis, ("ZADD", name, at, key.id), expired)
 
     @guarded
     async def recently_active(self, account: str, seconds: float) -> list[TicketKey]:
-        name = keys.lately(account)
+        name = self.keys.lately(account)
         latest = await awaited(self.redis.zrange(name, -1, -1, withscores=True))
         since = latest[0][1] - seconds if latest else 0.0
         ids = await awaited(self.redis.zrevrangebyscore(name, "+inf", since))
@@ -233,23 +241,23 @@ class RedisStore(Common):
     @guarded
     async def note(self, account: str, patch: FactsPatch) -> None:
         fields = cast(Any, encoded_facts(patch))
-        await awaited(self.redis.hset(keys.facts(account), mapping=fields))
+        await awaited(self.redis.hset(self.keys.facts(account), mapping=fields))
 
     @guarded
     async def facts(self, account: str) -> AccountFacts:
-        return AccountFacts.of(await awaited(self.redis.hgetall(keys.facts(account))))
+        return AccountFacts.of(await awaited(self.redis.hgetall(self.keys.facts(account))))
 
     @guarded
     async def stuck(self, account: str) -> dict[str, str]:
-        return dict(await awaited(self.redis.hgetall(keys.stuck(account))))
+        return dict(await awaited(self.redis.hgetall(self.keys.stuck(account))))
 
     @guarded
     async def set_stuck(self, key: TicketKey, text: str) -> None:
-        await awaited(self.redis.hset(keys.stuck(key.account), key.id, text))
+        await awaited(self.redis.hset(self.keys.stuck(key.account), key.id, text))
 
     @guarded
     async def clear_stuck(self, key: TicketKey) -> None:
-        await awaited(self.redis.hdel(keys.stuck(key.account), key.id))
+        await awaited(self.redis.hdel(self.keys.stuck(key.account), key.id))
 
     async def close(self) -> None:
         """Close all connections; every later call raises Later."""

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 
-from redis.asyncio import Redis
-
 from slackbridge.domain.model import TicketKey
-from slackbridge.store import keys
-from slackbridge.store.common import awaited, faults_as_later, guarded, pipelined
+from slackbridge.store.common import Common, awaited, faults_as_later, guarded, pipelined
 
 BATCH = 500
 
@@ -16,8 +13,9 @@ BATCH = 500
 class StoredTickets:
     """The records of every ticket."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+    def __init__(self, store: Common) -> None:
+        self._redis = store.redis
+        self._keys = store.keys
 
     async def tickets(self, account: str) -> AsyncIterator[TicketKey]:
         """The key of every record of an account, in no order; SCAN may return one twice.
@@ -25,10 +23,10 @@ class StoredTickets:
         Raises Later while Redis is not available.
         """
         with faults_as_later():
-            async for key in self._scan(account, keys.ticket):
+            async for key in self._scan(account, self._keys.ticket):
                 yield key
-            async for key in self._scan(account, keys.intents):
-                if not await self._redis.exists(keys.ticket(key)):
+            async for key in self._scan(account, self._keys.intents):
+                if not await self._redis.exists(self._keys.ticket(key)):
                     yield key
 
     async def _scan(
@@ -45,18 +43,18 @@ class StoredTickets:
         Idempotent. Returns how many fields and entries there were. A lane that works on the ticket
         loses its lease.
         """
-        hashes = (keys.lease, keys.generation, keys.seen, keys.stuck)
-        sets = (keys.work, keys.lately)
+        hashes = (self._keys.lease, self._keys.generation, self._keys.seen, self._keys.stuck)
+        sets = (self._keys.work, self._keys.lately)
         removed = await pipelined(
             self._redis,
-            ("HLEN", keys.ticket(key)),
-            ("HLEN", keys.intents(key)),
+            ("HLEN", self._keys.ticket(key)),
+            ("HLEN", self._keys.intents(key)),
             *(("HDEL", name(key.account), key.id) for name in hashes),
             *(("ZREM", name(key.account), key.id) for name in sets),
-            ("DEL", keys.ticket(key), keys.intents(key)),
+            ("DEL", self._keys.ticket(key), self._keys.intents(key)),
             atomic=True,
         )
         mapped = 0
         if root:  # its bucket may be on another node
-            mapped = await awaited(self._redis.hdel(keys.threads(channel, root), root))
+            mapped = await awaited(self._redis.hdel(self._keys.threads(channel, root), root))
         return sum(map(int, removed[:-1])) + int(mapped)

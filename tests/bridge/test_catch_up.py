@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.slack import socket_mode
-from slackbridge.store import keys
+from slackbridge.store.keys import DEFAULT
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -72,7 +72,7 @@ async def test_the_customer_does_not_wait_for_slack_to_let_threads_be_read(insta
     ticket = await instant.opened()
     backlog = int(1000 * (time.time() + 3))
     async with Redis.from_url(instant.place.redis_url) as redis:
-        await redis.hset(keys.pace("conversations.replies"), "tail", str(backlog))
+        await redis.hset(DEFAULT.pace("conversations.replies"), "tail", str(backlog))
     async with unheard(instant):
         await instant.say(ticket, "written into the gap")
     await instant.until("to be read", lambda: instant.slack.socket.connected == 2)

@@ -16,7 +16,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.files import sample
 from slackbridge.sandbox.refurbed.records import Author
-from slackbridge.store import keys
+from slackbridge.store.keys import DEFAULT
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -332,7 +332,7 @@ async def test_a_thread_is_known_as_long_as_its_ticket_lives(
     instant: Stage, redis_url: str
 ) -> None:
     ticket = await instant.opened()
-    bucket = keys.threads(CHANNEL, instant.root(ticket))
+    bucket = DEFAULT.threads(CHANNEL, instant.root(ticket))
     async with Redis.from_url(redis_url) as redis:
         await redis.expire(bucket, 100)  # it was opened half a year ago
         instant.market.customer_writes(ticket, "<p>Still there?</p>")

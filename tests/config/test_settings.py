@@ -93,6 +93,9 @@ def test_where_the_file_is(given: str, environ: dict[str, str], path: str) -> No
         (SLACK + ACCOUNT + 'base_url = "ftp://x"\n', "accounts.0.base_url: must begin with https"),
         (SLACK + ACCOUNT + ACCOUNT, "two accounts are named 'shop'"),
         (SLACK + ACCOUNT + '[redis]\nurl = "localhost"\n', "redis.url: must begin with redis://"),
+        (SLACK + ACCOUNT + '[redis]\nprefix = "sb:2"\n', "redis.prefix: "),
+        (SLACK + ACCOUNT + '[redis]\nprefix = ""\n', "redis.prefix: "),
+        (SLACK + ACCOUNT + f'[redis]\nprefix = "{21 * "a"}"\n', "redis.prefix: "),
         (SLACK + ACCOUNT + "[replies]\nundo_seconds = inf\n", "replies.undo_seconds: "),
         (SLACK + ACCOUNT + "[replies]\nundo_seconds = -1\n", "(it is -1)"),
         (

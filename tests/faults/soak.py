@@ -25,7 +25,8 @@ from slackbridge.demo import views
 from slackbridge.demo.waiting import Missed, until
 from slackbridge.demo.world import ACCOUNT, CHANNEL, Table, World, secrets_of, world
 from slackbridge.sandbox.faults import Action, Fault, Faults, Phase
-from slackbridge.store import embedded, keys
+from slackbridge.store import embedded
+from slackbridge.store.keys import DEFAULT
 from tests.faults.hurry import Hurried
 from tests.rig.rig import HASTY
 from tests.rig.saboteur import Saboteur
@@ -246,11 +247,16 @@ class Soak:
 
     async def _rest(self) -> None:
         """No work is left, and the remaining keys do not depend on the number of tickets."""
-        name = keys.work(ACCOUNT)
+        name = DEFAULT.work(ACCOUNT)
         with contextlib.suppress(Missed):
             await self.place.until("rest", lambda: self._idle(name), 30)
         await self._weigh()
-        for what in (name, keys.lease(ACCOUNT), keys.generation(ACCOUNT), keys.seen(ACCOUNT)):
+        for what in (
+            name,
+            DEFAULT.lease(ACCOUNT),
+            DEFAULT.generation(ACCOUNT),
+            DEFAULT.seen(ACCOUNT),
+        ):
             if await self._redis.exists(what):
                 self.wrong.append(f"left in Redis: {what}")
         if self.weights[-1].lasting > self.weights[0].lasting + 2 and self.weights[-1].lasting > 15:
@@ -261,7 +267,7 @@ class Soak:
 
     async def _idle(self, name: str) -> bool:
         return not await self._redis.exists(name) and not await self._redis.exists(
-            keys.seen(ACCOUNT)
+            DEFAULT.seen(ACCOUNT)
         )
 
 

@@ -127,7 +127,7 @@ def other_forms(dumped: dict[str, Json], names: Names) -> Json:
 
 
 def _name_form(name: str, names: Names) -> str:
-    name = re.sub(r"^(sb:alive:)\d+$", r"\1<pid>", name)
+    name = re.sub(r"^(sb:alive:)[^:]+$", r"\1<pid>", name)
     return names.scrub(re.sub(r":\d{5}$", ":<day>", name))
 
 

@@ -20,7 +20,7 @@ from slackbridge.sandbox.clickbank.gate import READ
 from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import NotPossible
-from slackbridge.store.keys import DAY, spent
+from slackbridge.store.keys import DAY, DEFAULT
 from slackbridge.store.redis import RedisStore
 from tests.market.conftest import CHANNEL, Market, acts
 
@@ -304,7 +304,7 @@ async def test_that_the_day_s_calls_run_short_is_said_once(
     market.add(ACCOUNT, "clickbank", clickbank)
     day = int(time.time()) // DAY
     with Redis.from_url(market.redis_url) as redis:
-        redis.set(spent(ACCOUNT, day), 19_990)
+        redis.set(DEFAULT.spent(ACCOUNT, day), 19_990)
     async with market.open():
         (said,) = await until("a notice", market.notices)
         await market.quiet(0.5)

@@ -21,7 +21,8 @@ from slackbridge.demo.process import BridgeProcess
 from slackbridge.demo.waiting import Missed
 from slackbridge.demo.world import ACCOUNT, QUICK, Table, World, world
 from slackbridge.sandbox.faults import Faults
-from slackbridge.store import embedded, keys
+from slackbridge.store import embedded
+from slackbridge.store.keys import DEFAULT
 from tests.rig.blow import Point
 from tests.rig.cast import Cast
 from tests.rig.ledger import Verdict, audit
@@ -113,7 +114,7 @@ class Rig:
     async def _prepared(self, scene: Scene) -> Cast:
         cast = Cast(self.place, shop(self.place, scene.account), next(self._numbers))
         # The bridge spaces its calls as Slack wants it: no process is killed ten times a minute.
-        if paces := await self._redis.keys(keys.pace("*")):
+        if paces := await self._redis.keys(DEFAULT.pace("*")):
             await self._redis.delete(*paces)
         line = self.place.slack.socket
         await self.place.until("the bridge", lambda: line.connected >= self._sockets, READY_SECONDS)

@@ -14,8 +14,8 @@ from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Kind, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.store import Lease, LostLease
-from slackbridge.store import keys
 from slackbridge.store.common import awaited
+from slackbridge.store.keys import DAY, DEFAULT
 from slackbridge.store.redis import RedisStore, connect
 from slackbridge.store.stored_tickets import StoredTickets
 
@@ -125,7 +125,7 @@ async def test_of_many_concurrent_swaps_one_wins(redis_url: str, store: RedisSto
 
 async def test_records_expire_when_told_and_not_before(store: RedisStore) -> None:
     await store.write(KEY, Change(swaps=((None, intent()),), put={"tries": 1}, ttl=60))
-    names = (keys.ticket(KEY), keys.intents(KEY))
+    names = (DEFAULT.ticket(KEY), DEFAULT.intents(KEY))
     assert all([0 < await store.redis.ttl(name) <= 60 for name in names])
     await store.write(KEY, Change(ttl=0))
     assert [await store.redis.ttl(name) for name in names] == [-1, -1]
@@ -135,9 +135,9 @@ async def test_records_expire_when_told_and_not_before(store: RedisStore) -> Non
 
 async def test_an_unreadable_intent_is_left_alone(store: RedisStore) -> None:
     await store.write(KEY, Change(swaps=((None, intent()),)))
-    await store.redis.hset(keys.intents(KEY), "bad", "{not json")
+    await store.redis.hset(DEFAULT.intents(KEY), "bad", "{not json")
     assert await stored(store) == [intent().dump()]
-    assert await store.redis.hexists(keys.intents(KEY), "bad")
+    assert await store.redis.hexists(DEFAULT.intents(KEY), "bad")
 
 
 # Work: claim, lease, release
@@ -279,7 +279,7 @@ async def test_threads_and_who_wrote_lately(store: RedisStore) -> None:
 
 
 async def test_the_threads_of_active_tickets_stay_in_the_map(store: RedisStore) -> None:
-    day = keys.DAY
+    day = DAY
     places = {str(n): ("C0A", f"{1763716000 + n % 3 * day}.000100") for n in range(1100)}
     await store.make_due("shop", {}, dict.fromkeys([*places, "no thread"], "r"))
     for id, (channel, root) in places.items():
@@ -287,8 +287,8 @@ async def test_the_threads_of_active_tickets_stay_in_the_map(store: RedisStore) 
     old = TicketKey("shop", "ended")
     await store.bind("C0A", "1763000000.000100", old)
     await store.write(old, Change(put=Patch(channel="C0A", root="1763000000.000100")))
-    buckets = {keys.threads(*place) for place in places.values()}
-    for name in [*buckets, rest := keys.threads("C0A", "1763000000.000100")]:
+    buckets = {DEFAULT.threads(*place) for place in places.values()}
+    for name in [*buckets, rest := DEFAULT.threads("C0A", "1763000000.000100")]:
         await store.redis.hset(name, "1.0", "shop:x")
         await store.redis.expire(name, 60)
     await store.keep_threads("shop")
@@ -304,7 +304,7 @@ async def test_why_a_ticket_is_stuck_is_kept_until_it_is_not(store: RedisStore) 
     await store.clear_stuck(other)
     assert await store.stuck("shop") == {KEY.id: "1.0|because"}
     assert await store.stuck("elsewhere") == {}
-    assert await StoredTickets(store.redis).forget(KEY, "", "") == 1
+    assert await StoredTickets(store).forget(KEY, "", "") == 1
     assert await store.stuck("shop") == {}
 
 
