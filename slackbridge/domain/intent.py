@@ -93,6 +93,7 @@ class Intent(Frozen):
     long as it may still be sent; `edit_held` is why a human must confirm it), deleted, or kept
     (edited into a note). `before` is the baseline of an earlier attempt that was declined.
     `unsure`: a human gave up an attempt of unknown outcome, so it may have been done already.
+    `refused`: its author was not allowed to act when it was heard.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Intent(Frozen):
     edit: str = ""
     edit_held: str = ""
     unsure: bool = False
+    refused: bool = False
     tries: int = 0
     attempt: Attempt | None = None
     before: tuple[str, ...] | None = None
@@ -149,7 +151,7 @@ class Intent(Frozen):
 
     @property
     def is_tombstone(self) -> bool:
-        """Whether it only records that its message is not for the customer; see `intake`."""
+        """Whether it only records that its message was judged not to be sent; see `intake`."""
         return self.kind is Kind.NOTE and self.state is State.KEPT and not self.ts
 
     @property

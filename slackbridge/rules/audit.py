@@ -19,7 +19,8 @@ def entry(key: TicketKey, record: Record, link: str, since: float) -> dict[str, 
     """One ticket; None if there is nothing to list. With `since` (Unix seconds, 0 = all) only
     intents from then on, and only tickets that have any.
     """
-    intents = [i for i in record.intents if i.kind is not Kind.NOTICE and i.created >= since]
+    asked = (i for i in record.intents if i.kind is not Kind.NOTICE and not i.is_tombstone)
+    intents = [i for i in asked if i.created >= since]
     if not intents and (since or key.is_account):
         return None
     stored = record.stored

@@ -7,7 +7,7 @@ prefix, calls colleagues or holds a secret is held.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from slackbridge.domain.chat import Heard
@@ -17,6 +17,7 @@ from slackbridge.rules.prefix import SEND_PREFIX, after, almost_sent, near_note
 from slackbridge.text.clean import digest
 
 CONFIRM = "Send this to the customer?"
+ONCE_REFUSED = "This was written while its author was not allowed to answer customers."
 OTHER_SETTINGS = "This was written while other settings were in force."
 SECRET = re.compile(
     r"xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|\bsk_live_\w{8,}|\bsg_live_\w{8,}|\bAKIA[0-9A-Z]{12,}"
@@ -105,10 +106,11 @@ def reply(heard: Heard, verdict: Verdict, settings: IntakeSettings, now: float) 
     return conclude(intent, State.KEPT) if kept else intent
 
 
-def tombstone(heard: Heard) -> Intent:
-    """A settled intent for an edit, delivered first, that made its message not for the bridge.
+def tombstone(heard: Heard, *, refused: bool = False) -> Intent:
+    """A settled intent for a message that was judged not to be sent, as small as it can be.
 
-    The message itself, delivered later, finds it and is not sent.
+    The message is not judged again, by whatever settings: not when it is delivered once more,
+    after the edit that came first, or when its thread is read again.
     """
     return Intent(
         id=heard.ts,
@@ -117,6 +119,7 @@ def tombstone(heard: Heard) -> Intent:
         created=float(heard.ts),
         state=State.KEPT,
         edited=heard.edited,
+        refused=refused,
     )
 
 
@@ -125,14 +128,59 @@ def after_edit(intent: Intent, heard: Heard, settings: IntakeSettings, now: floa
     if _is_older(heard.edited, intent.edited):
         return None
     if intent.is_tombstone:
-        verdict = classify(heard, settings, now)
-        return reply(heard, verdict, settings, now) if verdict else intent.but(edited=heard.edited)
-    verdict = classify(heard, settings, float(heard.ts))  # an edit does not make it a late message
+        return _after_edit_of_talk(intent, heard, settings, now)
+    if _judged_before(intent, heard):
+        return None
+    # An edit makes it neither a late message nor one of other settings.
+    verdict = classify(heard, replace(settings, since=0.0), float(heard.ts))
     after = reclassified(intent, verdict)
     latest = heard.edited if _is_older(intent.edited, heard.edited) else intent.edited
     if after is None and (latest == intent.edited or intent.state in (State.KEPT, State.CANCELLED)):
         return None
     return (after or intent).but(edited=latest)
+
+
+def _after_edit_of_talk(
+    intent: Intent, heard: Heard, settings: IntakeSettings, now: float
+) -> Intent | None:
+    """Only an edit that asks for it by name makes a reply of what was judged not to be one."""
+    newer = _is_older(intent.edited, heard.edited)
+    if intent.refused and not newer:
+        return None
+    verdict = classify(replace(heard, ts=heard.edited or heard.ts), settings, now)
+    if verdict is None or not (is_explicit(heard) or (verdict.state is State.KEPT and heard.text)):
+        return intent.but(edited=heard.edited) if newer else None
+    if intent.refused and verdict.state is State.QUEUED:
+        verdict = Verdict(State.HELD, verdict.text, ONCE_REFUSED)
+    return reply(heard, verdict, settings, now)
+
+
+def refuse(intent: Intent, heard: Heard) -> Intent | None:
+    """A tombstone after an edit by somebody who may not act: the edit is settled with it."""
+    if not intent.is_tombstone or _is_older(heard.edited, intent.edited):
+        return None
+    return intent.but(edited=heard.edited, refused=True)
+
+
+def is_explicit(heard: Heard) -> bool:
+    """Whether a text asks to be sent by its prefix, mistyped or not."""
+    text = heard.text.strip()
+    return after(text, (SEND_PREFIX,)) is not None or almost_sent(text)
+
+
+def _judged_before(intent: Intent, heard: Heard) -> bool:
+    """Whether the intent knows this edit, so that it is not judged once more by other settings.
+
+    Slack's histories give whole seconds: another text may be of another edit in the same second,
+    which counts as long as something may still be sent.
+    """
+    if not heard.edited or _is_older(intent.edited, heard.edited):
+        return False
+    if intent.state.settled or intent.late is Afterwards.KEPT:
+        return True
+    text = heard.text.strip()
+    body = after(text, (SEND_PREFIX,))
+    return (text if body is None else body) in (intent.text, intent.edit)
 
 
 def _is_older(edited: str, other: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from slackbridge.app import Bridge
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
+from slackbridge.domain.model import TicketKey
 
 
 class Stage:
@@ -71,6 +73,15 @@ class Stage:
 
         row = await self.until(f"button {button}", found)
         await self.anna.click(CHANNEL, row["ts"], f"intent:{button}")
+
+    async def read_again(self, bridge: Bridge, key: TicketKey) -> None:
+        """Have a thread read as after a gap; returns once it was."""
+        await bridge.desk.look_again(key)
+
+        async def read() -> bool:
+            return not (await bridge.store.load(key)).stored.missed_at
+
+        await self.until("the reading", read)
 
     async def quiet(self, seconds: float = 0.8) -> None:
         """Wait for effects that should not happen."""

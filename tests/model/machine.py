@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -133,6 +133,12 @@ class Model(RuleBasedStateMachine):
     def wakes(self, which: int, wait: float) -> None:
         who = next(n for n, process in enumerate(self.town.processes) if process.asleep)
         self.run(self._later(wait, self.town.wakes(who, which)))
+
+    @rule(who=WHO, mode=st.sampled_from(["direct", "direct", "explicit"]))
+    def restarts(self, who: int, mode: Literal["direct", "explicit"]) -> None:
+        """With other settings; what was heard before was judged by those of then."""
+        self.town.restarts(mode)
+        self.run(self.town.catches_up(who))
 
     async def _later(self, wait: float, work: Coroutine[Any, Any, Any]) -> None:
         await self.town.pass_time(wait)

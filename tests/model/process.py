@@ -99,7 +99,14 @@ def _drop(work: Coroutine[Any, Any, None]) -> None:
 class Process:
     """What one `slackbridge run` is made of, as `app` builds it."""
 
-    def __init__(self, redis: Redis, world: World, chat: FakeChat, provider: FakeProvider) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        world: World,
+        chat: FakeChat,
+        provider: FakeProvider,
+        rules: IntakeSettings,
+    ) -> None:
         self.gate = Gate(world, TIMEOUT)
         self.asleep: list[Pass] = []
         store = cast(Store, Gated(self.gate, "store", VirtualStore(redis, world)))
@@ -108,7 +115,7 @@ class Process:
         market = cast(Provider, Gated(self.gate, "market", provider, special))
         self.store = store
         people = Permissions(slack, ("*",))
-        self.desk = InboundDesk(store, people.may, RULES, lambda: None)
+        self.desk = InboundDesk(store, people.may, rules, lambda: None)
         self.poller = Poller(ACCOUNT, "TOKEN", store, market, self.desk, RHYTHM)
         self.catch_up = CatchUp(store, slack, self.desk, (ACCOUNT,), (CHANNEL,), 3600.0)
         check = UnrecordedPosts(store, slack)

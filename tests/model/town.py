@@ -10,8 +10,8 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from redis.asyncio import Redis
 
@@ -24,7 +24,7 @@ from slackbridge.domain.view import Words
 from slackbridge.ports.store import Lease
 from tests.model.market import ACCOUNT, CAN, FakeProvider, Market
 from tests.model.memory import Memory
-from tests.model.process import SETTLE, Process, VirtualStore, set_clock
+from tests.model.process import RULES, SETTLE, Process, VirtualStore, set_clock
 from tests.model.slack import CHANNEL, FakeChat, Workspace
 from tests.model.world import Pass, Trouble, World
 
@@ -68,6 +68,7 @@ class Town:
         self.slack = Workspace(self.world)
         self.market = Market(self.world, answers=answers)
         self.eye = VirtualStore(redis, self.world)
+        self.rules = RULES
         self.processes = [self._process(), self._process()]
         self.events: list[Event] = []
         self.step = 0
@@ -87,7 +88,7 @@ class Town:
 
     def _process(self) -> Process:
         provider = FakeProvider(self.market, SETTLE - 1, self._about_to)
-        return Process(self.redis, self.world, FakeChat(self.slack), provider)
+        return Process(self.redis, self.world, FakeChat(self.slack), provider, self.rules)
 
     # -- running -------------------------------------------------------------------------------
 
@@ -146,6 +147,13 @@ class Town:
         if due is not None:
             await self.pass_time(max(due - self.world.now, 0.01))
             await self.works(who, plan)
+
+    def restarts(self, mode: Literal["direct", "explicit"]) -> None:
+        """Every process that does not sleep ends, and starts with other settings."""
+        self.rules = replace(RULES, mode=mode, since=self.world.tick())
+        for who, process in enumerate(self.processes):
+            if not process.asleep:
+                self.processes[who] = self._process()
 
     async def polls(self, who: int, plan: Iterable[Trouble]) -> None:
         await self._run(who, self.processes[who].poller.cycle(), plan)

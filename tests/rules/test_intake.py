@@ -16,9 +16,12 @@ from slackbridge.rules.intake import (
     OTHER_SETTINGS,
     IntakeSettings,
     Verdict,
+    after_edit,
     classify,
     reclassified,
+    refuse,
     reply,
+    tombstone,
 )
 from slackbridge.rules.prefix import near_note
 from slackbridge.text.clean import digest
@@ -362,3 +365,74 @@ def test_an_edit_that_must_be_asked_about_is_asked_about_however_late(was: State
     certain = reclassified(doubtful, classify(heard("Better"), DIRECT, NOW))
     assert certain is not None
     assert requeue(certain, NOW).state is State.QUEUED
+
+
+# --- what was judged before, by the settings of then
+
+SOON, EDITED = 1050.0, "1049.5"
+DECIDED = [(rules, refused) for rules in (DIRECT, CONFIRMED, EXPLICIT) for refused in (False, True)]
+
+
+@pytest.mark.parametrize(("rules", "refused"), DECIDED)
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("talk", State.KEPT),
+        ("talk, corrected", State.KEPT),
+        ("/ hm", State.KEPT),
+        ("// a note", State.KEPT),
+        ("!reply yes", State.QUEUED),
+        ("!reply / hm", State.HELD),
+        ("!repy yes", State.HELD),
+    ],
+)
+def test_only_an_edit_that_says_reply_sends_what_was_not_to_be_sent(
+    text: str, becomes: State, rules: IntakeSettings, refused: bool
+) -> None:
+    decided = tombstone(heard("talk"), refused=refused)
+    after = after_edit(decided, heard(text, edited=EDITED), rules, SOON)
+    assert after is not None
+    assert after.state is (State.HELD if refused and becomes is State.QUEUED else becomes)
+    assert after.edited == EDITED
+    assert after_edit(after, heard(text, edited=EDITED), rules, SOON) is None, "a second delivery"
+    if after.is_tombstone:
+        assert after.refused is refused
+
+
+def test_an_edit_that_was_refused_stays_so() -> None:
+    told = heard("!reply yes", edited=EDITED)
+    decided = refuse(tombstone(heard("talk")), told)
+    assert decided is not None
+    assert after_edit(decided, told, DIRECT, SOON) is None
+    assert refuse(decided, heard("!reply no", edited="1049.4")) is None, "an older edit"
+    assert refuse(intent(State.QUEUED), told) is None
+
+
+def test_a_decision_takes_few_bytes() -> None:
+    decided = tombstone(heard("talk " * 100, ts="1764468000.123456", user="U0123456789"))
+    assert len(decided.dump()) <= 110
+
+
+@pytest.mark.parametrize("state_", State)
+def test_an_edit_is_not_judged_once_more_by_other_settings(state_: State) -> None:
+    """Heard as an edit in one mode, and read again with its thread in another."""
+    for said, first, then in [("Better", DIRECT, EXPLICIT), ("talk", EXPLICIT, DIRECT)]:
+        live, read = heard(said, edited="1002.000200"), heard(said, edited="1002.000000")
+        once = after_edit(intent(state_), live, first, SOON)
+        if once is not None:
+            assert after_edit(once, read, then, SOON) is None
+
+
+def test_another_edit_of_the_same_second_counts_while_something_may_be_sent() -> None:
+    once = after_edit(intent(State.QUEUED), heard("Better", edited="1002.000200"), DIRECT, SOON)
+    assert once is not None
+    after = after_edit(once, heard("Best", edited="1002.000000"), DIRECT, SOON)
+    assert after is not None
+    assert after.text == "Best"
+
+
+def test_an_edit_of_a_queued_reply_belongs_to_the_settings_of_now() -> None:
+    rules = replace(DIRECT, since=1500.0)
+    after = after_edit(intent(State.QUEUED), heard("Better", edited="1501.0"), rules, 1501.0)
+    assert after is not None
+    assert (after.state, after.text) == (State.QUEUED, "Better")

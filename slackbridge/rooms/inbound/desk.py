@@ -24,6 +24,7 @@ from slackbridge.rules.intake import IntakeSettings
 
 log = structlog.get_logger(__name__)
 Update = Callable[[Intent], Intent | None]
+Names = tuple[tuple[str, str], ...]
 RACES = 8
 TOUCH_SECONDS = 60.0
 UNCERTAIN = "Slack does not tell me just now who you are; try again in a moment."
@@ -50,12 +51,10 @@ class InboundDesk:
         verdict = intake.classify(heard, self._rules, now)
         names = ((heard.client_msg_id, heard.ts),) if heard.client_msg_id else ()
         if verdict is None or (verdict.state is State.KEPT and not heard.text):
-            if heard.edited:  # the event of the unedited message may still come
-                await self._write(
-                    key, Change(swaps=((None, intake.tombstone(heard)),), names=names)
-                )
+            await self._settle(key, intake.tombstone(heard), names if heard.edited else ())
             return ""
         if why := await self._refused(heard.user):
+            await self._settle(key, intake.tombstone(heard, refused=True))
             return "" if verdict.state is State.KEPT else why
         intent = intake.reply(heard, verdict, self._rules, now)
         await self._write(key, Change(swaps=((None, intent),), names=names, due=now))
@@ -72,14 +71,17 @@ class InboundDesk:
         known = await self._store.intent(key, heard.ts)
         if known is None and (why := await self.said(key, heard)):
             return why
-        speaks = (
-            known is not None and known.is_tombstone and intake.classify(heard, self._rules, now)
-        )
+
+        def after_edit(intent: Intent) -> Intent | None:
+            return intake.after_edit(intent, heard, self._rules, now)
+
+        talk = known is not None and known.is_tombstone
+        after = after_edit(known) if known and talk else None
+        speaks = after is not None and not after.is_tombstone
         if speaks and (why := await self._refused(heard.user)):
+            await self._update(key, heard.ts, lambda intent: intake.refuse(intent, heard))
             return why
-        await self._update(
-            key, heard.ts, lambda intent: intake.after_edit(intent, heard, self._rules, now)
-        )
+        await self._update(key, heard.ts, after_edit)
         return ""
 
     async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str:
@@ -108,8 +110,10 @@ class InboundDesk:
         known = {intent.id for intent in before}
         stood = {message.ts for message in heard}
         for message in heard:
-            if message.edited or message.ts not in known:
+            if message.edited:
                 await self.edited(key, message)
+            elif message.ts not in known:
+                await self.said(key, message)
         for intent in before:
             missed = intent.ts and float(intent.ts) > float(since) and intent.ts not in stood
             if missed and not intent.state.settled:
@@ -273,8 +277,13 @@ class InboundDesk:
 
     async def _write(self, key: TicketKey, change: Change) -> bool:
         done = await self._store.write(key, change)
-        self.wake()
+        if done and change.due is not None:
+            self.wake()
         return done
+
+    async def _settle(self, key: TicketKey, intent: Intent, names: Names = ()) -> None:
+        """Remember a decision that leaves nothing to do."""
+        await self._store.write(key, Change(swaps=((None, intent),), names=names))
 
     async def _update(self, key: TicketKey, id: str, update: Update) -> bool:
         """Apply a pure change to a stored intent; retried if it was changed at the same time."""
@@ -283,7 +292,8 @@ class InboundDesk:
             after = update(before) if before else None
             if before is None or after is None:
                 return False
-            if await self._write(key, Change(swaps=((before, after),), due=self._store.now())):
+            due = None if after.is_tombstone else self._store.now()
+            if await self._write(key, Change(swaps=((before, after),), due=due)):
                 return True
         raise Later("the ticket is very busy", 1.0, code=Code.BUSY)
 

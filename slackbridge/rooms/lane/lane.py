@@ -221,7 +221,7 @@ class Lane:
             await self._mirrored(pass_, ticket, seen)
 
     def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
-        return ticket.status.active or bool(pass_.intents)
+        return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
 
     def _live(self, pass_: TicketPass, conversation: Conversation) -> bool:
         """Whether somebody waits for this: not backlog."""

@@ -37,6 +37,9 @@ if act.ttl > 0 then
 elseif act.ttl == 0 then
   redis.call('PERSIST', KEYS[1])
   redis.call('PERSIST', KEYS[2])
+elseif #act.swaps > 0 and redis.call('TTL', KEYS[2]) == -1 then -- the first intent of an ended ticket
+  local left = redis.call('PTTL', KEYS[1])
+  if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
 end
 if act.token ~= '' then
   redis.call('ZADD', KEYS[5], now + act.lease_ms, act.id)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Literal
 
 import pytest
 
 from slackbridge.domain.intent import State
-from slackbridge.domain.record import Change
+from slackbridge.domain.record import Change, Patch
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rules.intake import IntakeSettings
+from slackbridge.store import keys
 from slackbridge.store.redis import RedisStore
 from tests.values import KEY, TS, heard, intent
 
@@ -100,3 +102,93 @@ async def test_in_whatever_order_slack_tells_it_the_last_edit_holds(
         assert (found.state, found.text) == (State.QUEUED, last.removeprefix("!reply "))
     else:
         assert (found.state, found.text) == (State.KEPT, "")
+
+
+# --- decisions are remembered
+
+
+class Counted:
+    """Counts the wakes, and refuses those who are not allowed."""
+
+    def __init__(self) -> None:
+        self.wakes = 0
+        self.allowed = {"U1"}
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    async def may(self, user: str, money: bool) -> str:
+        return "" if user in self.allowed else "You may not."
+
+
+def rules(mode: Literal["direct", "explicit"]) -> IntakeSettings:
+    return IntakeSettings(mode, ("//",), undo=0, fresh=1e12)
+
+
+async def due(store: RedisStore) -> float | None:
+    return (await store.lease(KEY.account, 0))[1]
+
+
+TALK, REFUSED = heard("talk"), heard("Hello", ts="1000.000200", user="U2")
+NOTE = heard("// hm", ts="1000.000300", user="U2")
+
+
+async def test_what_is_not_sent_is_settled_and_stays_so_under_other_settings(
+    store: RedisStore,
+) -> None:
+    people = Counted()
+    desk = InboundDesk(store, people.may, rules("explicit"), people.wake)
+    assert await desk.said(KEY, TALK) == ""
+    desk = InboundDesk(store, people.may, rules("direct"), people.wake)
+    assert await desk.said(KEY, REFUSED) == "You may not."
+    assert await desk.said(KEY, NOTE) == ""
+    assert (people.wakes, await due(store)) == (0, None), "nothing is to be done"
+    people.allowed = {"U1", "U2"}
+    before = (await store.load(KEY)).intents
+    thread = (TALK, REFUSED, NOTE)
+    for message in thread:
+        assert await desk.said(KEY, message) == "", "it is delivered again"
+    assert not await desk.caught_up(KEY, thread, ROOT, before)
+    for message in thread:
+        await desk.edited(KEY, replace(message, text="corrected", edited="1002.000200"))
+    after = (await store.load(KEY)).intents
+    assert [i.state for i in after] == [State.KEPT] * 3
+    assert all(i.is_tombstone for i in after)
+    assert (people.wakes, await due(store)) == (0, None)
+
+
+async def test_reading_a_thread_again_writes_nothing_that_is_known(store: RedisStore) -> None:
+    people = Counted()
+    desk = InboundDesk(store, people.may, rules("direct"), people.wake)
+    thread = [
+        replace(message, text=f"{message.text}, corrected", edited="1002.000000")
+        for message in (heard("Hello"), REFUSED, NOTE)
+    ]
+    assert await desk.caught_up(KEY, thread, ROOT, ())
+    await store.redis.config_resetstat()
+    before = (await store.load(KEY)).intents
+    assert not await desk.caught_up(KEY, thread, ROOT, before)
+    done = await store.redis.info("commandstats")
+    assert not {"cmdstat_evalsha", "cmdstat_hset"} & {*done}
+
+
+async def test_the_edit_of_somebody_refused_is_settled_too(store: RedisStore) -> None:
+    people = Counted()
+    desk = InboundDesk(store, people.may, rules("explicit"), people.wake)
+    talk = heard("talk", user="U2")
+    await desk.said(KEY, talk)
+    edit = replace(talk, text="!reply yes", edited="1002.000200")
+    assert await desk.edited(KEY, edit) == "You may not."
+    people.allowed.add("U2")
+    assert await desk.edited(KEY, edit) == ""
+    assert await state(store) == (State.KEPT, "")
+    await desk.edited(KEY, replace(edit, text="!reply no", edited="1003.000200"))
+    assert await state(store) == (State.HELD, "")
+
+
+async def test_the_first_decision_of_an_ended_ticket_expires_with_its_record(
+    store: RedisStore, explicit: InboundDesk
+) -> None:
+    await store.write(KEY, Change(put=Patch(ended=True), ttl=1000))
+    await explicit.said(KEY, TALK)
+    assert 0 < await store.redis.ttl(keys.intents(KEY)) <= 1000
