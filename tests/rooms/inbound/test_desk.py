@@ -191,4 +191,4 @@ async def test_the_first_decision_of_an_ended_ticket_expires_with_its_record(
 ) -> None:
     await store.write(KEY, Change(put=Patch(ended=True), ttl=1000))
     await explicit.said(KEY, TALK)
-    assert 0 < await store.redis.ttl(keys.intents(KEY)) <= 1000
+    assert 0 < await store.redis.ttl(keys.DEFAULT.intents(KEY)) <= 1000
