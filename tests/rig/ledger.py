@@ -12,11 +12,16 @@ from tests.rig.cast import Asked, Cast
 from tests.rig.shop import Id
 
 UNDECIDED = {"hourglass_flowing_sand", "grey_question"}
+SENT, NOT_SENT, UNRESOLVED, NOTHING = "sent", "not sent", "unresolved", "nothing"
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What does not add up. `unresolved` is allowed: the thread says so and has buttons."""
+    """What does not add up. `unresolved` is allowed: the thread says so and has buttons.
+
+    A reply that never arrived is lost, unless the thread says that it was not sent; one that did
+    arrive, and of which the thread says otherwise or nothing, is silent.
+    """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -79,22 +84,22 @@ def _reply(cast: Cast, asked: Asked, times: int, verdict: Verdict) -> None:
             verdict.lost.append(f"{what} from a modal")
         return
     says = _says(cast, asked)
-    if says == "unresolved":
+    if says == UNRESOLVED:
         verdict.unresolved.append(what)
-    elif says == "silent":
-        verdict.silent.append(f"{what}, sent {times} times")
-    elif (says == "sent") != bool(times):
-        verdict.silent.append(f"the thread says {says} of {what}, sent {times} times")
+    elif times and says != SENT:
+        verdict.silent.append(f"{what} was sent, and the thread says {says}")
+    elif not times and says != NOT_SENT:
+        verdict.lost.append(f"{what}, and the thread says {says}")
 
 
 def _says(cast: Cast, asked: Asked) -> str:
-    """What the thread says of a message: sent, not sent, unresolved, or nothing."""
+    """What the thread says of a message."""
     reactions, words = cast.reactions(asked), cast.words(asked)
     if reactions & UNDECIDED:
-        return "silent"
+        return NOTHING
     if "warning" in reactions:
-        return "unresolved" if cast.offers(asked, "was_sent") else "silent"
+        return UNRESOLVED if cast.offers(asked, "was_sent") else NOTHING
     if "white_check_mark" in reactions:
-        return "sent"
+        return SENT
     kept = "lock" in reactions if asked.note else "Not sent" in words or "x" in reactions
-    return "not sent" if kept else "silent"
+    return NOT_SENT if kept else NOTHING

@@ -83,7 +83,10 @@ class Interactions:
         await self._send("block_actions", INTERACTIVE, payload)
 
     async def submit(self, user: User, view: View, values: Json) -> Json | None:
-        """`view_submission`; applies the answer to the views and returns it."""
+        """`view_submission`; applies the answer to the views and returns it.
+
+        The ledger has each attempt as `submitted`, and as `accepted` if the view closed by it.
+        """
         view = self.workspace.views.enter(view, values)
         payload = self._head(user, "view_submission") | {
             "view": self.workspace.views.as_json(view),
@@ -93,7 +96,11 @@ class Interactions:
         facts = {"view": view.id, "user": user.id, "callback_id": callback}
         self.workspace.commit("submitted", **facts)
         answer = await self._send("view_submission", INTERACTIVE, payload)
-        return self._after_submission(view, answer)
+        shown = self._after_submission(view, answer)
+        if self.workspace.views.get(view.id) is None:
+            meta = view.spec.get("private_metadata", "")
+            self.workspace.commit("accepted", **facts, private_metadata=meta, values=values)
+        return shown
 
     async def closed(self, user: User, view: View, *, cleared: bool = False) -> None:
         """`view_closed`, if the view asks for it."""

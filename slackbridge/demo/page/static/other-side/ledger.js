@@ -33,7 +33,7 @@ export function Books() {
         <${Figure} id="lost" n=${now.lost} ...${lostAs(now.lost)} />
         <${Figure} id="doubled" n=${now.doubled} kind=${now.doubled ? "bad" : "good"} label="doubled" />
       </div>
-      <p class="os-hint">Messages of customers that Slack lacks, and anything that is there twice, on any side.</p>
+      <p class="os-hint">Messages of customers that Slack lacks, replies of agents that a marketplace lacks, and anything that is there twice, on any side.</p>
     </section>
     <div class="os-sides">${now.sides.map((side) => html`<${Side} key=${side.name} side=${side} />`)}</div>`;
 }
