@@ -10,6 +10,7 @@ from slackbridge import wiring
 from slackbridge.config.settings import Settings
 from slackbridge.ops.background import Background
 from slackbridge.ops.health import Pulse, Server, serve
+from slackbridge.ops.hearing import Hearing
 from slackbridge.ops.service import HttpListening, Listening, Service
 from slackbridge.ops.webhooks import add_hooks
 from slackbridge.ports.signal import WorkSignal
@@ -74,8 +75,13 @@ class Bridge:
         self.listeners = wiring.listeners(
             self.chat, self.store, self.desk, self.lookup, self.background.spawn, self.catch_up
         )
+        by_http = slack.mode == "http"
+        self.hearing = Hearing(timing.sweep_seconds)
+        self.desk.on_found = self.hearing.found
         listening, connected = self._listening()
-        self.pulse = Pulse(self.store, f"{os.getpid()}", lambda: client.refused, connected)
+        self.pulse = Pulse(
+            self.store, f"{os.getpid()}", lambda: client.refused, connected, self.hearing
+        )
         self._service = Service(
             self._identify,
             self._serve,
@@ -85,6 +91,8 @@ class Bridge:
             self.pollers,
             self.catch_up,
             self.pulse,
+            self._missed,
+            timing.sweep_seconds if by_http else 0.0,
             timing.stop_seconds,
         )
 
@@ -108,10 +116,16 @@ class Bridge:
         """How events come in, and how many live connections they come in by (None = by HTTP)."""
         slack = self.settings.slack
         if slack.mode == "http":
-            return HttpListening(self.background.spawn, self.catch_up.run), None
+            return HttpListening(self._missed), None
         token = slack.app_token.get_secret_value()
         sockets = Sockets(self.listeners.app(), token, slack.api_url, self.catch_up.run)
         return sockets, sockets.connected
+
+    def _missed(self) -> None:
+        """Slack may have told what nobody heard."""
+        self.hearing.begin()
+        self.catch_up.expect_gap()
+        self.background.spawn(self.catch_up.run())
 
     async def _identify(self) -> None:
         await self.store.sync()
@@ -123,7 +137,9 @@ class Bridge:
         return await serve(
             self.settings,
             self.pulse,
-            lambda web: add_routes(web, self.listeners.app(), secret),
+            lambda web: add_routes(
+                web, self.listeners.app(), secret, lambda: True, self.hearing.requested
+            ),
             lambda web: add_hooks(
                 web, self.providers, self.desk, lambda account: pollers[account].hinted()
             ),

@@ -103,6 +103,7 @@ class TimingSettings(Section):
     unauthorized_probe_seconds: Seconds = 60
     idle_seconds: Annotated[float, Field(gt=0)] = 2
     catch_up_hours: Seconds = 24
+    sweep_seconds: Annotated[float, Field(ge=1)] = 120
     stop_seconds: Annotated[float, Field(gt=0, le=10)] = 8
     quarantine_after: Annotated[int, Field(ge=1)] = 12
     retention_days: Annotated[int, Field(ge=1)] = 180

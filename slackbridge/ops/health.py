@@ -13,6 +13,7 @@ from aiohttp import web
 
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
+from slackbridge.ops.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 MAX_BYTES = 1 << 20
@@ -31,7 +32,7 @@ class Pulse:
     """The health of this process.
 
     `refused` says why Slack accepts no call ('' = it does); `sockets` counts the live connections
-    to Slack (None = Slack calls us by HTTP).
+    to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it).
     """
 
     def __init__(
@@ -40,19 +41,29 @@ class Pulse:
         process: str,
         refused: Callable[[], str],
         sockets: Callable[[], int] | None,
+        hearing: Hearing,
     ) -> None:
         self._heart = heart
         self._process = process
         self._refused = refused
         self._sockets = sockets
+        self._hearing = hearing
 
     def state(self) -> dict[str, object]:
         """Plain facts, for people and machines."""
-        return {"sockets": self._sockets() if self._sockets else None, "slack": self._refused()}
+        if self._sockets is not None:
+            return {"sockets": self._sockets(), "slack": self._refused()}
+        return {"sockets": None, "slack": self._refused() or self._hearing.state()}
 
-    def connected(self) -> bool:
-        """Whether Slack can reach us."""
-        return self._sockets is None or self._sockets() > 0
+    def hears(self) -> bool:
+        """Whether it is certain that Slack's events come in."""
+        return self._sockets is not None and self._sockets() > 0
+
+    def deaf(self) -> str:
+        """Why Slack's events do not come in, as far as is known; '' = they do."""
+        if self._sockets is None:
+            return self._hearing.why()
+        return "" if self._sockets() > 0 else "no connection to Slack"
 
     async def beat(self) -> None:
         """Say in Redis that this process lives. Raises nothing."""
@@ -74,7 +85,7 @@ class Pulse:
             await self._heart.sync()
         except Failure as failure:
             return failure.reason
-        return self._refused() or ("" if self.connected() else "no connection to Slack")
+        return self._refused() or self.deaf()
 
 
 class Server:

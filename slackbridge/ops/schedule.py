@@ -1,7 +1,8 @@
 """When things happen: APScheduler, one job per account and a few of our own.
 
 A turn that takes longer than its interval is not begun twice, and turns that were missed while
-the process could not run become one.
+the process could not run become one. That it could not run (SIGSTOP, a suspended or frozen machine)
+is noticed before the next turn begins.
 """
 
 from __future__ import annotations
@@ -20,14 +21,20 @@ log = structlog.get_logger(__name__)
 Job = Callable[[], Awaitable[None]]
 WATCH_SECONDS = 2.0
 SET_SECONDS = 2.0
+ASLEEP_SECONDS = 15.0  # a timer that is so late means that the process did not run
 
 
 class Schedule:
-    """Repeats jobs. Jobs must raise nothing."""
+    """Repeats jobs. Jobs must raise nothing.
 
-    def __init__(self) -> None:
+    `on_gap` is called once after each time in which the process did not run, or may not have.
+    """
+
+    def __init__(self, on_gap: Callable[[], None] = lambda: None) -> None:
+        self._on_gap = on_gap
         self._turns: set[asyncio.Task[Any]] = set()
         self._ahead = 0.0
+        self._looked = 0.0
         self._look: asyncio.TimerHandle | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -44,6 +51,7 @@ class Schedule:
             self._turns.add(task)
             task.add_done_callback(self._turns.discard)
             with contextlib.suppress(asyncio.CancelledError):  # `stop` cuts off what runs
+                self.notice_gap()
                 await job()
 
         self._scheduler.add_job(turn, "interval", seconds=seconds, id=name, name=name, **first)
@@ -51,16 +59,30 @@ class Schedule:
     def start(self) -> None:
         """Begin; needs a running event loop."""
         self._scheduler.start()
-        self._ahead = _ahead()
+        self._ahead, self._looked = _ahead(), time.monotonic()
         self._watch()
 
-    def _watch(self) -> None:
+    def notice_gap(self) -> None:
+        """See whether the process has slept. Whoever notes that all is well asks this first."""
+        late = time.monotonic() - self._looked - WATCH_SECONDS
+        jump = _ahead() - self._ahead
+        self._looked = time.monotonic()
+        if late > ASLEEP_SECONDS:
+            log.warning("process.slept", seconds=round(late))
+        if abs(jump) > SET_SECONDS:  # a suspended machine looks the same
+            log.warning("clock.set", seconds=round(jump))
+            self._ahead += jump
+        if late > ASLEEP_SECONDS or abs(jump) > SET_SECONDS:
+            self._all_now()
+            self._on_gap()
+
+    def _all_now(self) -> None:
         """Jobs are timed by the wall clock: if it is set back, none may wait until it is there."""
-        if abs(_ahead() - self._ahead) > SET_SECONDS:
-            log.warning("clock.set", seconds=round(_ahead() - self._ahead))
-            self._ahead = _ahead()
-            for job in self._scheduler.get_jobs():
-                job.modify(next_run_time=datetime.now(UTC))
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(UTC))
+
+    def _watch(self) -> None:
+        self.notice_gap()
         self._look = asyncio.get_running_loop().call_later(WATCH_SECONDS, self._watch)
 
     async def stop(self, patience: float) -> None:

@@ -13,7 +13,6 @@ from slackbridge.config.errors import ConfigError
 from slackbridge.domain.errors import Failure, Unauthorized
 from slackbridge.ops.health import Pulse, Server
 from slackbridge.ops.schedule import Schedule
-from slackbridge.ports.signal import Spawn
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.polling.poller import Poller
 from slackbridge.rooms.recovery.catch_up import CatchUp
@@ -34,25 +33,24 @@ class Listening(Protocol):
 
 
 class HttpListening:
-    """Slack calls us: only what came before the start can be missed."""
+    """Slack calls us: what came before the start is caught up with, the rest is swept for."""
 
-    def __init__(
-        self,
-        spawn: Spawn,
-        catch_up: Callable[[], Coroutine[Any, Any, None]],
-    ) -> None:
-        self._spawn = spawn
+    def __init__(self, catch_up: Callable[[], None]) -> None:
         self._catch_up = catch_up
 
     async def open(self) -> None:
-        self._spawn(self._catch_up())
+        self._catch_up()
 
     async def close(self) -> None:
         """The HTTP server is closed by its owner."""
 
 
 class Service:
-    """`identify` learns who we are at Slack, `serve` opens the HTTP port (None = no port)."""
+    """`identify` learns who we are at Slack, `serve` opens the HTTP port (None = no port).
+
+    `on_gap` is called after a time in which the process did not run. Every `sweep_seconds` what
+    Slack has not delivered is looked for; 0 = a gap in what Slack tells is noticed anyway.
+    """
 
     def __init__(
         self,
@@ -64,6 +62,8 @@ class Service:
         pollers: Sequence[Poller],
         catch_up: CatchUp,
         pulse: Pulse,
+        on_gap: Callable[[], None],
+        sweep_seconds: float,
         stop_seconds: float,
     ) -> None:
         self._identify = identify
@@ -74,8 +74,9 @@ class Service:
         self._pollers = pollers
         self._catch_up = catch_up
         self._pulse = pulse
+        self._sweep_seconds = sweep_seconds
         self._stop_seconds = stop_seconds
-        self._schedule = Schedule()
+        self._schedule = Schedule(on_gap)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set.
@@ -136,6 +137,9 @@ class Service:
             turn = partial(self._poll, poller)
             self._schedule.every(poller.seconds, turn, f"poll {poller.account}", now=True)
         self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
+        if self._sweep_seconds:
+            sweep = partial(self._catch_up.sweep, self._sweep_seconds)
+            self._schedule.every(self._sweep_seconds, sweep, "sweep")
         self._schedule.start()
 
     async def _poll(self, poller: Poller) -> None:
@@ -146,7 +150,8 @@ class Service:
         if not await self._guard.intact():
             return
         await self._pulse.beat()
-        if self._pulse.connected():
+        self._schedule.notice_gap()
+        if self._pulse.hears():
             await self._catch_up.listening()
 
 

@@ -147,7 +147,8 @@ class SlackChat:
         return events.heard(event, channel, names, changed)
 
     async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
-        reading = Reading(channel, oldest=f"{max(oldest, 0):.6f}", metadata=False)
+        since, turn = f"{max(oldest, 0):.6f}", f"roots:{channel}"
+        reading = Reading(channel, oldest=since, who=turn, live=False, metadata=False, patient=True)
         rows = [row async for row in self.history.rows(reading)]
         # A row with replies but without latest_reply may have been answered just now.
         return tuple(

@@ -8,6 +8,7 @@ and compares in constant time.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
@@ -21,14 +22,27 @@ SIGNATURE = "X-Slack-Signature"
 HEADERS = {TIMESTAMP: re.compile(r"\d{1,12}"), SIGNATURE: re.compile(r"v0=[0-9a-f]{64}")}
 
 
-def add_routes(server: web.Application, app: AsyncApp, signing_secret: str) -> None:
-    """Serve Slack's requests. Each path takes events, interactivity and commands."""
+def add_routes(
+    server: web.Application,
+    app: AsyncApp,
+    signing_secret: str,
+    works: Callable[[], bool],
+    on_request: Callable[[], None],
+) -> None:
+    """Serve Slack's requests. Each path takes events, interactivity and commands.
+
+    Until `works` they get 503, and Slack repeats what is an event. `on_request` is told of every
+    request that Slack has signed.
+    """
     verifier = SignatureVerifier(signing_secret)
 
     async def handle(request: web.Request) -> web.Response:
+        if not works():
+            return web.Response(status=503, text="not working yet")
         body = await _verified(request, verifier)
         if body is None:
             return web.Response(status=401, text="not signed by Slack")
+        on_request()
         try:
             asked = AsyncBoltRequest(
                 body=body, query=request.query_string, headers=dict(request.headers)

@@ -40,6 +40,8 @@ class InboundDesk:
         self._may = may
         self._rules = rules
         self.wake = wake
+        self.on_found: Callable[[float], None] = lambda ts: None
+        """Told when a message was written (Unix seconds) that only reading its thread has found."""
         self.holders = TicketHolders(store, self.refused, self._write)
         self._touched: dict[TicketKey, float] = {}
 
@@ -119,6 +121,9 @@ class InboundDesk:
             if missed and not intent.state.settled:
                 await self._update(key, intent.id, after_deletion)
         after = await self._store.load(key)
+        for intent in after.intents:
+            if intent.ts and intent.id not in known:
+                self.on_found(float(intent.ts))
         return after.intents != tuple(before)
 
     # -- buttons and modals --------------------------------------------------------------------

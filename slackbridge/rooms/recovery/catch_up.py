@@ -4,12 +4,16 @@ Meets two faults: a gap in the connection, and an event that could not be stored
 lately are all read again, because messages there may also have been edited or deleted. Older
 threads are found by their newest reply in the channels' histories. A thread is only marked here;
 the lane reads it.
+
+Where Slack calls us, nothing tells of a gap: a sweep reads the channels' histories from time to
+time and marks the threads that were answered since the sweep before.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
 
 import structlog
 
@@ -22,6 +26,7 @@ log = structlog.get_logger(__name__)
 RETRY_SECONDS = 2.0
 MARGIN_SECONDS = 120.0
 ROOTS_SECONDS = 30 * 86_400.0
+SWEPT = 0.9  # of the interval: another process' sweep serves as ours for so long
 
 
 class CatchUp:
@@ -44,13 +49,23 @@ class CatchUp:
         self._seconds = seconds
         self._again = asyncio.Event()
         self._running = False
+        self._reading = asyncio.Lock()
+        self._answered: dict[str, dict[str, float]] = {}
+        """By channel and root: the newest reply when the channel was read last."""
+
+    def expect_gap(self) -> None:
+        """Slack was not heard for a while: nobody listened until `run` is over."""
+        self._again.set()
 
     async def listening(self) -> None:
         """Note that this process hears Slack now: a later gap begins here. Raises nothing."""
+        if not self._running and not self._again.is_set():
+            await self._note(self._store.now())
+
+    async def _note(self, at: float) -> None:
         try:
-            if not self._running:
-                for account in self._accounts:
-                    await self._store.note(account, {"listened_at": self._store.now()})
+            for account in self._accounts:
+                await self._store.note(account, {"listened_at": at})
         except Failure as failure:
             log.warning("listening.not_noted", why=failure.loggable)
 
@@ -78,27 +93,54 @@ class CatchUp:
         while True:
             try:
                 await self.mark_recent()
-                since = await self._gap()
-                for channel in self._channels:
-                    await self._channel(channel, since)
+                await self._channels_since(await self._gap(), sweep=False)
                 return
             except Failure as failure:
                 log.warning("catch_up.waits", why=failure.loggable)
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def sweep(self, seconds: float) -> None:
+        """Mark the threads answered since the last sweep, `seconds` ago. Raises nothing.
+
+        One process sweeps for all. One call a channel and page; while nothing is written, no more.
+        """
+        if self._running or self._again.is_set():
+            return
+        try:
+            if await self._store.once("sweep", seconds * SWEPT):
+                begun = self._store.now()
+                await self._channels_since(await self._gap(), sweep=True)
+                await self._note(begun)
+        except Failure as failure:
+            log.warning("sweep.failed", why=failure.loggable)
 
     async def _gap(self) -> float:
         """When a process certainly listened last."""
         times = [(await self._store.facts(account)).listened_at for account in self._accounts]
         return min(times, default=0.0) - MARGIN_SECONDS
 
-    async def _channel(self, channel: str, since: float) -> None:
-        """Mark the threads of a channel that were answered since then."""
+    async def _channels_since(self, since: float, *, sweep: bool) -> None:
+        async with self._reading:
+            for channel in self._channels:
+                await self._channel(channel, since, sweep=sweep)
+
+    async def _channel(self, channel: str, since: float, *, sweep: bool) -> None:
+        """Mark the threads of a channel that were answered since then, or since it was read last.
+
+        A sweep compares the newest replies as Slack has them: no clock of ours can be wrong.
+        """
         oldest = self._store.now() - ROOTS_SECONDS
         try:
             roots = await self._chat.roots(channel, oldest)
         except Rejected as failure:
             log.warning("channel.unreadable", channel=channel, why=failure.code)
             return
+        known = self._answered.get(channel) if sweep else None
         for root, answered in roots:
-            if answered > since and (key := await self._store.ticket_of(channel, root)):
+            if known is None:
+                new = answered > since
+            else:
+                new = answered == inf or answered != known.get(root)
+            if new and (key := await self._store.ticket_of(channel, root)):
                 await self._desk.look_again(key)
+        self._answered[channel] = dict(roots)
