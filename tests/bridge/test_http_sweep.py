@@ -1,4 +1,4 @@
-"""HTTP mode: what Slack gave up delivering is found, cheaply, and `/readyz` says that it was lost."""
+"""HTTP mode: what Slack gave up delivering is found, cheaply, and `/readyz` says what was lost."""
 
 from __future__ import annotations
 
