@@ -26,8 +26,8 @@ def add_routes(
     server: web.Application,
     app: AsyncApp,
     signing_secret: str,
-    works: Callable[[], bool],
-    on_request: Callable[[], None],
+    works: Callable[[], bool] = lambda: True,
+    on_request: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve Slack's requests. Each path takes events, interactivity and commands.
 
