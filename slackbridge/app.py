@@ -17,7 +17,6 @@ from slackbridge.ports.signal import WorkSignal
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.permissions import Permissions
 from slackbridge.rooms.lane.workers import Workers
-from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.recovery.catch_up import CatchUp
 from slackbridge.rooms.recovery.failover import Failover
 from slackbridge.rooms.recovery.map_guard import MapGuard
@@ -46,14 +45,7 @@ class Bridge:
         self.permissions = Permissions(self.chat, settings.agents.allow, settings.agents.money)
         intake = wiring.intake_settings(settings)
         self.desk = InboundDesk(self.store, self.permissions.may, intake, signal)
-        self.lookup = TicketLookup(
-            self.providers,
-            settings.marketplaces(),
-            self.store,
-            wiring.LOOKUP_SECONDS,
-            wiring.routes(settings),
-            slack.channel,
-        )
+        self.lookup = wiring.lookup(settings, self.store, self.providers)
         seconds = timing.catch_up_hours * 3600
         self.catch_up = CatchUp(self.store, self.chat, self.desk, accounts, channels, seconds)
         self.guard = MapGuard(self.store, self.archive, channels, accounts)

@@ -172,6 +172,11 @@ def pollers(
     ]
 
 
+def lookup(settings: Settings, store: RedisStore, providers: dict[str, Provider]) -> TicketLookup:
+    names, channel = settings.marketplaces(), settings.slack.channel
+    return TicketLookup(providers, names, store, LOOKUP_SECONDS, routes(settings), channel)
+
+
 def listeners(
     chat: SlackChat,
     store: RedisStore,
