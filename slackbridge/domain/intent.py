@@ -214,31 +214,43 @@ def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "
 
 
 def fail(intent: Intent, reason: str) -> Intent:
-    """It was certainly not done. The text stays for Retry."""
-    return intent.but(state=State.FAILED, attempt=None, before=_before(intent), reason=reason)
+    """It was certainly not done. The text, as edited meanwhile, stays for Retry."""
+    after = _anew(intent.but(attempt=None, before=_before(intent), reason=reason))
+    match after.state:
+        case State.QUEUED:
+            return after.but(state=State.FAILED)
+        case State.HELD:
+            return after.but(reason=f"It was not sent: {reason}. {after.reason}")
+    return after
 
 
 def requeue(intent: Intent, due: float, reason: str = "") -> Intent:
     """It was certainly not done; it is tried again at `due`, with edits made meanwhile."""
-    match intent.late:
-        case Afterwards.DELETED:
-            return conclude(intent, State.CANCELLED, reason=DELETED)
-        case Afterwards.KEPT:
-            return conclude(intent, State.KEPT, reason=INTO_A_NOTE)
-    again = _wanted(intent).but(attempt=None, before=_before(intent), due=due, reason=reason)
-    if not intent.edit_held:
-        return again
-    return again.but(state=State.HELD, reason=intent.edit_held, undoable=False)
+    return _anew(intent.but(attempt=None, before=_before(intent), due=due, reason=reason))
 
 
 def _before(intent: Intent) -> tuple[str, ...] | None:
     return intent.attempt.baseline if intent.attempt else intent.before
 
 
-def _wanted(intent: Intent) -> Intent:
-    """Queued, with the text that the agent's message has now."""
+def _anew(intent: Intent) -> Intent:
+    """What becomes of it where it was not done, or is given up: whoever sends it once more.
+
+    Queued with the text that the agent's message has now; but held if that text must be asked
+    about, and settled if the message was deleted or edited into a note.
+    """
+    match intent.late:
+        case Afterwards.DELETED:
+            return conclude(intent, State.CANCELLED, reason=DELETED)
+        case Afterwards.KEPT:
+            return conclude(intent, State.KEPT, reason=INTO_A_NOTE)
     text = intent.edit or intent.text
-    return intent.but(state=State.QUEUED, text=text, edit="", edit_held="", late=Afterwards.NOTHING)
+    fresh = intent.but(
+        state=State.QUEUED, text=text, edit="", edit_held="", late=Afterwards.NOTHING
+    )
+    if not intent.edit_held:
+        return fresh
+    return fresh.but(state=State.HELD, reason=intent.edit_held, undoable=False)
 
 
 def mark_unknown(intent: Intent, reason: str) -> Intent:
@@ -282,20 +294,20 @@ def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | N
             return conclude(intent, State.CANCELLED, reason=f"undone by <@{by}>")
         case Press.SEND_NOW, State.QUEUED if intent.due > now:
             return intent.but(due=now, undoable=False)
-        case Press.SEND, State.HELD:
+        case Press.SEND, State.HELD if intent.text or not intent.kind.speaks:
             return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
         case Press.KEEP, State.HELD:
             return conclude(intent, State.KEPT, reason=f"kept as a note by <@{by}>")
         case Press.RETRY, State.FAILED:
-            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False, tries=0)
+            return _anew(intent.but(due=now, reason="", undoable=False, tries=0))
         case Press.DISCARD, State.FAILED | State.HELD:
             return conclude(intent, State.CANCELLED, reason=f"discarded by <@{by}>")
         case Press.CHECK, State.UNKNOWN if intent.attempt is not None:
             attempt = intent.attempt.model_copy(update={"absent_at": 0.0})
             return intent.but(state=State.SENDING, attempt=attempt, reason="")
         case Press.AGAIN, State.UNKNOWN:
-            fresh = _wanted(intent).but(attempt=None, before=None, undoable=False, unsure=True)
-            return fresh.but(due=now, reason="")
+            given_up = intent.but(attempt=None, before=None, undoable=False, unsure=True)
+            return _anew(given_up.but(due=now, reason=""))
         case Press.WAS_SENT, State.UNKNOWN:
             return conclude(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
     return None

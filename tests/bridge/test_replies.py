@@ -148,3 +148,28 @@ async def test_what_cannot_be_settled_asks_a_human_until_it_shows(
     await instant.reaction(second, "white_check_mark")
     assert len(instant.mirrored(ticket)) == 1, "neither is shown as somebody else's"
     assert instant.replies(ticket) == ["Hello", "a later one waits"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("note - he is lying", "looks like a note"),
+        ("// never mind", "Not sent again: edited into a note"),
+    ],
+)
+async def test_send_again_does_not_send_what_the_message_became_unasked(
+    instant: Stage, text: str, words: str
+) -> None:
+    ticket = await instant.opened()
+    instant.market.faults.add(Fault("UpdateTicket", Phase.COMMIT, Action.RESET))
+    blind = Fault("GetTicket", Phase.ARRIVAL, Action.STATUS, status=500, times=None, skip=1)
+    instant.market.faults.add(blind)
+    ts = await instant.say(ticket, "Hello")
+    await instant.receipt(ticket, ts, "may not have been sent: ")
+    await instant.anna.edit(CHANNEL, ts, text)
+    await instant.receipt(ticket, ts, "afterwards")
+    instant.market.faults.clear()
+    await instant.press(ticket, ts, "again")
+    await instant.receipt(ticket, ts, words)
+    await instant.say(ticket, "Good morning")
+    await instant.replied(ticket, "Good morning")

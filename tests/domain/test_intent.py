@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,6 +179,95 @@ def test_again_sends_the_edit_and_deleting_forgets_it() -> None:
 
 def test_a_sent_one_stays_late() -> None:
     assert conclude(intent(State.UNKNOWN, late="edited"), State.SENT).late == "edited"
+
+
+# --- every way into the queue asks what the first one asked
+
+
+def _pressed(it: Intent, press: Press) -> Intent:
+    after = after_press(it, press, NOW, "U2")
+    assert after is not None
+    return after
+
+
+def _failed_and_retried(it: Intent) -> Intent:
+    failed = fail(it, "no")
+    return _pressed(failed, Press.RETRY) if failed.state is State.FAILED else failed
+
+
+def _found_missing(it: Intent) -> Intent:
+    return requeue(_pressed(it, Press.CHECK), NOW)
+
+
+WAYS: dict[str, tuple[State, Callable[[Intent], Intent]]] = {
+    "tried again by itself": (State.SENDING, lambda it: requeue(it, NOW)),
+    "retry after a refusal": (State.SENDING, _failed_and_retried),
+    "retry, stored by an earlier version": (State.FAILED, lambda it: _pressed(it, Press.RETRY)),
+    "send again": (State.UNKNOWN, lambda it: _pressed(it, Press.AGAIN)),
+    "check again, and it is not there": (State.UNKNOWN, _found_missing),
+}
+EDITS: list[tuple[dict[str, str], State, str]] = [
+    ({}, State.QUEUED, "Hello"),
+    ({"late": "edited", "edit": "Better"}, State.QUEUED, "Better"),
+    ({"late": "edited", "edit": "/ hm", "edit_held": "A note?"}, State.HELD, "/ hm"),
+    ({"late": "kept"}, State.KEPT, ""),
+    ({"late": "deleted"}, State.CANCELLED, ""),
+]
+"""What became of the message while it was under way, and what of the intent."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("late", "state", "text"), EDITS, ids=lambda it: str(it))
+def test_whatever_queues_it_again_heeds_what_its_message_became(
+    way: str, late: dict[str, str], state: State, text: str
+) -> None:
+    was, send = WAYS[way]
+    after = send(intent(was, **late))
+    assert (after.state, after.text) == (state, text)
+    assert (after.late, after.edit, after.edit_held, after.undoable) == ("", "", "", False)
+    if state is State.HELD:
+        assert after.reason.endswith("A note?")
+        assert _pressed(after, Press.SEND).text == text, "a person said so"
+
+
+QUEUES = {
+    "intent._anew": "the table above: requeue, fail and Retry, Send again",
+    "intent.after_press": "Send, of what a person was asked about; its author is asked at the lane",
+    "desk.status": "new, of a person who may act",
+    "desk.submit": "new, of a person who may act",
+    "desk.act": "new, of a person who may act",
+    "holders._hold": "new, of a person who may act",
+    "intake.classify": "new, with the verdict of the settings in force",
+}
+"""The functions that queue something. A new one must ask what these ask."""
+
+
+def test_nothing_else_queues() -> None:
+    found = set()
+    for path in chain(
+        *(Path("slackbridge", f).rglob("*.py") for f in ("domain", "rules", "rooms"))
+    ):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                found |= {f"{path.stem}.{function.name}" for n in ast.walk(function) if _queues(n)}
+    assert found == {*QUEUES}
+
+
+def _queues(node: ast.AST) -> bool:
+    """Whether it makes something queued: by name, as an intent without a state, as a verdict."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    state = next((k.value for k in node.keywords if k.arg == "state"), None)
+    if called == "Verdict":
+        state = node.args[0]
+    if called == "Intent" and state is None:
+        return True
+    return state is not None and "QUEUED" in ast.unparse(state)
+
+
+def test_a_held_one_without_text_has_nothing_to_send() -> None:
+    assert after_press(intent(State.HELD, text=""), Press.SEND, NOW, "U2") is None
 
 
 # --- how it is stored
