@@ -46,7 +46,7 @@ from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.base import BaseProvider, existing, unsupported
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient, credential
-from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Shaped, Text
 from slackbridge.providers.pacing import Spend
 from slackbridge.text.clean import clean, digest, normalise
 from slackbridge.text.document import Document, from_text, plain
@@ -68,6 +68,6 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",
-    "EPOCH", "Lenient", "Moment", "Names", "Rows", "Text",
+    "EPOCH", "Lenient", "Moment", "Names", "Rows", "Shaped", "Text",
 ]
 # fmt: on

@@ -24,6 +24,8 @@ LONGEST_PAUSE = 3_600.0
 WRONG_CLOCK = 2.0
 SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
 SAID_KEYS = ("message", "error", "error_description")
+ERROR_KEYS = ("error", "errors")
+SUCCESS_KEYS = ("success", "ok")
 
 WORDS = {
     401: "does not accept the token",
@@ -60,15 +62,23 @@ class Answer:
             raise self.nonsense(write=write) from None
 
     def read(self, parse: Callable[[Any], T | None], *, write: bool) -> T:
-        """What `parse` makes of the body. Raises Unknown or Later if that is None."""
-        found = parse(self.json(write=write))
+        """What `parse` makes of the body. Raises Unknown or Later if that is None.
+
+        The same for a body that tells an error: a 2xx alone proves nothing.
+        """
+        data = self.json(write=write)
+        found = None if tells_error(data) else parse(data)
         if found is None:
             raise self.nonsense(write=write)
         return found
 
     def nonsense(self, *, write: bool) -> Failure:
         """The failure of a 2xx answer that does not hold what was asked for."""
-        return unreadable(f"{self.vendor} sent an answer that cannot be read", write=write)
+        ours = f"{self.vendor} sent an answer that cannot be read ({self.status})"
+        said = self.said()
+        failure = unreadable(f"{ours}: {said}" if said else ours, write=write)
+        failure.loggable = ours
+        return failure
 
     def said(self) -> str:
         """The marketplace's own error message in one line, at most 300 characters, or ''."""
@@ -147,6 +157,15 @@ def refused(
     failure = of_status(status, reason, write=write, retry_after=after, code=code)
     failure.loggable = ours
     return failure
+
+
+def tells_error(data: object) -> bool:
+    """Whether an object says that the call failed, whatever its HTTP status says."""
+    if not isinstance(data, dict):
+        return False
+    return any(data.get(key) for key in ERROR_KEYS) or any(
+        data.get(key) in (False, "false") for key in SUCCESS_KEYS if key in data
+    )
 
 
 def _words(status: int) -> str:

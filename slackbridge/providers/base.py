@@ -7,11 +7,13 @@ from typing import ClassVar, Protocol, TypeVar
 
 import structlog
 
-from slackbridge.domain.errors import Code, Failure, Rejected, Unsupported
+from slackbridge.domain.errors import Code, Failure, Rejected, Unsupported, unreadable
 from slackbridge.domain.model import Act, Capabilities, Conversation, Page, Ticket
 from slackbridge.ports.provider import ProbeResult, Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.http import HttpClient
+from slackbridge.text.clean import normalise
+from slackbridge.text.document import plain
 
 FOUND = 20  # the most tickets that a search returns
 log = structlog.get_logger(__name__)
@@ -84,12 +86,19 @@ class BaseProvider(Provider):
     def _tickets(self, rows: Iterable[Row]) -> tuple[Ticket, ...]:
         return tuple(map(self._ticket, self._with_id(rows)))
 
-    def _with_id(self, rows: Iterable[R], unreadable: int = 0) -> list[R]:
-        """The rows with an id; the number of the others, plus `unreadable`, is logged."""
+    def _with_id(self, rows: Iterable[R], beside: int = 0) -> list[R]:
+        """The rows with an id; the number of the others, plus `beside`, is logged.
+
+        Raises Later if none has one: that is no list of tickets.
+        """
         rows = list(rows)
         good = [row for row in rows if row.id]
-        if lost := len(rows) - len(good) + unreadable:
+        if lost := len(rows) - len(good) + beside:
             log.warning("list.rows_without_id", account=self._account, rows=lost)
+        if lost and not good:
+            raise unreadable(
+                f"{self.title} sent a list of tickets of which none has an id", write=False
+            )
         return good
 
     def _url(self, id: str) -> str:
@@ -106,6 +115,12 @@ async def existing(ids: Iterable[str], read: Callable[[str], Awaitable[T]]) -> l
             if failure.code != Code.NOT_FOUND:
                 raise
     return found
+
+
+def echoed(told: Conversation, text: str) -> bool:
+    """Whether an agent's message of a ticket holds this text."""
+    ours = normalise(text)
+    return any(one.of_agent and ours in normalise(plain(one.body)) for one in told.messages)
 
 
 def unsupported(title: str, can: Capabilities, act: Act) -> Unsupported:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
@@ -42,6 +42,55 @@ class Lenient(BaseModel):
     def of(cls, data: object) -> Self | None:
         """Read an object; None if it is not one."""
         return cls.model_validate(data) if isinstance(data, dict) else None
+
+
+class Shaped(Lenient):
+    """An answer as a whole. Within a row an invalid value is forgiven; here it is not.
+
+    A list must be one of objects (a bad row among them is forgiven), an object an object, a flag a
+    flag. An absent field has its default, as an empty one may be left out, but an object of unknown
+    keys alone is no answer.
+    """
+
+    @classmethod
+    def of(cls, data: object) -> Self | None:
+        """Read an answer; None if it does not have this shape."""
+        if not isinstance(data, dict):
+            return None
+        fields = {n: f for name, f in cls.model_fields.items() for n in (name, to_camel(name))}
+        known = {name: value for name, value in data.items() if name in fields}
+        if data and not known:
+            return None
+        fits = (
+            _fits(fields[name].get_default(call_default_factory=True), known[name])
+            for name in known
+        )
+        return super().of(data) if all(fits) else None
+
+
+def _fits(default: object, value: object) -> bool:
+    """Whether a value has the JSON type that `default` stands for."""
+    if isinstance(default, list):
+        return blanked(value) is not None
+    if isinstance(default, BaseModel):
+        return isinstance(value, dict)
+    return not isinstance(default, bool) or isinstance(value, bool)
+
+
+def blanked(value: object) -> list[dict[str, Any]] | None:
+    """The rows of a list; an empty one stands for what is no object, to be counted as lost.
+
+    None for what is no list, and for a list without any object in it that is not empty.
+    """
+    if not isinstance(value, list) or (value and not any(isinstance(row, dict) for row in value)):
+        return None
+    return [row if isinstance(row, dict) else {} for row in value]
+
+
+def same_id(one: str, other: str) -> bool:
+    """Whether two ids are of one ticket; a number may be written with zeros before it."""
+    numeric = all(id.isascii() and id.isdigit() for id in (one, other))
+    return one == other or (numeric and one.lstrip("0") == other.lstrip("0"))
 
 
 def _text(value: object) -> object:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -19,6 +20,19 @@ pytestmark = pytest.mark.asyncio
 HTML = "<html><title>Attention Required!</title></html>"
 SLOW = 1.5  # seconds; longer than the provider waits
 HUGE = 9 * 2**20
+# Bodies of 2xx answers, as of a proxy or in maintenance, that are neither a list nor a ticket.
+ODD = (
+    '{"error": "scheduled maintenance", "status": "down"}',
+    '{"error": {"message": "scheduled maintenance", "code": 500}}',
+    '{"success": false, "message": "scheduled maintenance"}',
+    '{"errors": ["scheduled maintenance"]}',
+    '{"message": "scheduled maintenance"}',
+    '{"status": "ok"}',
+    '"ok"',
+    "true",
+    "[1, 2]",
+    HTML,
+)
 
 
 def named(value: object) -> str:
@@ -109,6 +123,39 @@ async def test_a_read_fails_in_one_of_four_ways_and_the_next_one_works(
         await read()
     assert type(raised.value) is kind
     assert await read() == [id]
+
+
+@pytest.mark.parametrize("body", ODD)
+@pytest.mark.parametrize("call", [Call.LIST, Call.READ])
+async def test_an_answer_of_another_shape_is_not_taken_for_an_empty_one(
+    market: Market, call: Call, body: str
+) -> None:
+    id = market.customer_opens("Hi")
+    market.trouble(call, Trouble(When.BEFORE, status=200, body=body))
+    with pytest.raises(Later):
+        await (market.provider.list_active("") if call is Call.LIST else market.provider.get(id))
+    assert ids((await market.provider.list_active("")).tickets) == [id]
+
+
+@pytest.mark.parametrize("body", ODD)
+async def test_an_odd_answer_makes_no_ticket_vanish(market: Market, body: str) -> None:
+    id = market.customer_opens("Hi")
+    for call in (Call.LIST, Call.READ):
+        market.trouble(call, Trouble(When.BEFORE, status=200, body=body))
+    for _ in range(3):
+        with contextlib.suppress(Later):
+            assert ids(await market.provider.read([id])) == [id]
+
+
+@pytest.mark.parametrize("body", ODD[:4])
+async def test_a_reply_that_is_answered_with_an_error_was_not_made(
+    market: Market, body: str
+) -> None:
+    id = market.customer_opens("Hi")
+    market.trouble(Call.REPLY, Trouble(When.BEFORE, status=200, body=body))
+    with pytest.raises(Failure):
+        await market.provider.perform(id, REPLY, 5)
+    assert (market.seen(Call.REPLY), market.replies(id)) == (1, [])
 
 
 async def test_a_credential_that_ends_in_mid_run_is_told_and_never_shown(market: Market) -> None:

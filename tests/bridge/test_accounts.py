@@ -78,6 +78,47 @@ async def test_a_service_not_offered_is_said_once_and_begins_by_itself(
     assert "works again" in notices(place)[1]
 
 
+async def test_an_answer_that_is_no_list_is_a_failure(place: World, run: Running) -> None:
+    """A proxy or a maintenance page answers 200 with JSON of another shape."""
+    stage, market = Stage(place), place.refurbed
+    async with run(timing={"retry_max_seconds": 0.5}) as bridge:
+        ticket = await stage.opened()
+        body = '{"error": "scheduled maintenance", "status": "down"}'
+        odd = Fault("ListTickets", Phase.ARRIVAL, Action.STATUS, status=200, body=body, times=None)
+        market.faults.add(odd)
+        market.customer_writes(ticket, "<p>Hello?</p>")
+        await stage.until("it is said", lambda: notices(place))
+        assert "scheduled maintenance" in notices(place)[0]
+        assert await bridge.store.active(ACCOUNT) == {str(ticket)}
+        market.faults.clear()
+        await stage.until("the message", lambda: len(stage.mirrored(ticket)) == 2)
+
+
+async def test_a_ticket_is_forgotten_once_two_walks_have_missed_it(
+    place: World, run: Running
+) -> None:
+    """An empty list of the right shape, and 404 for a while, may be a proxy's."""
+    stage, market = Stage(place), place.refurbed
+    async with run(account={"poll_seconds": 600}) as bridge:
+        await stage.until("the first walk", lambda: market.calls["ListTickets"])
+        ticket = market.customer_opens()
+        (poller,) = bridge.pollers
+        await poller.list_once(full=True)
+        gone = '{"code": 5, "message": "not found"}'
+        for operation, status, body in (("ListTickets", 200, "{}"), ("GetTicket", 404, gone)):
+            fault = Fault(operation, Phase.ARRIVAL, Action.STATUS, status=status, body=body)
+            fault.times = 2 if status == 200 else 1
+            market.faults.add(fault)
+        await poller.list_once(full=True)
+        assert await bridge.store.active(ACCOUNT) == {str(ticket)}
+        await poller.list_once(full=True)
+        assert await bridge.store.active(ACCOUNT) == {str(ticket)}
+        del market.tickets[ticket]
+        for left in ({str(ticket)}, set()):
+            await poller.list_once(full=True)
+            assert await bridge.store.active(ACCOUNT) == left
+
+
 async def test_a_notice_stays_as_it_was_said(place: World, run: Running) -> None:
     async with run(slack={"ops_channel": ""}) as bridge:
         await bridge.desk.announce(ACCOUNT, "1", "One thing.")

@@ -61,7 +61,8 @@ def test_make_targets_keep_their_names() -> None:
 @pytest.mark.timeout(320)
 def test_other_packages_find_the_contract_suite() -> None:
     """`from slackbridge.testing.contract import *` stands in their tests."""
-    assert contract() == recorded("contract")
+    for now, before in zip(contract(), recorded("contract"), strict=True):
+        assert {*before} <= {*now}  # more may come
 
 
 def test_the_docs_name_the_entry_point_group() -> None:

@@ -16,6 +16,7 @@ from slackbridge.providers.clickbank.wire import (
     tickets_in,
     unpublished,
 )
+from slackbridge.providers.lenient import same_id
 
 SHORTEST_RECEIPT = 4
 PARTIAL = 206  # there are more pages
@@ -35,7 +36,7 @@ class Reader:
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
         """One ticket. Raises Rejected with the code NOT_FOUND if there is none."""
         check_id(id)
-        return one(await self._api.read(f"tickets/{id}", deadline=deadline), write=False)
+        return one(await self._api.read(f"tickets/{id}", deadline=deadline), id, write=False)
 
     async def page(self, params: Mapping[str, str], number: int) -> tuple[Rows, bool]:
         """The rows of a page, counted from 1, and whether there are more pages."""
@@ -113,10 +114,13 @@ def ranges(first: date, last: date) -> Iterator[dict[str, str]]:
         first = end
 
 
-def one(answer: Answer, *, write: bool) -> TicketRow:
-    """The one ticket of an answer. Raises Unknown or Later if it shows none."""
+def one(answer: Answer, id: str = "", *, write: bool) -> TicketRow:
+    """The one ticket of an answer; `id` '' = whichever it is.
+
+    Raises Unknown or Later if it shows none, or another than was asked for.
+    """
     rows = [row for row in _rows(answer, write=write) if row.ticket_id]
-    if len(rows) != 1:
+    if len(rows) != 1 or (id and not same_id(rows[0].ticket_id, id)):
         raise answer.nonsense(write=write)
     return rows[0]
 

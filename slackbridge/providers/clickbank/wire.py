@@ -28,7 +28,7 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, number
+from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, blanked, number
 from slackbridge.text.document import from_text
 from slackbridge.text.html import parse
 
@@ -60,6 +60,7 @@ DID = {
     "NEW_PHOTO_ID": "added a new photo ID",
 }
 DEEPEST = 3  # wrappings around a list
+WRAPPINGS = frozenset({"ticketdata", "ticketlist", "tickets", "list"})
 ELEMENT = re.compile(r"""<(?:\w+:)?element\b[^>]*?\bname=["'](\w+)""")
 
 
@@ -75,6 +76,11 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def _comments(value: object) -> object:
     rows = value if isinstance(value, list) else [value]
     return [_plain(row) for row in rows if isinstance(row, dict)]
+
+
+def _are_comments(value: object) -> bool:
+    """Whether these may be comments: a list of objects, one bare object, or none."""
+    return value in (None, "") or isinstance(value, dict) or blanked(value) is not None
 
 
 def _figure(value: object) -> object:
@@ -104,6 +110,7 @@ class Row(Lenient):
 
     @classmethod
     def of(cls, data: object) -> Self | None:
+        """Read an object; None if it is not one."""
         return super().of(_plain(data)) if isinstance(data, dict) else None
 
 
@@ -166,6 +173,12 @@ class TicketRow(Row):
     note: Text = ""
     product_item_no: Text = ""
     source: Text = ""
+
+    @classmethod
+    def of(cls, data: object) -> Self | None:
+        """Read an object; None if it is not one, or if its comments are no comments."""
+        comments = _plain(data).get("comments") if isinstance(data, dict) else None
+        return super().of(data) if _are_comments(comments) else None
 
     @property
     def id(self) -> str:
@@ -289,18 +302,20 @@ class Amounts(Row):
 
 
 def tickets_in(data: object) -> list[TicketRow] | None:
-    """The tickets of an answer, wrapped or bare, one or many; None for anything else."""
+    """The tickets of an answer, wrapped or bare, one or many; None for anything else.
+
+    A row that is no ticket becomes one without an id.
+    """
     for _ in range(DEEPEST):
-        if not isinstance(data, dict) or len(data) != 1 or _nil(data) or "ticketid" in _plain(data):
+        if not isinstance(data, dict) or len(data) != 1 or not WRAPPINGS & {*_plain(data)}:
             break
         (data,) = data.values()
     if data is None or data == "" or _nil(data):
         return []
     if isinstance(data, dict):
         data = [data] if "ticketid" in _plain(data) else None
-    if not isinstance(data, list):
-        return None
-    return [row for row in map(TicketRow.of, data) if row is not None]
+    rows = blanked(data)
+    return None if rows is None else [TicketRow.of(row) or TicketRow() for row in rows]
 
 
 def unpublished(schema: str) -> tuple[str, ...]:
@@ -315,4 +330,5 @@ def amounts_in(data: object) -> Amounts | None:
     if isinstance(data, dict) and len(data) == 1:
         (inner,) = data.values()
         data = inner if isinstance(inner, dict) and not _nil(inner) else data
-    return Amounts.of(data)
+    found = Amounts.of(data)
+    return found if found is not None and found.model_fields_set else None

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from slackbridge.domain.errors import Rejected, Unsupported
 from slackbridge.domain.model import QUERY_FIELDS, Act, Action, Capabilities, Field, Kind, Status
 from slackbridge.providers.base import unsupported
-from slackbridge.providers.lenient import EPOCH, Lenient
+from slackbridge.providers.lenient import EPOCH, Shaped
 from slackbridge.providers.refurbed.api import Api, Body, is_id
 from slackbridge.providers.refurbed.help_requests import TOPICS, HelpRequests
 from slackbridge.providers.refurbed.wire import (
@@ -144,7 +144,7 @@ class Actions:
         match act.action:
             case "return_label":
                 body = {"ticket_id": id}
-                await self._api.call("GenerateReturnShippingLabel", body, Lenient, deadline)
+                await self._api.call("GenerateReturnShippingLabel", body, Shaped, deadline)
             case "topic_change":
                 asked = _topic_change(id, act)
                 return await self._api.thread("RequestTopicChange", asked, deadline)

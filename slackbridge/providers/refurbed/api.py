@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from slackbridge.domain.errors import Code, Failure, unreadable
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import HttpClient, credential
-from slackbridge.providers.lenient import Lenient
+from slackbridge.providers.lenient import Shaped, same_id
 from slackbridge.providers.refurbed.wire import Thread
 
 PATH = "refb.merchant.v1.TicketService"
@@ -42,7 +42,7 @@ WRITES = {
 PERMISSIONS = {**READS, **WRITES}
 Body = Mapping[str, Any]
 headers = partial(credential, "Plain")
-Shape = TypeVar("Shape", bound=Lenient)
+Shape = TypeVar("Shape", bound=Shaped)
 
 
 class Api:
@@ -64,9 +64,13 @@ class Api:
         return answer.read(shape.of, write=write)
 
     async def thread(self, method: str, body: Body, deadline: float | None = None) -> Thread:
-        """Make a call that is answered with a ticket and its messages."""
+        """Make a call that is answered with a ticket and its messages.
+
+        Of another ticket than the one that `body` names, nothing must be shown.
+        """
         thread = await self.call(method, body, Thread, deadline)
-        if not thread.ticket.id:
+        id = thread.ticket.id
+        if not id or not same_id(id, body.get("ticket_id", id)):
             raise nonsense(method)
         return thread
 

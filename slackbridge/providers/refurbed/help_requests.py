@@ -16,7 +16,7 @@ from pydantic import Field
 
 from slackbridge.domain.errors import Failure, Rejected
 from slackbridge.domain.model import Author, Conversation, Message, Scope
-from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Text
+from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Shaped, Text, same_id
 from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
 from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, html_of, ids_of, sort_key
 
@@ -49,7 +49,7 @@ class HelpRequest(Lenient):
         return f"Help request: {TOPICS.get(self.topic) or topic or TOPICS['OTHER']} #{self.id}"
 
 
-class HelpThread(Lenient):
+class HelpThread(Shaped):
     """The answer of every call about one help request."""
 
     help_request: HelpRequest = HelpRequest()
@@ -67,7 +67,7 @@ class HelpThread(Lenient):
             yield replace(told, name=name, aside=f"h{asked.id}")
 
 
-class HelpListing(Lenient):
+class HelpListing(Shaped):
     """ListTicketHelpRequestsResponse."""
 
     help_requests: Rows[HelpRequest] = Field(default_factory=list)
@@ -122,7 +122,8 @@ class HelpRequests:
 
     async def _thread(self, method: str, body: Body, deadline: float | None) -> HelpThread:
         thread = await self._api.call(method, body, HelpThread, deadline)
-        if not is_id(thread.help_request.id):
+        id = thread.help_request.id
+        if not is_id(id) or not same_id(id, body.get("help_request_id", id)):
             raise nonsense(method)
         return thread
 

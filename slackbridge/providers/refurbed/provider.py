@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from slackbridge.domain.errors import unreadable
 from slackbridge.domain.model import Act, Conversation, Kind, Page, Query, Ticket
 from slackbridge.ports.settings import AccountSettings
-from slackbridge.providers.base import FOUND, BaseProvider
+from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.refurbed.actions import CAPABILITIES, Actions, change_of, follow_up_of
@@ -59,8 +59,7 @@ class Refurbed(BaseProvider):
         good = [id for id in dict.fromkeys(ids) if is_id(id)]
         found: list[Ticket] = []
         for start in range(0, len(good), PAGE):
-            wanted = {"ticket_id": {"any_of": good[start : start + PAGE]}}
-            found += self._tickets((await self._list(wanted, OLDEST_FIRST)).tickets)
+            found += await self._read(good[start : start + PAGE])
         return tuple(found)
 
     async def get(self, id: str) -> Conversation:
@@ -122,6 +121,18 @@ class Refurbed(BaseProvider):
 
     def _of_thread(self, thread: Thread) -> Conversation:
         return thread.conversation(self._account, self._url(thread.ticket.id))
+
+    async def _read(self, ids: Sequence[str]) -> list[Ticket]:
+        """At most a page. One that is not listed counts as gone only if it is not to be had alone:
+        an empty answer looks like a list of none.
+        """
+        listing = await self._list({"ticket_id": {"any_of": list(ids)}}, OLDEST_FIRST)
+        rows = {row.id: row for row in self._with_id(listing.tickets)}
+        if not rows.keys() <= {str(int(id)) for id in ids}:
+            raise unreadable("refurbed sent other tickets than were asked for", write=False)
+        absent = [id for id in ids if str(int(id)) not in rows]
+        alone = await existing(absent, self._api.get)
+        return [self._ticket(row) for row in (*rows.values(), *(one.ticket for one in alone))]
 
     async def _list(self, wanted: Body, sort: Body, pagination: Body | None = None) -> Listing:
         body = {"pagination": pagination or {"limit": PAGE}, "sort": sort, "filter": wanted}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Self
 
 from pydantic import Field
 
@@ -23,7 +24,17 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text, number
+from slackbridge.providers.lenient import (
+    EPOCH,
+    Lenient,
+    Moment,
+    Names,
+    Rows,
+    Shaped,
+    Text,
+    blanked,
+    number,
+)
 from slackbridge.text.html import from_plain, parse
 
 STATUSES = {"PENDING": Status.WAITING, "SOLVED": Status.SOLVED, "CLOSED": Status.CLOSED}
@@ -198,14 +209,21 @@ class ScopedRow(Lenient):
         return self.message.read(id, at, author, scope)
 
 
-class Listing(Lenient):
-    """ListTicketsResponse."""
+class Listing(Shaped):
+    """ListTicketsResponse. Proto's JSON leaves empty fields out, so `{}` is a list of none."""
 
     tickets: Rows[TicketRow] = Field(default_factory=list)
     has_more: bool = False
 
+    @classmethod
+    def of(cls, data: object) -> Self | None:
+        """Read a page; a row that is no object becomes one without an id."""
+        if isinstance(data, dict) and "tickets" in data:
+            data = {**data, "tickets": blanked(data["tickets"])}  # None does not fit
+        return super().of(data)
 
-class Thread(Lenient):
+
+class Thread(Shaped):
     """The answer of GetTicket, UpdateTicket and CreateTicket."""
 
     ticket: TicketRow = TicketRow()

@@ -10,12 +10,29 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, Unpack
 
-from slackbridge.domain.errors import Code, Failure, Rejected, Unauthorized, Unknown, unreadable
+import structlog
+
+from slackbridge.domain.errors import (
+    Code,
+    Failure,
+    Later,
+    Rejected,
+    Unauthorized,
+    Unknown,
+    unreadable,
+)
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import Content, HttpClient, credential
-from slackbridge.providers.lenient import Lenient
+from slackbridge.providers.lenient import Lenient, same_id
 from slackbridge.providers.sellapp.settings import SellAppSettings
-from slackbridge.providers.sellapp.wire import Listed, MessageRow, TicketRow, listed, single
+from slackbridge.providers.sellapp.wire import (
+    Listed,
+    MessageRow,
+    TicketRow,
+    listed,
+    message_in,
+    ticket_in,
+)
 from slackbridge.text.clean import clean
 
 PAGE = 100  # rows; the most that SellApp gives
@@ -29,8 +46,8 @@ REFUSALS = {
     404: "does not know this ticket in this store",
 }
 Body = Mapping[str, Any]
+log = structlog.get_logger(__name__)
 headers = partial(credential, "Bearer")
-One = TypeVar("One", TicketRow, MessageRow)
 Shape = TypeVar("Shape", bound=Lenient)
 
 
@@ -59,35 +76,45 @@ class Api:
         """A page of matches; None where SellApp does not search, or not like this."""
         params = _paging(page, PAGE)
         answer = await self._send("POST", "/search", params=params, json=body, also=NO_SEARCH)
-        found = _listed(answer, page, PAGE, TicketRow) if answer.ok else None
-        return found if found and found.obeyed else None
+        if not answer.ok:
+            return None
+        try:
+            found = _listed(answer, page, PAGE, TicketRow)
+        except Later as failure:  # the list may be readable all the same
+            log.warning("search.unreadable", why=failure.loggable)
+            return None
+        return found if found.obeyed else None
 
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
-        return await self._one(_path(id), TicketRow, deadline)
+        answer = await self._send("GET", _path(id), deadline=deadline)
+        return answer.read(lambda data: ticket_in(data, id), write=False)
 
     async def messages(self, id: str, deadline: float | None = None) -> list[MessageRow]:
         """All messages of a ticket; one that shifts over the edge of a page is there twice."""
-        return await self._all(f"{_path(id)}/messages", MessageRow, deadline)
+        rows = await self._all(f"{_path(id)}/messages", MessageRow, deadline)
+        if not all(same_id(row.ticket_id or id, id) for row in rows):
+            raise unreadable("sellapp sent the messages of another ticket", write=False)
+        return rows
 
     async def message(self, id: str, message: str) -> MessageRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
-        return await self._one(f"{_path(id)}/messages{_path(message)}", MessageRow)
+        answer = await self._send("GET", f"{_path(id)}/messages{_path(message)}")
+        return answer.read(lambda data: message_in(data, id, message), write=False)
 
     async def reply(self, id: str, content: str, deadline: float) -> None:
-        """Not idempotent."""
-        await self._write("POST", f"{_path(id)}/messages", {"content": content}, "", deadline)
+        """Not idempotent. The answer must show the message."""
+        body = {"content": content}
+        path = f"{_path(id)}/messages"
+        answer = await self._send("POST", path, json=body, write=True, deadline=deadline)
+        answer.read(lambda data: message_in(data, id), write=True)
 
     async def change(self, id: str, wanted: Body, key: str, deadline: float) -> None:
-        """Idempotent under the same `key`; '' = no key."""
-        await self._write("PATCH", _path(id), wanted, key, deadline)
-
-    async def _one(self, path: str, shape: type[One], deadline: float | None = None) -> One:
-        answer = await self._send("GET", path, deadline=deadline)
-        row = shape.of(single(answer.json(write=False)))
-        if row is None or not row.id:
-            raise answer.nonsense(write=False)
-        return row
+        """Idempotent under the same `key`; '' = no key. The answer must show the ticket."""
+        answer = await self._send(
+            "PATCH", _path(id), json=wanted, key=key, write=True, deadline=deadline
+        )
+        answer.read(lambda data: ticket_in(data, id), write=True)
 
     async def _all(
         self, path: str, shape: type[Shape], deadline: float | None = None
@@ -109,11 +136,6 @@ class Api:
         if not found.obeyed:
             raise unreadable("sellapp sent another page than was asked for", write=False)
         return found
-
-    async def _write(self, method: str, path: str, body: Body, key: str, deadline: float) -> None:
-        answer = await self._send(method, path, json=body, key=key, write=True, deadline=deadline)
-        if not isinstance(single(answer.json(write=True)), dict):
-            raise answer.nonsense(write=True)
 
     async def _send(
         self,

@@ -22,11 +22,21 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Text, number
+from slackbridge.providers.lenient import (
+    EPOCH,
+    Lenient,
+    Moment,
+    Names,
+    Text,
+    blanked,
+    number,
+    same_id,
+)
 from slackbridge.text.document import Document, from_text
 from slackbridge.text.html import parse
 from slackbridge.text.sanitize import has_tags
 
+GAPPED = re.compile(r"\d+")  # the keys of a list that PHP writes as an object
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
 Shape = TypeVar("Shape", bound=Lenient)
 MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
@@ -171,11 +181,15 @@ class Listed(Generic[Shape]):
 
 
 def listed(data: object, page: int, limit: int, shape: type[Shape]) -> Listed[Shape] | None:
-    """Read a list; None if it is none. Where no last page is told, a short page is the last."""
+    """Read a list; None if it is none. Where no last page is told, a short page is the last.
+
+    A row that is no object becomes one without an id.
+    """
     found = data.get("data") if isinstance(data, dict) else data
-    if isinstance(found, dict):
-        found = [found] if "id" in found else list(found.values())
-    if not isinstance(found, list):
+    if isinstance(found, dict) and found and all(map(GAPPED.fullmatch, found)):
+        found = list(found.values())
+    found = blanked(found)
+    if found is None:
         return None
     meta = Meta()
     if isinstance(data, dict):
@@ -186,8 +200,21 @@ def listed(data: object, page: int, limit: int, shape: type[Shape]) -> Listed[Sh
     return Listed(rows, more, not behind)
 
 
-def single(data: object) -> object:
-    """The object of an answer, under `data` or bare."""
+def ticket_in(data: object, id: str) -> TicketRow | None:
+    """The ticket of an answer, under `data` or bare; None if it is not that ticket."""
+    found = TicketRow.of(_inner(data))
+    return found if found is not None and same_id(found.id, id) else None
+
+
+def message_in(data: object, ticket: str, id: str = "") -> MessageRow | None:
+    """The message of an answer; None if it is another's. `id` '' = whichever of the ticket."""
+    found = MessageRow.of(_inner(data))
+    if found is None or not found.id or not same_id(id or found.id, found.id):
+        return None
+    return found if same_id(found.ticket_id or ticket, ticket) else None
+
+
+def _inner(data: object) -> object:
     return data["data"] if isinstance(data, dict) and "data" in data else data
 
 
@@ -203,6 +230,8 @@ def messages(rows: Sequence[MessageRow], start: datetime) -> tuple[Message, ...]
     found: dict[str, Message] = {}
     names = Names()
     for row in rows:
+        if not row.model_fields_set:
+            continue  # it was no object
         id = row.id or names.of(row.author, row.created_at, row.content)
         found[id] = row.read(id, start)
     return tuple(sorted(found.values(), key=lambda one: (one.at, number(one.id))))

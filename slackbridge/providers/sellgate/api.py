@@ -11,7 +11,7 @@ from typing import Literal, Unpack
 from urllib.parse import quote
 
 from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
-from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.answer import Answer, refused, tells_error
 from slackbridge.providers.http import Content, HttpClient, credential
 from slackbridge.providers.sellgate.wire import Change, Detail, Listing, Reply, detail
 
@@ -72,8 +72,10 @@ def _check(answer: Answer) -> None:
     if not answer.body.strip():
         return
     said = answer.json(write=True)
-    if isinstance(said, dict) and (said.get("error") or said.get("success") is False):
+    if tells_error(said):
         raise unreadable(f"Sellgate took it, but named an error: {answer.said()}", write=True)
+    if not isinstance(said, dict):
+        raise answer.nonsense(write=True)
 
 
 def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:

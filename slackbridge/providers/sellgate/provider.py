@@ -12,7 +12,7 @@ from dataclasses import replace
 from slackbridge.domain.errors import unreadable
 from slackbridge.domain.model import Act, Conversation, Page, Query, Ticket
 from slackbridge.ports.settings import AccountSettings
-from slackbridge.providers.base import FOUND, BaseProvider, existing
+from slackbridge.providers.base import FOUND, BaseProvider, echoed, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
@@ -75,6 +75,7 @@ class Sellgate(BaseProvider):
         match write_of(act):
             case Reply() as reply:
                 await self._api.reply(id, reply, deadline)
+                return self._seen(await self._read_back(self._read(id, deadline)), reply)
             case Change() as change:
                 await self._api.change(id, change, deadline)
         return await self._read_back(self._read(id, deadline))
@@ -98,9 +99,19 @@ class Sellgate(BaseProvider):
     async def _read(self, id: str, deadline: float) -> Conversation:
         return self._conversation(await self._api.ticket(id, deadline))
 
+    def _seen(self, told: Conversation | None, reply: Reply) -> Conversation | None:
+        """The ticket after a reply. Raises Unknown if it does not show the reply.
+
+        What a reply is answered with is not published, so a 2xx may be a proxy's own.
+        """
+        if told is not None and not echoed(told, reply.message):
+            reason = "Sellgate took the reply, but the ticket does not show it"
+            raise unreadable(reason, write=True)
+        return told
+
     async def _list(self, page: int, status: str, limit: int = PAGE) -> Listing:
         listing = await self._api.tickets(page, status, limit)
-        rows = self._with_id(listing.rows, unreadable=listing.size - len(listing.rows))
+        rows = self._with_id(listing.rows, beside=listing.size - len(listing.rows))
         for row in rows:
             self._remember(row)
         return replace(listing, rows=tuple(rows))

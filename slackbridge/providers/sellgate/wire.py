@@ -24,7 +24,15 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Names, Rows, Text
+from slackbridge.providers.lenient import (
+    EPOCH,
+    Lenient,
+    Moment,
+    Names,
+    Rows,
+    Text,
+    blanked,
+)
 from slackbridge.text.clean import clean
 from slackbridge.text.document import from_text
 
@@ -206,9 +214,9 @@ class Listing:
     @classmethod
     def of(cls, data: object) -> Listing | None:
         """Read a page; None if it is not one."""
-        fields = data if isinstance(data, dict) else {"data": data}
+        fields = data if isinstance(data, dict) else {}
         rows = fields.get("data")
-        if not isinstance(rows, list):
+        if not isinstance(rows, list) or blanked(rows) is None:
             return None
         read = (TicketRow.of(row) for row in rows)
         return cls(
@@ -227,19 +235,21 @@ class Listing:
         """Whether nothing follows page number `page` of `asked` rows each."""
         if not self.size:
             return True
-        if self.meta.total is None:
-            return self.size < asked
-        return page * self.limit(asked) >= self.meta.total
+        total, seen = self.meta.total, (page - 1) * self.limit(asked) + self.size
+        if total is None or total < seen:  # a count that the page itself disproves
+            return self.size < self.limit(asked)
+        return page * self.limit(asked) >= total
 
 
 def detail(data: object, id: str) -> Detail | None:
     """The ticket of an answer, wrapped in `data` or bare; None if it is not that ticket."""
     inner = data.get("data", data) if isinstance(data, dict) else None
     found = Detail.of(inner)
-    if found is None or found.id not in ("", id):
+    if found is None or not isinstance(inner, dict) or found.id not in ("", id):
         return None
-    readable = found.model_fields_set & {"id", "status", "messages"}
-    return found.model_copy(update={"id": id}) if readable else None
+    # All messages are part of every ticket: without them it is no whole one.
+    whole = blanked(inner.get("messages")) is not None
+    return found.model_copy(update={"id": id}) if whole else None
 
 
 def _counts(stats: object) -> dict[str, str]:

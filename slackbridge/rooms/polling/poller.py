@@ -71,6 +71,7 @@ class Poller:
         self._full_at = 0.0
         self._not_before = 0.0
         self._first_cycle = True
+        self._absent: set[str] = set()  # what the last walk neither listed nor could read
         self._hinted = self._polled = float("-inf")
         self._unhealthy = True  # until the stored health has been read once
 
@@ -179,8 +180,13 @@ class Poller:
             self._desk.wake()
 
     async def _left(self, ids: set[str]) -> None:
-        """These are not listed any more: read how they ended, or what else became of them."""
+        """These are not listed any more: read how they ended, or what else became of them.
+
+        One that is not to be read either is forgotten when the next walk finds the same: a proxy
+        may answer for a while with a list of its own and with 404.
+        """
         gone = sorted(ids)
+        absent: set[str] = set()
         for start in range(0, len(gone), BATCH):
             batch = gone[start : start + BATCH]
             found = {t.key.id: t for t in await self._provider.read(batch)}
@@ -188,10 +194,11 @@ class Poller:
                 dict.fromkeys(found, self._store.now()),
                 {id: ticket.revision for id, ticket in found.items()},
             )
-            vanished = [id for id in batch if id not in found]
-            if vanished:
-                log.warning("tickets.vanished", account=self.account, tickets=len(vanished))
-                await self._store.forget_seen(self.account, vanished)
+            absent |= {id for id in batch if id not in found}
+        if vanished := absent & self._absent:
+            log.warning("tickets.vanished", account=self.account, tickets=len(vanished))
+            await self._store.forget_seen(self.account, sorted(vanished))
+        self._absent = absent - vanished
 
     async def _born(self, dormant: int) -> None:
         """The first walk is complete: older tickets are one summary, not a flood."""

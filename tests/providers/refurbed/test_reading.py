@@ -213,7 +213,7 @@ async def test_poison_spoils_its_own_field_only(shop: RefurbedSandbox, refurbed:
         text.encode()  # no half characters
         assert "\x00" not in text
     assert logs == [
-        {"event": "list.rows_without_id", "account": "shop", "rows": 1, "log_level": "warning"}
+        {"event": "list.rows_without_id", "account": "shop", "rows": 3, "log_level": "warning"}
     ]
 
 
