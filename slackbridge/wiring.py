@@ -12,9 +12,10 @@ from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
 from slackbridge.providers.registry import build
 from slackbridge.rooms.inbound.desk import InboundDesk
-from slackbridge.rooms.lane.lane import Lane, LaneSettings
+from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.sender import Sender, SendSettings
+from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp

@@ -1,4 +1,6 @@
-"""`python -m tests.model`: a long run of the model; exit 1 on a broken invariant.
+"""`python -m tests.model`: a long run of the model.
+
+Exit 1 on a broken invariant, or if some fault never struck in LONG steps.
 
 Starts its own Redis server. The same seed repeats the same run.
 """
@@ -16,6 +18,9 @@ from hypothesis import Phase, settings
 
 from slackbridge.store import embedded
 from tests.model.driver import CI, live
+from tests.model.world import ALL_FAULTS
+
+LONG = 3_000  # steps
 
 
 def main(
@@ -41,8 +46,11 @@ def main(
             asyncio.run(server.stop())
     seconds = time.monotonic() - begun
     for what, count in sorted(done.items()):
-        typer.echo(f"{what:<24}{count:>8}")
+        typer.echo(f"{what:<42}{count:>8}")
     typer.echo(f"{done['steps'] / seconds:.0f} steps/s, {seconds:.0f} s")
+    if steps >= LONG and (missed := sorted(ALL_FAULTS - done.keys())):
+        typer.echo("Faults that never struck:\n" + "\n".join(missed), err=True)
+        raise typer.Exit(1)
 
 
 app = typer.Typer(pretty_exceptions_enable=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from tests.model.market import ACCOUNT, CAN, FakeProvider, Market
 from tests.model.memory import Memory
 from tests.model.process import RULES, SETTLE, Process, VirtualStore, set_clock
 from tests.model.slack import CHANNEL, FakeChat, Workspace
-from tests.model.world import Pass, Trouble, World
+from tests.model.world import Pass, Plan, Trouble, World
 
 NUMBER = re.compile(r"([a-z])\1{7}(\d+)")
 VERSION = re.compile(r" v(\d+)$")
@@ -101,7 +101,7 @@ class Town:
         self.world.advance(seconds)
         await set_clock(self.redis, self.world)
 
-    async def _run(self, who: int, work: Coroutine[Any, Any, Any], plan: Iterable[Trouble]) -> Any:
+    async def _run(self, who: int, work: Coroutine[Any, Any, Any], plan: Plan) -> Any:
         """One task of a process. None if it sleeps, or the process has died of it."""
         process = self.processes[who]
         passing = Pass(tuple(plan), self.step)
@@ -112,7 +112,7 @@ class Town:
     async def _after(self, who: int, process: Process, passing: Pass) -> None:
         if process.gate.dead:
             self.done["deaths"] += 1
-            self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
+            self.done.update(process.gate.met)
             self.processes[who] = self._process()
             await self.processes[who].catch_up.mark_recent()
         elif passing.asleep is not None and passing not in process.asleep:
@@ -128,7 +128,7 @@ class Town:
             self.done["not stored"] += 1
         await self._after(who, process, passing)
 
-    async def works(self, who: int, plan: Iterable[Trouble], limit: int = 2) -> list[Lease]:
+    async def works(self, who: int, plan: Plan, limit: int = 2) -> list[Lease]:
         """Claims what is due and runs a lane's pass over each."""
         claims = await self.processes[who].claim(limit)
         process = self.processes[who]
@@ -139,7 +139,7 @@ class Town:
             await self._run(who, process.reconcile(claim), plan)
         return claims
 
-    async def goes_on(self, who: int, plan: Iterable[Trouble]) -> None:
+    async def goes_on(self, who: int, plan: Plan) -> None:
         """Works; if nothing is due yet, when it is."""
         if await self.works(who, plan):
             return
@@ -153,9 +153,10 @@ class Town:
         self.rules = replace(RULES, mode=mode, since=self.world.tick())
         for who, process in enumerate(self.processes):
             if not process.asleep:
+                self.done.update(process.gate.met)
                 self.processes[who] = self._process()
 
-    async def polls(self, who: int, plan: Iterable[Trouble]) -> None:
+    async def polls(self, who: int, plan: Plan) -> None:
         await self._run(who, self.processes[who].poller.cycle(), plan)
 
     async def catches_up(self, who: int) -> None:
@@ -229,13 +230,13 @@ class Town:
         assert mark is not None
         return mark.key
 
-    async def delivers(self, who: int, which: int, plan: Iterable[Trouble], *, keep: bool) -> None:
+    async def delivers(self, who: int, which: int, plan: Plan, *, keep: bool) -> None:
         """An event comes, early or late; it comes again if it could not be stored."""
         event = self.events[which % len(self.events)]
         if await self._hears(who, event, plan) is not None and not keep:
             self.events.remove(event)
 
-    async def _hears(self, who: int, event: Event, plan: Iterable[Trouble]) -> Any:
+    async def _hears(self, who: int, event: Event, plan: Plan) -> Any:
         desk, heard = self.processes[who].desk, event.heard
         if await self.eye.ticket_of(CHANNEL, heard.thread_ts) is None:
             return ""  # as for the front: not a thread that it knows
@@ -249,9 +250,7 @@ class Town:
                 return await self._takes_back(who, event.key, heard.ts, work, plan)
         return await self._asks(who, work, plan)
 
-    async def _changes(
-        self, who: int, key: TicketKey, heard: Heard, plan: Iterable[Trouble]
-    ) -> Any:
+    async def _changes(self, who: int, key: TicketKey, heard: Heard, plan: Plan) -> Any:
         answer = await self._asks(who, self.processes[who].desk.edited(key, heard), plan)
         if answer == "":
             self.accepted[heard.ts] = max(self.accepted.get(heard.ts, 0), version_of(heard.text))
@@ -263,7 +262,7 @@ class Town:
         key: TicketKey,
         id: str,
         work: Coroutine[Any, Any, str],
-        plan: Iterable[Trouble],
+        plan: Plan,
     ) -> Any:
         """Undo a queued reply."""
         intent = await self.eye.intent(key, id)
@@ -272,9 +271,7 @@ class Town:
             self.taken_back.add(self.numbers.get(intent.id, 0))
         return answer
 
-    async def _asks(
-        self, who: int, work: Coroutine[Any, Any, object], plan: Iterable[Trouble]
-    ) -> Any:
+    async def _asks(self, who: int, work: Coroutine[Any, Any, object], plan: Plan) -> Any:
         try:
             return await self._run(who, work, plan)
         except Later:
@@ -282,7 +279,7 @@ class Town:
             return None
 
     async def presses(
-        self, who: int, which: int, any_press: Press, plan: Iterable[Trouble], *, shown: bool
+        self, who: int, which: int, any_press: Press, plan: Plan, *, shown: bool
     ) -> None:
         """A button that is shown, or one of an old receipt."""
         buttons = [
@@ -304,7 +301,7 @@ class Town:
             await self._asks(who, work, plan)
 
     async def submits(
-        self, who: int, which: int, kind: Kind, plan: Iterable[Trouble], *, solve: bool, twice: bool
+        self, who: int, which: int, kind: Kind, plan: Plan, *, solve: bool, twice: bool
     ) -> None:
         """The Reply modal; what was not stored can be submitted again."""
         _, key = self.roots()[which % len(self.roots())]
@@ -318,11 +315,11 @@ class Town:
             await self._asks(who, desk.submit(key, "U2", view, kind, text, status), plan)
             plan = NO_TROUBLE
 
-    async def sets(self, who: int, which: int, status: Status, plan: Iterable[Trouble]) -> None:
+    async def sets(self, who: int, which: int, status: Status, plan: Plan) -> None:
         _, key = self.roots()[which % len(self.roots())]
         await self._asks(who, self.processes[who].desk.status(key, "U2", status), plan)
 
-    async def claims(self, who: int, which: int, plan: Iterable[Trouble], *, give: bool) -> None:
+    async def claims(self, who: int, which: int, plan: Plan, *, give: bool) -> None:
         _, key = self.roots()[which % len(self.roots())]
         desk = self.processes[who].desk
         work = (
@@ -427,7 +424,7 @@ class Town:
     async def close(self) -> None:
         """Cancel everything that still runs."""
         for process in self.processes:
-            self.done.update({f"met: {what}": n for what, n in process.gate.met.items()})
+            self.done.update(process.gate.met)
             process.gate.dead = True
             for passing in process.asleep:
                 if passing.asleep is not None:

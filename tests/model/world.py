@@ -76,8 +76,20 @@ class Trouble:
     nth: int
     what: What
 
+    def of(self, name: str, nth: int) -> What | None:
+        """What the `nth` call of that name meets."""
+        return self.what if (self.call, self.nth) == (name, nth) else None
+
     def __repr__(self) -> str:
         return f"<{self.call}#{self.nth} {self.what}>"
+
+
+def met(call: str, what: What) -> str:
+    """How a fault that struck is counted."""
+    return f"met: {call} {what}"
+
+
+ALL_FAULTS = frozenset(met(call, what) for call, kinds in FAULTS.items() for what in kinds)
 
 
 class World:
@@ -118,7 +130,7 @@ async def _nothing() -> None:
 class Pass:
     """One task of a process: what it meets, where it sleeps, and the step it began in."""
 
-    plan: tuple[Trouble, ...] = ()
+    plan: tuple[Trouble | AnyCall, ...] = ()
     begun: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     asleep: asyncio.Future[None] | None = None
@@ -126,14 +138,29 @@ class Pass:
     task: asyncio.Task[Any] | None = None
 
 
+@dataclass(frozen=True)
+class AnyCall:
+    """The `nth` external call of a pass, whatever it is, meets one of that call's faults."""
+
+    nth: int
+    pick: int
+
+    def of(self, name: str, nth: int) -> What | None:
+        faults = FAULTS.get(name)
+        return faults[self.pick % len(faults)] if faults and nth == self.nth else None
+
+
+Plan = Iterable[Trouble | AnyCall]
+
+
 class Gate:
-    """One process's external calls. `met` counts their faults."""
+    """One process's external calls. `met` counts their faults, by call and kind."""
 
     def __init__(self, world: World, timeout: float) -> None:
         self.world = world
         self.timeout = timeout
         self.dead = False
-        self.met: Counter[What] = Counter()
+        self.met: Counter[str] = Counter()
         self._passes: dict[asyncio.Task[Any], Pass] = {}
 
     @property
@@ -171,7 +198,7 @@ class Gate:
             raise Crash
         if what is None:
             return await call()
-        self.met[what] += 1
+        self.met[met(name, what)] += 1
         if what in PROCESS:
             return await self._process(name, what, call)
         return await _befalls(self.world, self.timeout, name, what, call)
@@ -215,9 +242,10 @@ class Gate:
         passing = self.current
         if passing is None:
             return None
-        nth = passing.calls[name]
+        nth, all = passing.calls[name], passing.calls.total()
         passing.calls[name] += 1
-        return next((t.what for t in passing.plan if (t.call, t.nth) == (name, nth)), None)
+        found = (t.of(name, all if isinstance(t, AnyCall) else nth) for t in passing.plan)
+        return next(filter(None, found), None)
 
 
 def _wake(passing: Pass) -> None:
@@ -285,7 +313,7 @@ class Gated:
                 what = What.CUT
             if what in self._special:
                 kwargs["befalls"] = what
-                self._gate.met[what] += 1
+                self._gate.met[met(name, what)] += 1
                 what = What.CUT if what is What.REWRITTEN else None
             return await self._gate.pass_through(name, what, lambda: real(*args, **kwargs))
 

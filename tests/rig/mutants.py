@@ -82,9 +82,9 @@ MUTANTS = (
     ),
     Mutant(
         "a ticket counts as shown before it is",
-        "rooms/lane/lane.py",
+        "rooms/lane/mirror.py",
         "        while (post := next_post.next_part",
-        "        await self._mirrored(pass_, ticket, seen)\n"
+        "        await self.shown(pass_, ticket)\n"
         "        while (post := next_post.next_part",
         "customer update: chat.postMessage#0 kill arrival",
     ),

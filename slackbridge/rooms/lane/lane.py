@@ -8,50 +8,34 @@ wait ends, and says when the ticket is due again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import structlog
 
 from slackbridge.domain.account import AccountState
-from slackbridge.domain.chat import CARD, words_effect
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown
-from slackbridge.domain.intent import Intent, State, conclude
-from slackbridge.domain.model import Conversation, Kind, Ticket
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import Conversation
 from slackbridge.domain.record import Change, Patch, StoredTicket
-from slackbridge.domain.view import Card, Notice
-from slackbridge.domain.view import digest as digest_of
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.provider import Provider
-from slackbridge.ports.store import REBUILDING, Lease, LostLease, Store
+from slackbridge.ports.store import Lease, LostLease, Store
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.lane.mirror import Mirror
+from slackbridge.rooms.lane.notices import Notices
 from slackbridge.rooms.lane.outcome import Conflict, Done, Outcome, RetryAt
 from slackbridge.rooms.lane.poster import SHUT_OUT, Poster
+from slackbridge.rooms.lane.reads import PendingReads, ReadJudge
 from slackbridge.rooms.lane.sender import Sender
-from slackbridge.rooms.lane.ticket_pass import PendingReads, RecordChanged, TicketPass
-from slackbridge.rules import backoff, card, echo, evidence, next_post, routing
+from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.ticket_pass import RecordChanged, TicketPass
+from slackbridge.rules import backoff
 from slackbridge.text.clean import digest
 
 log = structlog.get_logger(__name__)
-LIVE_SECONDS = 900.0
 PACED = frozenset({Code.PACED, Code.RATE_LIMITED})
 HARMLESS = PACED | {Code.REDIS}
 REMIND_SECONDS = 3_600.0
-EMPTIED_SECONDS = 5.0
 TICK = 0.000_001  # the smallest step of a ts
-
-
-@dataclass(frozen=True, slots=True)
-class LaneSettings:
-    """Where an account's tickets go, and how long their records live after their end."""
-
-    provider: str
-    routes: tuple[routing.Route, ...]
-    channel: str
-    ops_channel: str
-    retention: int
-    retry: float
-    retry_max: float
-    quarantine_after: int
 
 
 class Lane:
@@ -75,6 +59,9 @@ class Lane:
         self._desk = desk
         self._settings = settings
         self._pending = PendingReads()
+        self._judge = ReadJudge()
+        self._mirror = Mirror(store, provider, poster, settings)
+        self._notices = Notices(sender, poster, settings)
 
     async def reconcile(self, lease: Lease) -> Outcome:
         """One pass over the ticket. Raises Later if Redis is away.
@@ -104,7 +91,7 @@ class Lane:
 
     async def _pass(self, pass_: TicketPass) -> Outcome:
         try:
-            await (self._account(pass_) if pass_.key.is_account else self._ticket(pass_))
+            await (self._notices.run(pass_) if pass_.key.is_account else self._ticket(pass_))
         except Failure as failure:
             return await self._failed(pass_, failure)
         except (LostLease, RecordChanged):
@@ -169,13 +156,25 @@ class Lane:
         await self._poster.receipts(pass_)
         if self._must_read(pass_):
             pass_.conversation = self._pending.of(pass_) or await self._read(pass_)
-        if pass_.conversation is not None:
-            self._pending.keep(pass_, pass_.conversation)
-            await self._mirror(pass_, pass_.conversation)
+        doubt = await self._show(pass_, pass_.conversation) if pass_.conversation else None
         await self._poster.receipts(pass_)
         for at in (pass_.stored.recheck_at, pass_.stored.redraw_at):
             if at > pass_.now():
                 pass_.wake_at(at)
+        if doubt is not None:
+            raise doubt
+
+    async def _show(self, pass_: TicketPass, conversation: Conversation) -> Later | None:
+        """Show what was read. Returns why that does not count: it must be read again."""
+        doubt = self._judge.doubt(pass_, conversation)
+        if doubt is None:
+            self._pending.keep(pass_, conversation)
+        else:
+            self._pending.forget(pass_)
+        if await self._mirror.show(pass_, conversation) and doubt is None:
+            self._pending.forget(pass_)
+            await self._mirror.shown(pass_, conversation.ticket)
+        return doubt
 
     def _must_read(self, pass_: TicketPass) -> bool:
         """Whether the marketplace may show something that Slack does not."""
@@ -199,91 +198,6 @@ class Lane:
         done = Patch(unread_at=None, undrawn_at=None, recheck_at=None, redraw_at=None)
         await pass_.write(Change(put=done, ttl=self._settings.retention))
         return None
-
-    async def _mirror(self, pass_: TicketPass, conversation: Conversation) -> None:
-        ticket = conversation.ticket
-        seen = pass_.seen
-        if not pass_.stored.root and not self._worth_a_thread(pass_, ticket):
-            await self._mirrored(pass_, ticket, seen)
-            return
-        live = self._live(pass_, conversation)
-        if not pass_.stored.root or next_post.next_part(pass_.stored, conversation) is not None:
-            # Before the post: an agent may answer it at once, even if this process dies meanwhile.
-            await self._store.touch(pass_.key, pass_.now())
-        await self._root(pass_, ticket, live)
-        await self._claim_echoes(pass_, conversation)
-        while (post := next_post.next_part(pass_.stored, conversation)) is not None:
-            stored = pass_.stored
-            await self._poster.post(
-                pass_, stored.channel, stored.root, post.effect, post.item, live=live
-            )
-        if await self._card(pass_, ticket):
-            await self._mirrored(pass_, ticket, seen)
-
-    def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
-        return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
-
-    def _live(self, pass_: TicketPass, conversation: Conversation) -> bool:
-        """Whether somebody waits for this: not backlog."""
-        newest = max((m.at.timestamp() for m in conversation.messages), default=0.0)
-        return bool(pass_.stored.revision) or pass_.now() - newest < LIVE_SECONDS
-
-    async def _root(self, pass_: TicketPass, ticket: Ticket, live: bool) -> None:
-        if pass_.stored.root:
-            return
-        lost = await self._store.map_began() in ("", REBUILDING)
-        if lost:  # that a record names no thread proves nothing
-            raise Later("Redis was emptied", EMPTIED_SECONDS, code=Code.REDIS)
-        to = self._settings
-        channel = routing.route(ticket, to.provider, to.routes, to.channel)
-        item = self._drawn(pass_, ticket)
-        await self._poster.post(pass_, channel, "", CARD, item, live=live)
-        await pass_.write(Change(put=Patch(card=digest_of(item), card_at=pass_.now())))
-
-    async def _card(self, pass_: TicketPass, ticket: Ticket) -> bool:
-        return await self._poster.card(pass_, self._drawn(pass_, ticket))
-
-    def _drawn(self, pass_: TicketPass, ticket: Ticket) -> Card:
-        can = self._provider.capabilities
-        provider = self._settings.provider
-        return card.card(ticket, provider, can, pass_.stored, pass_.intents, pass_.now())
-
-    async def _claim_echoes(self, pass_: TicketPass, conversation: Conversation) -> None:
-        """Recognise what an agent sent from here, so that it is not shown a second time."""
-        if not any(intent.awaits_echo for intent in pass_.intents):
-            return
-        said = evidence.digests(conversation)
-        found = echo.echoes(pass_.stored, conversation, pass_.intents, said)
-        for message, intent in found.items():
-            reason = intent.reason if intent.state is State.SENT else ""
-            after = conclude(intent, State.SENT, message=message, reason=reason)
-            await pass_.swap(intent, after, echo.shown_as(after))
-            if intent.state is not State.SENT:
-                log.info("intent.settled", intent=intent.id, state=State.SENT.value)
-                pass_.wake_at(pass_.now())  # later intents waited for it
-
-    async def _mirrored(self, pass_: TicketPass, ticket: Ticket, seen: str | None) -> None:
-        """Everything is shown: record of which revision; the record of an ended ticket expires."""
-        put = Patch(revision=seen or ticket.revision, raw_status=ticket.raw_status)
-        if ticket.recheck and ticket.status.active:
-            put["recheck_at"] = pass_.now() + ticket.recheck
-        ended = not ticket.status.active
-        self._pending.forget(pass_)
-        if not pass_.stored.holds(put) or pass_.stored.wants_read:
-            await self._remember(pass_, put, ended)
-        if ended:
-            await self._store.forget_seen(pass_.key.account, [pass_.key.id])
-
-    async def _remember(self, pass_: TicketPass, put: Patch, ended: bool) -> None:
-        stored = pass_.stored
-        ttl = self._settings.retention if ended else (0 if stored.ended else None)
-        done = Patch(unread_at=None, undrawn_at=None, recheck_at=None)
-        done["ended"] = True if ended else None
-        if stored.redraw_at <= pass_.now():
-            done["redraw_at"] = None
-        await pass_.write(Change(put={**done, **put}, ttl=ttl))
-        if stored.root:  # the map of threads must live as long as the record
-            await self._store.bind(stored.channel, stored.root, pass_.key)
 
     # -- catching up ---------------------------------------------------------------------------
 
@@ -309,29 +223,6 @@ class Lane:
         await pass_.write(Change(put=Patch(read_to=newest, missed_at=None)))
         if changed:
             raise RecordChanged
-
-    # -- the account itself --------------------------------------------------------------------
-
-    async def _account(self, pass_: TicketPass) -> None:
-        """What belongs to no ticket: tickets to open, and what the bridge has to say, each once."""
-        await self._sender.run(pass_)
-        if not await self._poster.settle(pass_):
-            return
-        await self._poster.receipts(pass_, self._settings.channel)
-        for intent in pass_.intents:
-            if intent.kind is not Kind.NOTICE or intent.receipt.ts:
-                continue
-            item = Notice(
-                pass_.key.account,
-                intent.text,
-                intent.fields.get("button", ""),
-                intent.fields.get("label", ""),
-            )
-            channel = intent.channel or self._settings.ops_channel or self._settings.channel
-            await self._poster.post(pass_, channel, "", words_effect(intent.id), item, live=True)
-        past = pass_.now() - self._settings.retention
-        if old := tuple(i.id for i in pass_.intents if i.state.settled and i.created < past):
-            await pass_.write(Change(forget=old))
 
 
 def _unsettled_since(stored: StoredTicket, intents: Sequence[Intent]) -> str:

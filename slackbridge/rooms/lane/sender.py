@@ -22,7 +22,7 @@ from slackbridge.domain.intent import (
     mark_unknown,
     requeue,
 )
-from slackbridge.domain.model import Conversation, Kind, Status, TicketKey
+from slackbridge.domain.model import Conversation, Kind, Status, Ticket, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.capabilities import Measures, Settles
 from slackbridge.ports.chat import May
@@ -30,6 +30,7 @@ from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
 from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
+from slackbridge.rules.freshness import Freshness, freshness
 
 log = structlog.get_logger(__name__)
 
@@ -208,8 +209,7 @@ class Sender:
                     "revision": revision,
                     "unread_at": pass_.now(),
                 },
-                # A ticket that the act reopened is active before the poll lists it.
-                seen=revision if pass_.seen is not None or answer.ticket.status.active else "",
+                seen=revision if _listed_as(answer.ticket, pass_.seen) else "",
             )
         )
         return after
@@ -297,6 +297,17 @@ def _left(pass_: TicketPass, intent: Intent) -> float:
     if left <= 0:
         raise Later("there was no time left", 1.0, code=Code.LATE)
     return left
+
+
+def _listed_as(ticket: Ticket, seen: str | None) -> bool:
+    """Whether a poll would see the ticket as an answer shows it.
+
+    One that the act reopened is active before the poll lists it. A replica may have answered that
+    is behind the list.
+    """
+    if seen is None:
+        return ticket.status.active
+    return freshness(ticket.revision, seen) is not Freshness.OLDER
 
 
 def _done_before(pass_: TicketPass, intent: Intent) -> str:

@@ -11,8 +11,6 @@ from slackbridge.domain.model import Conversation, TicketKey
 from slackbridge.domain.record import Change, Patch, Record, StoredTicket
 from slackbridge.ports.store import Lease, Store
 
-KEPT = 1_000  # a back-fill comes back to each of its tickets once a round
-KEPT_SECONDS = 300.0
 SKEW_SECONDS = 60.0  # between Slack's clock and Redis'
 
 
@@ -93,32 +91,3 @@ class TicketPass:
             self._intents.pop(id, None)
         if change.seen:
             self.seen = change.seen
-
-
-class PendingReads:
-    """What a pass read but could not show whole, for the next pass of this process.
-
-    Good for some minutes, while the poll sees no change and nothing of ours changes the ticket
-    (`unread_at`).
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[str | None, float, float, Conversation]] = {}
-
-    def keep(self, pass_: TicketPass, conversation: Conversation) -> None:
-        """Keep it until it is forgotten, or there are too many."""
-        *_, at, kept = self._kept.pop(pass_.key.id, (None, 0.0, 0.0, None))
-        at = at if kept is conversation else pass_.now()
-        self._kept[pass_.key.id] = (pass_.seen, pass_.stored.unread_at, at, conversation)
-        if len(self._kept) > KEPT:
-            del self._kept[next(iter(self._kept))]
-
-    def of(self, pass_: TicketPass) -> Conversation | None:
-        """The ticket as an earlier pass read it; None if it must be read again."""
-        seen, unread, at, conversation = self._kept.get(pass_.key.id, (None, 0.0, 0.0, None))
-        polled = seen is not None and seen == pass_.seen
-        unchanged = polled and unread == pass_.stored.unread_at
-        return conversation if unchanged and pass_.now() - at < KEPT_SECONDS else None
-
-    def forget(self, pass_: TicketPass) -> None:
-        self._kept.pop(pass_.key.id, None)

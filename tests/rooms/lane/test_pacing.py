@@ -14,10 +14,11 @@ from slackbridge.ports.chat import Chat
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Lease
 from slackbridge.rooms.inbound.desk import InboundDesk
-from slackbridge.rooms.lane.lane import Lane, LaneSettings
+from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.outcome import RetryAt
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.sender import Sender, SendSettings
+from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts

@@ -1,0 +1,117 @@
+"""Shows a ticket as it was read: its card, its messages in order, and that all of it is shown."""
+
+from __future__ import annotations
+
+import structlog
+
+from slackbridge.domain.chat import CARD
+from slackbridge.domain.errors import Code, Later
+from slackbridge.domain.intent import State, conclude
+from slackbridge.domain.model import Conversation, Ticket
+from slackbridge.domain.record import Change, Patch
+from slackbridge.domain.view import Card
+from slackbridge.domain.view import digest as digest_of
+from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import REBUILDING, Store
+from slackbridge.rooms.lane.poster import Poster
+from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.ticket_pass import TicketPass
+from slackbridge.rules import card, echo, evidence, next_post, routing
+
+log = structlog.get_logger(__name__)
+LIVE_SECONDS = 900.0
+EMPTIED_SECONDS = 5.0
+
+
+class Mirror:
+    """Closes the difference between a ticket and its thread, for one account."""
+
+    def __init__(
+        self, store: Store, provider: Provider, poster: Poster, settings: LaneSettings
+    ) -> None:
+        self._store = store
+        self._provider = provider
+        self._poster = poster
+        self._settings = settings
+
+    async def show(self, pass_: TicketPass, conversation: Conversation) -> bool:
+        """Post what Slack does not show, and edit the card. False: the card must wait."""
+        ticket = conversation.ticket
+        if not pass_.stored.root and not self._worth_a_thread(pass_, ticket):
+            return True
+        live = self._live(pass_, conversation)
+        if not pass_.stored.root or next_post.next_part(pass_.stored, conversation) is not None:
+            # Before the post: an agent may answer it at once, even if this process dies meanwhile.
+            await self._store.touch(pass_.key, pass_.now())
+        await self._root(pass_, ticket, live)
+        await self._claim_echoes(pass_, conversation)
+        while (post := next_post.next_part(pass_.stored, conversation)) is not None:
+            stored = pass_.stored
+            await self._poster.post(
+                pass_, stored.channel, stored.root, post.effect, post.item, live=live
+            )
+        return await self._poster.card(pass_, self._drawn(pass_, ticket))
+
+    def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
+        return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
+
+    def _live(self, pass_: TicketPass, conversation: Conversation) -> bool:
+        """Whether somebody waits for this: not backlog."""
+        newest = max((m.at.timestamp() for m in conversation.messages), default=0.0)
+        return bool(pass_.stored.revision) or pass_.now() - newest < LIVE_SECONDS
+
+    async def _root(self, pass_: TicketPass, ticket: Ticket, live: bool) -> None:
+        if pass_.stored.root:
+            return
+        lost = await self._store.map_began() in ("", REBUILDING)
+        if lost:  # that a record names no thread proves nothing
+            raise Later("Redis was emptied", EMPTIED_SECONDS, code=Code.REDIS)
+        to = self._settings
+        channel = routing.route(ticket, to.provider, to.routes, to.channel)
+        item = self._drawn(pass_, ticket)
+        await self._poster.post(pass_, channel, "", CARD, item, live=live)
+        await pass_.write(Change(put=Patch(card=digest_of(item), card_at=pass_.now())))
+
+    def _drawn(self, pass_: TicketPass, ticket: Ticket) -> Card:
+        can = self._provider.capabilities
+        provider = self._settings.provider
+        return card.card(ticket, provider, can, pass_.stored, pass_.intents, pass_.now())
+
+    async def _claim_echoes(self, pass_: TicketPass, conversation: Conversation) -> None:
+        """Recognise what an agent sent from here, so that it is not shown a second time."""
+        if not any(intent.awaits_echo for intent in pass_.intents):
+            return
+        said = evidence.digests(conversation)
+        found = echo.echoes(pass_.stored, conversation, pass_.intents, said)
+        for message, intent in found.items():
+            reason = intent.reason if intent.state is State.SENT else ""
+            after = conclude(intent, State.SENT, message=message, reason=reason)
+            await pass_.swap(intent, after, echo.shown_as(after))
+            if intent.state is not State.SENT:
+                log.info("intent.settled", intent=intent.id, state=State.SENT.value)
+                pass_.wake_at(pass_.now())  # later intents waited for it
+
+    async def shown(self, pass_: TicketPass, ticket: Ticket) -> None:
+        """Everything is shown: record of which revision; the record of an ended ticket expires.
+
+        The ticket must have been read at least as late as the list that was seen last.
+        """
+        put = Patch(revision=pass_.seen or ticket.revision, raw_status=ticket.raw_status)
+        if ticket.recheck and ticket.status.active:
+            put["recheck_at"] = pass_.now() + ticket.recheck
+        ended = not ticket.status.active
+        if not pass_.stored.holds(put) or pass_.stored.wants_read:
+            await self._remember(pass_, put, ended)
+        if ended:
+            await self._store.forget_seen(pass_.key.account, [pass_.key.id])
+
+    async def _remember(self, pass_: TicketPass, put: Patch, ended: bool) -> None:
+        stored = pass_.stored
+        ttl = self._settings.retention if ended else (0 if stored.ended else None)
+        done = Patch(unread_at=None, undrawn_at=None, recheck_at=None)
+        done["ended"] = True if ended else None
+        if stored.redraw_at <= pass_.now():
+            done["redraw_at"] = None
+        await pass_.write(Change(put={**done, **put}, ttl=ttl))
+        if stored.root:  # the map of threads must live as long as the record
+            await self._store.bind(stored.channel, stored.root, pass_.key)

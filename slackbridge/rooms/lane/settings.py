@@ -1,0 +1,24 @@
+"""The settings of a lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slackbridge.rules import routing
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSettings:
+    """Where an account's tickets go, and how long their records live after their end.
+
+    Times are in seconds.
+    """
+
+    provider: str
+    routes: tuple[routing.Route, ...]
+    channel: str
+    ops_channel: str
+    retention: int
+    retry: float
+    retry_max: float
+    quarantine_after: int
