@@ -13,10 +13,10 @@ from redis.asyncio import Redis
 
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Author, Kind, Status
-from tests.model import checks
-from tests.model.process import LEASE, RHYTHM, SETTLE, TIMEOUT, UNDO
+from tests.model import checks, scenes
+from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
 from tests.model.town import NO_TROUBLE, Town
-from tests.model.world import FAULTS, AnyCall, Plan, Trouble, What
+from tests.model.world import FAULTS, AnyCall, Plan, Trouble
 
 TICKETS = 3
 EVENTS = 12
@@ -26,17 +26,6 @@ WHO = st.integers(0, 1)
 WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
 RARE = ("chat.delete", "chat.find", "chat.heard", "market.read", "store.forget_seen", "store.bind")
 CALLS = sorted(FAULTS)
-LATE = What.STOPS_BEFORE
-PICK = st.integers(0, 10)
-SCENES = {
-    "ends": ("market.read", "store.forget_seen", "chat.edit", "store.make_due"),
-    "lost": ("chat.find", "chat.delete"),
-    "opens": ("store.bind", "chat.post", "chat.turn", "market.list_active"),
-    "says": ("chat.react", "chat.member", "chat.edit", "market.perform"),
-    "turns": ("chat.edit", "market.get", "store.release", "store.load"),
-    "writes": ("chat.post", "chat.turn", "store.write", "market.get", "market.list_active"),
-}
-"""What happens, and the calls that it leads to."""
 
 
 @st.composite
@@ -60,7 +49,6 @@ def plans(draw: st.DrawFn, most: int) -> list[Trouble | AnyCall]:
 
 
 ENDS = [None, *(Trouble("market.perform", 0, what) for what in FAULTS["market.perform"])]
-LAGS = Trouble("market.get", 0, What.STALE)
 PLAN = plans(2)
 MISHAP = plans(1)
 
@@ -121,21 +109,15 @@ class Model(RuleBasedStateMachine):
     @rule(which=WHICH)
     def writes(self, which: int) -> None:
         """The customer; a ticket that was ended is active again."""
-        self._written(list(self.town.market.past), which, Author.CUSTOMER)
+        scenes.written(self.town, list(self.town.market.past), which, Author.CUSTOMER)
         self.run(self._note(""))
 
     @precondition(any_watched)
     @rule(which=WHICH)
     def writes_elsewhere(self, which: int) -> None:
         """A colleague acts on the marketplace's own website."""
-        self._written(self.town.watched(), which, Author.AGENT)
+        scenes.written(self.town, self.town.watched(), which, Author.AGENT)
         self.run(self._note(""))
-
-    def _written(self, ids: list[str], which: int, author: Author) -> None:
-        if ids:
-            id = ids[which % len(ids)]
-            count = len(self.town.market.now_of(id).messages)
-            self.town.market.writes(id, f"{author} says {id} {count}", author)
 
     @precondition(any_watched)
     @rule(which=WHICH, status=st.sampled_from(Status))
@@ -148,63 +130,16 @@ class Model(RuleBasedStateMachine):
     @rule(who=WHO, which=WHICH, author=st.sampled_from([Author.CUSTOMER, Author.AGENT]))
     def lags(self, who: int, which: int, author: Author) -> None:
         """The list shows a message that the ticket itself does not show yet."""
-        self.run(self._lags(who, which, author))
-
-    async def _lags(self, who: int, which: int, author: Author) -> None:
-        await self._calm(who)
-        self._written(self.town.watched(), which, author)
-        await self._polled(who, NO_TROUBLE)
-        await self.town.works(who, [LAGS])
-
-    async def _calm(self, who: int) -> None:
-        """Time for the next poll, and little is due."""
-        await self.town.pass_time(RHYTHM.poll)
-        await self.town.works(who, NO_TROUBLE)
-
-    async def _polled(self, who: int, plan: Plan) -> None:
-        await self.town.pass_time(0.01)
-        await self.town.polls(who, plan)
+        self.run(scenes.lags(self.town, who, which, author))
 
     @precondition(any_watched)
-    @rule(who=WHO, which=WHICH, scene=st.sampled_from(sorted(SCENES)), struck=WHICH, pick=PICK)
-    def amid(self, who: int, which: int, scene: str, struck: int, pick: int) -> None:
+    @rule(who=WHO, which=WHICH, each=st.sampled_from(scenes.EACH))
+    def amid(self, who: int, which: int, each: tuple[str, Trouble]) -> None:
         """Something happens, and a call that it leads to is in trouble."""
-        call = SCENES[scene][struck % len(SCENES[scene])]
-        plan = [Trouble(call, 0, FAULTS[call][pick % len(FAULTS[call])])]
-        self.run(self._amid(who, which, scene, plan))
-
-    async def _amid(self, who: int, which: int, scene: str, plan: Plan) -> None:
-        town = self.town
-        await self._calm(who)
-        match scene:
-            case "opens" if len(town.market.past) < TICKETS:
-                town.market.opens(f"question {len(town.market.past)}")
-            case "says" if town.roots():
-                town.says(which, note=False, twice=False)
-                await town.delivers(who, -1, NO_TROUBLE, keep=False)
-                await town.works(who, plan)
-                await town.pass_time(UNDO + 0.1)
-            case "turns" | "ends" if ids := town.watched():
-                status = Status.SOLVED if scene == "ends" else Status.WAITING
-                town.market.turns(ids[which % len(ids)], status)
-            case _:
-                self._written(town.watched(), which, Author.CUSTOMER)
-        await self._polled(who, plan)
-        if scene == "lost":  # what became of a post is not known, or a stopped process made it late
-            await self._lost(who, which)
-        await town.works(who, plan)
-
-    async def _lost(self, who: int, which: int) -> None:
-        cut = which % 2
-        await self.town.works(who, [Trouble("chat.post", 0, What.CUT if cut else LATE)])
-        if cut:
-            await self.town.pass_time(1)
-            return
-        for _ in range(2):
-            await self.town.pass_time(LEASE + TIMEOUT + SETTLE)
-            await self.town.works(1 - who, NO_TROUBLE)
-        while self.town.processes[who].asleep:
-            await self.town.wakes(who, 0)
+        scene, trouble = each
+        if scene == "opens" and len(self.town.market.past) >= TICKETS:
+            scene = "writes"
+        self.run(scenes.amid(self.town, who, which, scene, [trouble]))
 
     # -- the processes -------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from slackbridge.domain.model import Kind, Status
+from slackbridge.domain.model import Author, Kind, Status
 from slackbridge.store.redis import connect
 from tests.model import checks
 from tests.model.market import CAN
@@ -234,3 +234,40 @@ async def test_a_card_posted_too_late_is_taken_away(town: Town) -> None:
     assert town.roots() == []
     town.market.writes("t1", "again")
     await rests(town)
+
+
+@pytest.mark.parametrize("author", [Author.CUSTOMER, Author.AGENT])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_read_that_is_older_than_the_list_hides_nothing(
+    town: Town, author: Author, times: int
+) -> None:
+    await shown(town)
+    await town.pass_time(60)
+    town.market.writes("t1", "please call me", author)
+    for again in range(times):
+        await town.pass_time(0.01)
+        await town.polls(0, NO_TROUBLE)
+        await town.goes_on(again % 2, [Trouble("market.get", 0, What.STALE)])
+    await town.look()
+    await rests(town)
+
+
+async def test_an_answer_that_is_older_than_the_list_hides_nothing(redis_url: str) -> None:
+    """A customer writes, the poll sees it, and a replica answers a status change without it."""
+    redis = connect(redis_url)
+    town = Town(redis, answers=True)
+    await town.begin()
+    town.market.opens("question")
+    await town.polls(0, NO_TROUBLE)
+    await shown(town)
+    await town.pass_time(60)
+    town.market.lags = True
+    await town.sets(0, 0, Status.SOLVED, NO_TROUBLE)
+    town.market.writes("t1", "please call me")
+    await town.polls(0, NO_TROUBLE)
+    await town.works(0, NO_TROUBLE)
+    town.market.lags = False
+    await town.look()
+    await rests(town)
+    await town.close()
+    await redis.aclose()

@@ -84,8 +84,7 @@ MUTANTS = (
         "a ticket counts as shown before it is",
         "rooms/lane/mirror.py",
         "        while (post := next_post.next_part",
-        "        await self.shown(pass_, ticket)\n"
-        "        while (post := next_post.next_part",
+        "        await self.shown(pass_, ticket)\n        while (post := next_post.next_part",
         "customer update: chat.postMessage#0 kill arrival",
     ),
 )

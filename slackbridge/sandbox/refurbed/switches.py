@@ -13,3 +13,4 @@ class Switches:
         self.label_delay = 0.0  # seconds until a return label is posted; 0 = at once
         self.rate_per_second = 10  # calls per second; 0 = no limit and no rate headers
         self.unimplemented: set[str] = set()  # methods answered with 501; "*" = all
+        self.lagging_reads = 0  # so many GetTicket answers repeat the one before, as a replica may
