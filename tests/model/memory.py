@@ -44,6 +44,10 @@ class Memory:
         moment = Moment(at, database, frozenset(taken_back), dict(accepted))
         self._moments = [*self._moments, moment][-KEPT:]
 
+    def keep(self) -> None:
+        """What was written until now is never lost."""
+        self._moments = []
+
     async def back(self, now: float, writes: int) -> Moment | None:
         """Roll back this many writes, if they are recent enough."""
         known = [moment for moment in self._moments if moment.at > now - SECONDS]

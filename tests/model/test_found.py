@@ -271,3 +271,13 @@ async def test_an_answer_that_is_older_than_the_list_hides_nothing(redis_url: st
     await rests(town)
     await town.close()
     await redis.aclose()
+
+
+@pytest.mark.parametrize("writes", range(10))
+async def test_an_hourglass_that_a_failover_forgot_does_not_stay(town: Town, writes: int) -> None:
+    await shown(town)
+    await said(town)
+    await town.works(0, NO_TROUBLE)
+    await town.look()
+    await town.forgets(writes)
+    await rests(town)

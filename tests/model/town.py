@@ -127,6 +127,8 @@ class Town:
         except Later:
             self.done["not stored"] += 1
         await self._after(who, process, passing)
+        # A failover that also forgets what a stopped process did too late is two faults at once.
+        self._memory.keep()
 
     async def works(self, who: int, plan: Plan, limit: int = 2) -> list[Lease]:
         """Claims what is due and runs a lane's pass over each."""

@@ -95,10 +95,10 @@ class Sender:
         if message := _done_before(pass_, intent):
             log.info("intent.settled", intent=intent.id, state=State.SENT.value)
             return await _was_done(pass_, intent, conclude(intent, State.SENT, message=message))
-        started = await pass_.swap(
-            intent, begin(intent, pass_.now(), self._settings.timeout, known)
-        )
-        return await self._call(pass_, started)
+        started = begin(intent, pass_.now(), self._settings.timeout, known)
+        if intent.ts and pass_.forgettable(intent):
+            started = receipt.forgotten(started)
+        return await self._call(pass_, await pass_.swap(intent, started))
 
     async def _done_in_an_earlier_epoch(self, pass_: TicketPass, intent: Intent) -> Intent | None:
         """Redis may have lost the outcome: ask the marketplace. None = it was not done."""
