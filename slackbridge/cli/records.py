@@ -38,6 +38,7 @@ async def rebuild(bridge: Bridge, *, force: bool) -> tuple[bool, list[str]]:
         bridge.archive,
         bridge.providers,
         bridge.permissions.may,
+        bridge.desk,
         wiring.intake_settings(settings),
         retention=settings.timing.retention_days * DAY,
         recent=settings.start.recent_hours * 3600,
@@ -54,8 +55,19 @@ def _told(bridge: Bridge, tally: Tally) -> list[str]:
         f"a second card of a ticket: {bridge.chat.link(*place)} (delete it; it is not used)"
         for place in tally.twins
     ]
-    if tally.others:
-        lines.append(f"{tally.others} threads of accounts that are not configured: left alone")
+    if tally.passed_over:
+        lines.append(
+            f"{tally.passed_over} messages without any sign from a bridge that worked after them: "
+            "they stay talk among colleagues"
+        )
+    lines += [
+        f"{account} is not configured: its {count} threads are in the map, and what is open in "
+        "them is taken up once it is"
+        for account, count in sorted(tally.others.items())
+    ]
+    lines += [
+        f"NOT READ: {why}. A ticket whose thread is there gets another." for why in tally.unseen
+    ]
     lines += [
         f"{why}. What is open there is taken up as soon as it answers." for why in tally.unread
     ]

@@ -132,6 +132,7 @@ ACCOUNT_FIELDS = tuple(
     for row in (
         ("born", "born_at", Form.SECONDS, "when the first walk over its tickets was complete"),
         ("listened", "listened_at", Form.SECONDS, "when a process certainly heard Slack last"),
+        ("shown", "shown_at", Form.SECONDS, "of a rebuild: when a bridge last showed its tickets"),
         ("mood", "state", Form.STATE, "how the marketplace answers"),
         ("mood_since", "since", Form.SECONDS, "since when it does so"),
         ("failures", "failures", Form.COUNT, "failed polls in a row"),

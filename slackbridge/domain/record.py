@@ -187,6 +187,7 @@ class FactsPatch(TypedDict, total=False):
 
     born_at: float
     listened_at: float
+    shown_at: float
     health: AccountHealth
 
 
@@ -197,6 +198,7 @@ class AccountFacts:
     born_at: float = 0.0
     listened_at: float = 0.0
     health: AccountHealth = field(default_factory=AccountHealth)
+    shown_at: float = 0.0
 
     @classmethod
     def of(cls, raw: Mapping[str, str]) -> AccountFacts:
@@ -206,8 +208,8 @@ class AccountFacts:
             for stored in ACCOUNT_FIELDS
             if raw.get(stored.name)
         }
-        born, listened = told.pop("born_at", 0.0), told.pop("listened_at", 0.0)
-        return cls(born, listened, AccountHealth(**told))
+        times = {name: told.pop(name, 0.0) for name in ("born_at", "listened_at", "shown_at")}
+        return cls(**times, health=AccountHealth(**told))
 
 
 def encoded_facts(patch: FactsPatch) -> dict[str, str]:

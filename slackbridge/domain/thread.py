@@ -13,7 +13,8 @@ class Post:
     """A message of ours in Slack.
 
     `asks`: it has an intent's buttons, so the intent is not settled. `quote` is the agent's text
-    in it. `answered` is the ts of the last reply in its thread, if any.
+    in it. `answered` is the ts of the last reply in its thread, if any. `ended`: it is a card that
+    shows its ticket as solved or closed.
     """
 
     ts: str
@@ -21,6 +22,7 @@ class Post:
     asks: bool = False
     quote: str = ""
     answered: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

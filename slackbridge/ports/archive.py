@@ -12,6 +12,9 @@ from slackbridge.domain.thread import Post, Thread
 class Archive(Protocol):
     """Our posts and people's messages, as Slack has them now."""
 
+    async def channels(self) -> tuple[str, ...]:
+        """Every channel that the bot is in, also archived ones. Raises Rejected if not allowed."""
+
     def posts(self, channel: str, oldest: float) -> AsyncIterator[Post]:
         """Our posts in a channel itself since `oldest` (Unix seconds), newest first."""
 
@@ -19,4 +22,7 @@ class Archive(Protocol):
         """A ticket's whole thread. Raises Rejected if it is gone."""
 
     async def latest(self, channel: str) -> tuple[Post, ...]:
-        """Our posts among the latest rows of a channel itself, in one call; none if unreadable."""
+        """Our posts among the latest rows of a channel itself, in one call; none if unreadable.
+
+        Slack's rate limits are waited out.
+        """

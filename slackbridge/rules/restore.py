@@ -2,6 +2,10 @@
 
 Every post of ours carries its mark, and our reaction on an agent's message shows its outcome. An
 intent whose outcome neither these nor the marketplace prove is restored for a human to decide.
+
+The settings of then are not known any more. A message that a bridge left without reaction and
+receipt, although it worked on, was no message for the customer by whatever settings it had: it is
+settled as talk, and is not judged again by those of today.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from slackbridge.rules.next_post import posted
 from slackbridge.text.clean import digest
 
 ELSEWHERE = "="
+CAUGHT_UP_SECONDS = 86_400.0  # by then a bridge that works has read every thread it missed
 LOST = (
     "The bridge lost its memory before this was sent, as far as I can tell: the ticket does not "
     "show it."
@@ -43,6 +48,7 @@ class Restored:
     patch: Patch
     intents: tuple[Intent, ...]
     names: tuple[tuple[str, str], ...] = ()
+    passed_over: int = 0  # messages settled as talk that today's settings would send
 
     @property
     def asked(self) -> int:
@@ -61,22 +67,26 @@ def restore(
     settings: IntakeSettings,
     strangers: Collection[str],
     now: float,
+    worked: float = 0.0,
 ) -> Restored:
     """The record of a thread. `conversation` is the ticket as the marketplace has it, None where
-    it cannot be read or need not be; messages of `strangers` (users who may not act) are ignored.
+    it cannot be read or need not be. What `strangers` (users who may not act) wrote is talk, unless
+    a bridge has put a reaction or a receipt to it. `worked` is when a bridge posted last, in
+    whatever thread (Unix seconds).
     """
     parts = {**shown(thread).parts}
-    said = [s for s in thread.said if s.heard.user not in strangers]
-    intents = _Restorer(thread, conversation, settings, now).intents(said, parts)
+    restorer = _Restorer(thread, conversation, settings, strangers, now, worked)
+    intents = restorer.intents(thread.said, parts)
     parts |= {intent.message: own(intent) for intent in intents if intent.message}
     if conversation is not None:
         parts |= _shown_elsewhere(parts, conversation.messages)
     ids = {intent.id for intent in intents}
-    names = [(s.heard.client_msg_id, s.heard.ts) for s in said if s.heard.client_msg_id]
+    names = [(s.heard.client_msg_id, s.heard.ts) for s in thread.said if s.heard.client_msg_id]
     return Restored(
         Patch(channel=thread.channel, root=thread.root, parts=parts, read_to=thread.newest),
         (*intents, *orphans(thread.posts, ids, now)),
         tuple((name, id) for name, id in names if id in ids),
+        restorer.passed_over,
     )
 
 
@@ -131,6 +141,13 @@ def _shown_elsewhere(parts: Collection[str], messages: Sequence[Message]) -> dic
     return {m.id: ELSEWHERE for m in before if m.of_agent and m.id not in parts}
 
 
+def _worked_here(thread: Thread) -> float:
+    """When a bridge certainly worked on this thread last (Unix seconds, 0 = never)."""
+    ours = [post.ts for post in thread.posts]
+    heard = [said.heard.ts for said in thread.said if said.reactions]
+    return max(map(float, (*ours, *heard)), default=0.0)
+
+
 class _Restorer:
     """Restores the intents of one thread."""
 
@@ -139,14 +156,22 @@ class _Restorer:
         thread: Thread,
         conversation: Conversation | None,
         settings: IntakeSettings,
+        strangers: Collection[str],
         now: float,
+        worked: float,
     ) -> None:
         self._thread = thread
         self._conversation = conversation
         self._settings = settings
+        self._strangers = strangers
         self._now = now
         self._posts = {p.mark.effect: p for p in _without_duplicates(thread.posts)}
         self._taken: set[str] = set()
+        self._decided = max(
+            _worked_here(thread) - settings.fresh,  # a pass reads the thread before it posts there
+            worked - CAUGHT_UP_SECONDS,
+        )
+        self.passed_over = 0
 
     def intents(self, said: Sequence[Said], parts: Collection[str]) -> tuple[Intent, ...]:
         """Sent ones are matched first, so that an equal text counts as their echo."""
@@ -156,12 +181,12 @@ class _Restorer:
         found: dict[str, Intent] = {}
         sent = REACTIONS[State.SENT]
         for one in sorted(said, key=lambda s: (sent not in s.reactions, float(s.heard.ts))):
-            if (intent := self._intent(one)) is not None:
-                found[intent.id] = self._receipt(intent, one)
-                self._taken |= {intent.message} - {""}
-        return tuple(sorted(found.values(), key=lambda i: float(i.ts)))
+            intent = self._intent(one)
+            found[intent.id] = intent if intent.is_tombstone else self._receipt(intent, one)
+            self._taken |= {intent.message} - {""}
+        return tuple(sorted(found.values(), key=lambda i: float(i.id)))
 
-    def _intent(self, said: Said) -> Intent | None:
+    def _intent(self, said: Said) -> Intent:
         heard = said.heard
         at = float(heard.ts)
         verdict = intake.classify(heard, self._settings, at)
@@ -173,11 +198,18 @@ class _Restorer:
             return conclude(intent, State.SENT, message=self._echo(intent))
         if REACTIONS[State.KEPT] in said.reactions:
             return conclude(intent, State.KEPT)
-        if verdict is None or verdict.state is State.KEPT:
-            return None
         if self._cancelled(said):
             return conclude(intent, State.CANCELLED, reason="it was decided not to")
-        return self._undecided(intent)
+        taken_up = bool(said.reactions) or words_effect(heard.ts) in self._posts
+        reply = verdict is not None and verdict.state is not State.KEPT
+        stranger = heard.user in self._strangers
+        if not taken_up and (stranger or not reply):
+            return intake.tombstone(heard, refused=stranger)
+        undecided = self._undecided(intent)
+        if taken_up or at >= self._decided or undecided.state is State.SENT:
+            return undecided
+        self.passed_over += 1
+        return intake.tombstone(heard)
 
     def _cancelled(self, said: Said) -> bool:
         """Whether it has a receipt without buttons, and no reaction."""

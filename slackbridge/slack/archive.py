@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
 
+from slackbridge.domain.chat import CARD
 from slackbridge.domain.errors import Rejected
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.thread import Post, Said, Thread
 from slackbridge.domain.view import REACTIONS
 from slackbridge.slack import events
+from slackbridge.slack.blocks import cards
 from slackbridge.slack.blocks.ids import Target
 from slackbridge.slack.chat import SlackChat
-from slackbridge.slack.history import Reading, Row
+from slackbridge.slack.history import Reading, Row, in_time
 
 log = structlog.get_logger(__name__)
 PAGE = 999  # Slack's limit for one call
@@ -27,6 +30,10 @@ class Archive:
     def __init__(self, chat: SlackChat) -> None:
         self._chat = chat
         self._history = chat.history
+
+    async def channels(self) -> tuple[str, ...]:
+        """Every channel that the bot is in. Raises Rejected if the app may not ask."""
+        return await self._history.channels()
 
     async def posts(self, channel: str, oldest: float) -> AsyncIterator[Post]:
         """Our posts in a channel itself, newest first: cards, and what belongs to no ticket."""
@@ -49,8 +56,9 @@ class Archive:
 
     async def latest(self, channel: str) -> tuple[Post, ...]:
         """Our posts among the latest in a channel itself; none where it cannot be read."""
+        page = partial(self._history.page, _reading(channel))
         try:
-            answer = await self._history.page(_reading(channel))
+            answer = await in_time(page, tries=1)  # a limit must not start a list of channels anew
         except Rejected as failure:
             log.warning("archive.unreadable", channel=channel, why=failure.code)
             return ()
@@ -61,7 +69,8 @@ class Archive:
         if mark is None:
             return None
         answered = str(row.get("latest_reply") or "")
-        return Post(str(row["ts"]), mark, _asks(row), _quote(row), answered)
+        ended = mark.effect == CARD and cards.shows_end(_blocks(row))
+        return Post(str(row["ts"]), mark, _asks(row), _quote(row), answered, ended)
 
     def _reactions(self, row: Row) -> frozenset[str]:
         """Our own; a person's tick proves nothing."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, islice
 from typing import Any
 
@@ -15,6 +16,8 @@ from slackbridge.slack.client import SlackClient
 
 EVENT_TYPE = "slackbridge"
 TRIES = 10
+LISTED = 200  # channels a page; Slack advises no more
+TYPES = "public_channel,private_channel"
 Row = Mapping[str, Any]
 
 
@@ -73,15 +76,30 @@ class History:
         return answer
 
     async def _in_time(self, reading: Reading, cursor: str | None) -> Row:
-        failed = 0
+        if not reading.patient:
+            return await self.page(reading, cursor)
+        return await in_time(partial(self.page, reading, cursor))
+
+    async def channels(self) -> tuple[str, ...]:
+        """The ids of the channels, public and private, that our bot is in, also archived ones."""
+        found: list[str] = []
+        cursor: str | None = None
         while True:
-            try:
-                return await self.page(reading, cursor)
-            except Later as failure:
-                failed += failure.code not in (Code.PACED, Code.RATE_LIMITED)
-                if not reading.patient or failed >= TRIES:
-                    raise
-                await asyncio.sleep(failure.seconds)
+            answer = await in_time(partial(self._channels, cursor))
+            found += [str(channel["id"]) for channel in answer.get("channels") or ()]
+            if (cursor := _next(answer)) is None:
+                return tuple(found)
+
+    async def _channels(self, cursor: str | None) -> Row:
+        answer: Row = await self._client.call(
+            "users.conversations",
+            who="channels",
+            live=False,
+            types=TYPES,
+            limit=LISTED,
+            cursor=cursor,
+        )
+        return answer
 
     def mark(self, row: Row) -> Mark | None:
         """The mark of a post of ours, None for any other row.
@@ -100,6 +118,19 @@ class History:
         if self.bot_id and row.get("bot_id"):
             return bool(row["bot_id"] == self.bot_id)
         return bool(self.bot_user) and row.get("user") == self.bot_user
+
+
+async def in_time(read: Callable[[], Awaitable[Row]], tries: int = TRIES) -> Row:
+    """Wait out rate limits, however long; other short faults fail at the last of `tries`."""
+    failed = 0
+    while True:
+        try:
+            return await read()
+        except Later as failure:
+            failed += failure.code not in (Code.PACED, Code.RATE_LIMITED)
+            if failed >= tries:
+                raise
+            await asyncio.sleep(failure.seconds)
 
 
 def metadata_of(mark: Mark) -> dict[str, Any]:

@@ -33,6 +33,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.info": Method(("channels:read", "groups:read"), read=True),
     "reactions.add": Method(("reactions:write",), TIER_3),
     "reactions.remove": Method(("reactions:write",), TIER_2),
+    "users.conversations": Method(("channels:read", "groups:read"), TIER_2, read=True),
     "users.info": Method(("users:read", "users:read.email"), read=True),
     "usergroups.users.list": Method(("usergroups:read",), read=True),
     "views.open": Method(),

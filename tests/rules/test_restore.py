@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -81,8 +82,11 @@ def test_how_it_ended(one: Said, there: tuple[Message, ...], state: State, text:
 
 
 @pytest.mark.parametrize("text", ["// a note", "note: hm", "@ben look"])
-def test_talk_is_no_intent(text: str) -> None:
-    assert restored(said(text, addressed=text.startswith("@"))).intents == ()
+def test_talk_is_settled_as_talk(text: str) -> None:
+    found = restored(said(text, addressed=text.startswith("@"), client_msg_id="c-1"))
+    assert only(found).is_tombstone
+    assert found.names == (("c-1", TS),)
+    assert found.asked == found.passed_over == 0
 
 
 def test_one_message_is_the_echo_of_one_reply_and_the_certain_one_comes_first() -> None:
@@ -108,9 +112,84 @@ def test_without_the_marketplace_a_human_may_have_it_looked_for_again() -> None:
     assert again.state is State.SENDING
 
 
+def of_stranger(*marks: str, posts: tuple[Post, ...] = ()) -> Intent:
+    thread = Thread(KEY, "C1", "900.0", posts, (said("Hello", *marks),))
+    return only(restore(thread, conversation(answer("1")), RULES, ("U1",), NOW))
+
+
 def test_who_may_not_act_has_asked_for_nothing() -> None:
-    thread = Thread(KEY, "C1", "900.0", (), (said(),))
-    assert restore(thread, conversation(), RULES, ("U1",), NOW).intents == ()
+    assert of_stranger().is_tombstone
+
+
+def test_what_was_taken_up_from_who_may_not_act_any_more_counts() -> None:
+    assert (of_stranger("sent").state, of_stranger("sent").message) == (State.SENT, "1")
+    assert of_stranger("kept").state is State.KEPT
+    words = post(f"w:{TS}", "1001.0", asks=True)
+    thread = Thread(KEY, "C1", "900.0", (words,), (said("Hello", "held"),))
+    assert only(restore(thread, conversation(), RULES, ("U1",), NOW)).state is State.HELD
+
+
+LATER = f"{1000 + RULES.fresh + 1:.4f}"
+DAY = 86_400
+
+
+@pytest.mark.parametrize(
+    ("posts", "worked", "settled"),
+    [
+        ((), 0.0, False),
+        ((post("m:1:1/1", "1000.0"),), 0.0, False),  # the bridge may have been busy until then
+        ((post("m:1:1/1", f"{1000 + RULES.fresh - 1:.4f}"),), 0.0, False),
+        ((post("m:1:1/1", LATER),), 0.0, True),
+        ((post("w:999.0", LATER),), 0.0, True),
+        ((), 1000.0 + DAY - 1, False),  # in another thread: this one may not have been read yet
+        ((), 1000.0 + DAY + 1, True),
+    ],
+)
+def test_what_a_bridge_let_be_although_it_worked_on_stays_talk(
+    posts: tuple[Post, ...], worked: float, settled: bool
+) -> None:
+    thread = Thread(KEY, "C1", "900.0", posts, (said(),))
+    found = restore(thread, conversation(), RULES, (), NOW, worked)
+    intent = next(i for i in found.intents if i.id == TS)
+    assert (intent.is_tombstone, found.passed_over) == (settled, int(settled))
+    assert settled or intent.state is State.HELD
+
+
+def test_a_reaction_on_a_later_message_shows_that_a_bridge_read_the_thread() -> None:
+    found = restored(said("talk"), said("Hello", "sent", ts=LATER))
+    assert [(i.is_tombstone, i.state) for i in found.intents] == [
+        (True, State.KEPT),
+        (False, State.SENT),
+    ]
+
+
+def test_talk_is_no_talk_if_the_marketplace_shows_it_or_a_bridge_took_it_up() -> None:
+    posts = (post("m:9:1/1", LATER),)
+    assert only(restored(said(), posts=posts, there=conversation(answer("1")))).state is State.SENT
+    assert only(restored(said("Hello", "held"), posts=posts)).state is State.HELD
+
+
+TEXTS = ("Hello", "!reply Hello", "!repl Hello", "// Hello", "/ Hello", "note: Hello", "pass: word")
+
+
+@pytest.mark.parametrize("mode", ["direct", "confirm", "explicit"])
+@pytest.mark.parametrize("prefixes", [(), ("//", "note:")])
+@pytest.mark.parametrize("strangers", [(), ("U1",)])
+@pytest.mark.parametrize("there", [None, conversation(), conversation(answer("1"))])
+def test_whatever_the_settings_are_now_nothing_is_sent_without_a_press(
+    mode: Any, prefixes: tuple[str, ...], strangers: tuple[str, ...], there: Conversation | None
+) -> None:
+    rules = IntakeSettings(mode, prefixes, undo=10, fresh=900)
+    marks = [(), *((mark,) for mark in OURS), ("held", "sent")]
+    for text, shown, worked in product(TEXTS, marks, (0.0, NOW)):
+        one = said(text, *shown)
+        thread = Thread(KEY, "C1", "900.0", (), (one,))
+        intent = only(restore(thread, there, rules, strangers, NOW, worked))
+        assert not intent.state.open
+        assert intent.state is not State.FAILED
+        assert intent.due == 0
+        if not shown and ((mode == "explicit" and text == "Hello") or strangers):
+            assert intent.is_tombstone, "nobody is asked about each line of talk"
 
 
 def test_parts_twins_and_an_unfinished_message() -> None:

@@ -291,6 +291,29 @@ async def test_a_private_channel_needs_its_own_scope(
     assert hidden["error"] == "channel_not_found"
 
 
+async def test_the_channels_of_the_bot_are_listed_also_archived_ones(
+    sandbox: SlackSandbox, client: AsyncWebClient
+) -> None:
+    sandbox.workspace.channels["C0OPS"].kind = "group"
+    await sandbox.person("anna").archive("C0REFUNDS")
+
+    async def listed(**more: Any) -> list[str]:
+        answer = await client.users_conversations(**more)
+        return [channel["id"] for channel in answer["channels"]]
+
+    assert await listed() == [CHANNEL, "C0REFUNDS"]
+    both = "public_channel,private_channel"
+    assert await listed(types=both) == [CHANNEL, "C0REFUNDS", "C0OPS"]
+    assert await listed(types=both, exclude_archived=True) == [CHANNEL, "C0OPS"]
+    first = await client.users_conversations(types=both, limit=2)
+    cursor = first["response_metadata"]["next_cursor"]
+    assert await listed(types=both, limit=2, cursor=cursor) == ["C0OPS"]
+    sandbox.app.scopes.discard("groups:read")
+    answer = await refusal(client.users_conversations(types=both))
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "groups:read")
+    assert await listed() == [CHANNEL, "C0REFUNDS"]
+
+
 async def test_archived_channels_take_no_posts(
     sandbox: SlackSandbox, client: AsyncWebClient
 ) -> None:

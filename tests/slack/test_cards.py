@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -9,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.domain.intent import Press
-from slackbridge.domain.model import Attachment, Author, Scope
+from slackbridge.domain.model import Attachment, Author, Scope, Status
 from slackbridge.domain.view import Notice, Words
 from slackbridge.sandbox.slack.blocks import is_rich_text
 from slackbridge.slack.blocks import block_kit, mrkdwn
-from slackbridge.slack.blocks.cards import draw
+from slackbridge.slack.blocks.cards import draw, shows_end
 from tests.slack.drawing import (
     AT,
     HOSTILE,
@@ -95,6 +97,14 @@ def test_a_card_says_all_that_is_known() -> None:
     )
     assert did == "Last answered by <@U1>. Closed for good."
     assert f"Customer wrote: {ago}\n" in drawn.text
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_card_read_back_tells_whether_its_ticket_has_ended(status: Status) -> None:
+    blocks = draw(card(status=status.value, raw_status="DONE", urgency="high")).blocks
+    assert shows_end(blocks) is not status.active
+    named = json.loads(re.sub(r"(Status:\* )\S+", r"\1:large_circle:", json.dumps(blocks)))
+    assert shows_end(named) is not status.active, "Slack may give an emoji back by its name"
 
 
 def test_the_same_word_is_not_said_twice() -> None:

@@ -110,3 +110,11 @@ async def test_only_a_patient_reader_waits() -> None:
     with pytest.raises(Later):
         await read(found, patient=True)
     assert len(client.asked) == history.TRIES
+
+
+async def test_the_channels_of_the_bot_are_listed_page_by_page() -> None:
+    more = {"channels": [{"id": "C1"}, {"id": "C2"}], "response_metadata": {"next_cursor": "a"}}
+    found, client = reader(more, LATER, {"channels": [{"id": "C3"}]})
+    assert await found.channels() == ("C1", "C2", "C3")
+    assert [asked["cursor"] for asked in client.asked] == [None, "a", "a"]
+    assert "exclude_archived" not in client.asked[0], "old threads may stand in an archived one"

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import structlog
 
 from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.errors import Code, Failure, Later, Rejected
 from slackbridge.domain.model import Ticket
-from slackbridge.domain.view import NoticeButton
 from slackbridge.ports.capabilities import Warns
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rules import account_health
+from slackbridge.rules.first_walk import FirstWalk
 
 log = structlog.get_logger(__name__)
 DAY = 86_400
@@ -134,7 +135,7 @@ class Poller:
             return walk
         walk = Walk()
         page = await self._provider.list_recent()
-        await self._compare(page.tickets, walk, first=False)
+        await self._compare(page.tickets, walk)
         if page.tickets and walk.changed == len(page.tickets) >= BATCH:
             self._full_at = 0.0  # more may have changed than one page shows
         return walk
@@ -142,30 +143,41 @@ class Poller:
     # -- listing -------------------------------------------------------------------------------
 
     async def _walk(self) -> Walk:
-        first = not (await self._store.facts(self.account)).born_at
+        first = await self._first()
         walk = Walk()
         cursor = ""
         while True:
             page = await self._provider.list_active(cursor)
-            await self._compare(page.tickets, walk, first=first)
+            await self._compare(page.tickets, walk, first)
             cursor = page.cursor
             if not cursor:
                 break
         if first:
-            await self._born(walk.dormant)
+            await self._born(first, walk.dormant)
         else:
             await self._left(await self._store.active(self.account) - walk.ids)
         return walk
 
-    async def _compare(self, tickets: Sequence[Ticket], walk: Walk, *, first: bool) -> None:
+    async def _first(self) -> FirstWalk | None:
+        """None if the account was walked before. After a rebuild some tickets have a thread."""
+        facts = await self._store.facts(self.account)
+        if facts.born_at:
+            return None
+        found = await self._store.recently_active(self.account, inf) if facts.shown_at else ()
+        threads = frozenset(key.id for key in found)
+        return FirstWalk(self._store.now(), self._settings.recent, facts.shown_at, threads)
+
+    async def _compare(
+        self, tickets: Sequence[Ticket], walk: Walk, first: FirstWalk | None = None
+    ) -> None:
         walk.ids |= {ticket.key.id for ticket in tickets}
         known = await self._store.seen(self.account, [ticket.key.id for ticket in tickets])
         now = self._store.now()
         seen: dict[str, str] = {}
         due: dict[str, float] = {}
         for ticket, before in zip(tickets, known, strict=True):
-            old = first and ticket.updated_at.timestamp() < now - self._settings.recent
-            walk.dormant += old
+            old = first and first.rests(ticket.key.id, ticket.updated_at.timestamp())
+            walk.dormant += bool(old)
             if ticket.revision != before:
                 seen[ticket.key.id] = ticket.revision
                 if not old:
@@ -200,18 +212,10 @@ class Poller:
             await self._store.forget_seen(self.account, sorted(vanished))
         self._absent = absent - vanished
 
-    async def _born(self, dormant: int) -> None:
-        """The first walk is complete: older tickets are one summary, not a flood."""
+    async def _born(self, first: FirstWalk, dormant: int) -> None:
+        """The first walk is complete."""
         if dormant:
-            hours = self._settings.recent / 3600
-            await self._desk.announce(
-                self.account,
-                "born",
-                f"👋 *{self.account}* is connected. {dormant} active tickets had no activity in "
-                f"the last {hours:g} hours; each gets its thread when something happens on it.",
-                button=NoticeButton.SHOW_ALL,
-                label=f"Show all {dormant} now",
-            )
+            await self._desk.announce(self.account, *first.summary(self.account, dormant))
         await self._store.note(self.account, {"born_at": self._store.now()})
 
     # -- how it goes ---------------------------------------------------------------------------

@@ -27,7 +27,12 @@ log = structlog.get_logger(__name__)
 
 
 class Failover:
-    """Reads one page of each channel: only the last seconds can be lost."""
+    """Reads one page of each channel: only the last seconds can be lost.
+
+    `channels` are those configured: in others no bridge with these settings has posted a card or a
+    notice in the last seconds, and what it posted in their threads is found before the next post
+    there (`unrecorded_posts`).
+    """
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import structlog
 
 from slackbridge.domain.chat import CARD
-from slackbridge.domain.errors import Failure
+from slackbridge.domain.errors import Failure, Rejected
 from slackbridge.ports.archive import Archive
 from slackbridge.ports.store import REBUILDING, Store
 
@@ -45,7 +45,7 @@ class MapGuard:
         if state:
             return ""
         stands = False
-        for channel in self._channels:
+        for channel in await self._places():
             for post in await self._archive.latest(channel):
                 if post.mark.effect == CARD and post.mark.key.account in self._accounts:
                     stands = True
@@ -53,6 +53,15 @@ class MapGuard:
                         return ""  # kept by an early version, which did not say when it began
         # Another process may have begun its map meanwhile.
         return STRANGE if stands and not await self._store.map_began() else ""
+
+    async def _places(self) -> list[str]:
+        """The channels configured, and those that routes may have named once."""
+        try:
+            found = await self._archive.channels()
+        except Rejected as failure:
+            log.warning("channels.unknown", why=failure.code)
+            found = ()
+        return list(dict.fromkeys((*self._channels, *found)))
 
     async def begin(self) -> None:
         """Say that a bridge keeps its map here from now on."""

@@ -1,20 +1,22 @@
 """Restores the map of threads and the journal from Slack, after Redis was lost.
 
 Posts and sends nothing. It only adds to what is stored, so it may be interrupted and run again.
-What it cannot prove becomes a question in the thread.
+What it cannot prove becomes a question in the thread. Threads of accounts that are not configured
+are restored as those of an account that does not answer: Redis may serve another configuration.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from slackbridge.domain.chat import CARD
+from slackbridge.domain.chat import CARD, part_of, words_effect
 from slackbridge.domain.errors import Code, Failure, Later, Rejected
 from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Conversation, TicketKey
@@ -24,7 +26,9 @@ from slackbridge.ports.archive import Archive
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import REBUILDING, Store
+from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rules import restore
+from slackbridge.rules.first_walk import BORN, FirstWalk
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.rules.restore import Restored
 
@@ -37,15 +41,22 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Tally:
-    """What a rebuild found. `failures` are sentences; with one it is not complete."""
+    """What a rebuild found. `failures` are sentences; with one it is not complete.
+
+    `passed_over` are messages that count as talk because a bridge had let them be; `others` the
+    threads of accounts that are not configured; `unread` the accounts, `unseen` the channels that
+    were not read, and why.
+    """
 
     threads: int = 0
     messages: int = 0
     asked: int = 0
-    others: int = 0
+    passed_over: int = 0
+    others: Counter[str] = field(default_factory=Counter)
     twins: list[tuple[str, str]] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
 
 
 class Rebuild:
@@ -58,6 +69,7 @@ class Rebuild:
         archive: Archive,
         providers: Mapping[str, Provider],
         may: May,
+        desk: InboundDesk,
         rules: IntakeSettings,
         *,
         retention: float,
@@ -67,12 +79,14 @@ class Rebuild:
         self._archive = archive
         self._providers = providers
         self._may = may
+        self._desk = desk
         self._rules = rules
         self._retention = retention
         self._recent = recent
         self._tally = Tally()
         self._active: dict[str, dict[str, tuple[str, float]]] = {}
-        self._blind: set[str] = set()
+        self._shown: dict[str, float] = {}  # when a bridge showed an account's tickets last
+        self._worked = 0.0  # when a bridge posted last, of any account
         self._refused: dict[str, str] = {}
 
     async def run(self, channels: Sequence[str]) -> Tally:
@@ -107,9 +121,9 @@ class Rebuild:
                 if not cursor:
                     break
         except Failure as failure:
-            self._blind.add(account)
             self._tally.unread.append(f"{account}: {failure.reason}")
-        self._active[account] = found
+        else:
+            self._active[account] = found
 
     async def _roots(
         self, channels: Sequence[str], oldest: float
@@ -117,18 +131,36 @@ class Rebuild:
         """The card of every ticket, the oldest where two stand, and our posts of no ticket."""
         roots: dict[TicketKey, tuple[str, Post]] = {}
         asking: dict[str, list[Post]] = {}
-        for channel in channels:
+        for channel in dict.fromkeys((*channels, *await self._others())):
             try:
                 async for post in self._archive.posts(channel, oldest):
-                    if post.mark.key.account not in self._providers:
-                        self._tally.others += post.mark.effect == CARD
-                    elif post.mark.key.is_account:
+                    self._worked = max(self._worked, float(post.ts))
+                    self._saw(post)
+                    if post.mark.key.is_account:
                         asking.setdefault(post.mark.key.account, []).append(post)
                     elif post.mark.effect == CARD:
                         self._root(roots, channel, post)
             except Rejected as failure:
-                self._tally.failures.append(f"channel {channel}: {failure.reason}")
+                missed = self._tally.failures if channel in channels else self._tally.unseen
+                missed.append(f"channel {channel}: {failure.reason}")
         return roots, asking
+
+    async def _others(self) -> Sequence[str]:
+        """The channels that the bot is in: routes may have named them once."""
+        try:
+            return await self._archive.channels()
+        except Rejected as failure:
+            self._tally.unseen.append(f"channels besides those configured: {failure.reason}")
+            return ()
+
+    def _saw(self, post: Post) -> None:
+        """Note the youngest post that a bridge makes only of what the marketplace has told."""
+        key, effect = post.mark.key, post.mark.effect
+        told = effect == CARD or part_of(effect) is not None
+        if key.is_account:
+            told = effect.startswith(words_effect(BORN))
+        if told:
+            self._shown[key.account] = max(self._shown.get(key.account, 0.0), float(post.ts))
 
     def _root(self, roots: dict[TicketKey, tuple[str, Post]], channel: str, post: Post) -> None:
         key = post.mark.key
@@ -149,7 +181,10 @@ class Rebuild:
         if stored.root not in ("", root.ts):
             self._tally.twins.append((channel, root.ts))
             return
-        self._tally.threads += 1
+        if key.account in self._providers:
+            self._tally.threads += 1
+        else:
+            self._tally.others[key.account] += 1
         newest = root.answered or root.ts
         if float(stored.read_to or 0) >= float(newest):
             return  # restored by an earlier run, or kept by a bridge
@@ -159,20 +194,32 @@ class Rebuild:
             if failure.code != Code.NO_THREAD:
                 self._tally.failures.append(f"{key}: {failure.reason}")
             return
+        await self._take(key, thread, due=self._due(key, root, thread))
+
+    async def _take(self, key: TicketKey, thread: Thread, *, due: bool) -> None:
+        for post in thread.posts:
+            self._saw(post)
         strangers = [s.heard.user for s in thread.said if await self._refuses(s.heard.user)]
-        due = self._due(key, thread)
         conversation = await self._read(key) if due or thread.said else None
-        found = restore.restore(thread, conversation, self._rules, strangers, self._store.now())
-        await self._store.bind(channel, root.ts, key)
+        now = self._store.now()
+        found = restore.restore(thread, conversation, self._rules, strangers, now, self._worked)
+        await self._store.bind(thread.channel, thread.root, key)
         await self._store.touch(key, float(thread.newest))
         await self._restore(key, found, due=due)
-        self._tally.messages += found.messages
-        self._tally.asked += found.asked
+        self._reckon(key, found)
 
-    def _due(self, key: TicketKey, thread: Thread) -> bool:
+    def _reckon(self, key: TicketKey, found: Restored) -> None:
+        if key.account in self._providers:
+            self._tally.messages += found.messages
+            self._tally.asked += found.asked
+            self._tally.passed_over += found.passed_over
+
+    def _due(self, key: TicketKey, root: Post, thread: Thread) -> bool:
         """Whether something may have come that the thread does not show."""
-        recent = float(thread.newest) > self._store.now() - RECENT_SECONDS
-        return recent or key.account in self._blind or key.id in self._active[key.account]
+        active = self._active.get(key.account)
+        if active is None or key.id in active or not root.ended:
+            return True
+        return float(thread.newest) > self._store.now() - RECENT_SECONDS
 
     async def _refuses(self, user: str) -> bool:
         """Whether a user may not act; while Slack does not say, they may."""
@@ -184,7 +231,7 @@ class Rebuild:
         return bool(self._refused[user])
 
     async def _read(self, key: TicketKey) -> Conversation | None:
-        if key.account in self._blind:
+        if key.account not in self._active:
             return None
         try:
             return await _patiently(partial(self._providers[key.account].get, key.id))
@@ -195,17 +242,19 @@ class Rebuild:
     async def _restore(self, key: TicketKey, found: Restored, *, due: bool) -> None:
         """Write what is not stored yet: what is stored knows more than Slack shows."""
         for _ in range(RACES):
-            change = self._change(await self._store.load(key), found, due=due)
+            change = self._change(key, await self._store.load(key), found, due=due)
             if await self._store.write(key, change):
                 return
         raise Later(f"{key} is very busy; is a bridge running?", 1.0, code=Code.BUSY)
 
-    def _change(self, record: Record, found: Restored, *, due: bool) -> Change:
+    def _change(self, key: TicketKey, record: Record, found: Restored, *, due: bool) -> Change:
         known = {intent.id for intent in record.intents}
         new = [intent for intent in found.intents if intent.id not in known]
         put = record.stored.lacking(found.patch)
         due = due or any(_speaks(intent) for intent in new)
-        ended = not due and not record.raw
+        # The records of an account that is never configured again must expire, too.
+        foreign = key.account not in self._providers and not key.is_account
+        ended = not record.raw and (not due or foreign)
         now = self._store.now()
         if due:
             put["unread_at"] = now
@@ -227,25 +276,32 @@ class Rebuild:
         if lost:
             found = Restored(Patch(), lost)
             await self._restore(key, found, due=False)
-            self._tally.asked += found.asked
+            self._reckon(key, found)
 
     # -- the end -------------------------------------------------------------------------------
 
-    async def _end(self, roots: Mapping[TicketKey, tuple[str, Post]], began: float) -> None:
+    async def _end(self, roots: Collection[TicketKey], began: float) -> None:
         """As after the first walk of a poll: what is new or open is due, older tickets rest."""
+        for account in {*self._providers, *(key.account for key in roots)}:
+            facts = await self._store.facts(account)
+            listened = max(facts.listened_at, began)
+            shown = self._shown.get(account, 0.0)
+            await self._store.note(account, {"listened_at": listened, "shown_at": shown})
+            if account in self._active:
+                threads = frozenset(key.id for key in roots if key.account == account)
+                walk = FirstWalk(began, self._recent, shown, threads)
+                await self._walked(account, walk, first=not facts.born_at)
+
+    async def _walked(self, account: str, walk: FirstWalk, *, first: bool) -> None:
+        """Of an account that did not answer, the poll walks over the tickets once it does."""
         now = self._store.now()
-        for account, tickets in self._active.items():
-            await self._store.note(account, {"listened_at": began})
-            if account in self._blind:
-                continue
-            seen = {id: revision for id, (revision, _) in tickets.items()}
-            due = {
-                id: now
-                for id, (_, at) in tickets.items()
-                if TicketKey(account, id) in roots or at > began - self._recent
-            }
-            await self._store.make_due(account, due, seen)
-            await self._store.note(account, {"born_at": now})
+        tickets = self._active[account]
+        due = {id: now for id, (_, at) in tickets.items() if not walk.rests(id, at)}
+        seen = {id: revision for id, (revision, _) in tickets.items()}
+        await self._store.make_due(account, due, seen)
+        if first and (resting := len(tickets) - len(due)):
+            await self._desk.announce(account, *walk.summary(account, resting))
+        await self._store.note(account, {"born_at": now})
 
 
 def _speaks(intent: Intent) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slackbridge.sandbox.slack.call import Call
+from slackbridge.sandbox.slack.call import SCOPE_PREFIX, Call
 from slackbridge.sandbox.slack.errors import ApiError, invalid
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.roster import Channel
@@ -47,7 +47,12 @@ def list_(call: Call) -> Json:
 
 
 def users_conversations(call: Call) -> Json:
-    """The channels a user (default the bot) is a member of."""
+    """The channels a user (default the bot) is a member of, archived ones too unless left out.
+
+    Only public ones unless `types` names others, each of which needs its own scope; at most 100 a
+    page unless `limit` says otherwise.
+    Source: docs.slack.dev/reference/methods/users.conversations
+    """
     user = call.args.given("user") or call.app.bot_user
     if user not in call.workspace.users:
         raise ApiError("user_not_found")
@@ -130,6 +135,8 @@ def _of_types(call: Call) -> list[Channel]:
     kinds = {_TYPES.get(name.strip(), "") for name in names}
     if "" in kinds:
         raise ApiError("invalid_types")
+    for kind in sorted(kinds):
+        call.need(f"{SCOPE_PREFIX[kind]}:read")
     archived = not call.args.flag("exclude_archived")
     channels = call.workspace.channels.values()
     return [each for each in channels if each.kind in kinds and (archived or not each.archived)]

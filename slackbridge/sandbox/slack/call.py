@@ -17,7 +17,7 @@ from slackbridge.sandbox.slack.workspace import Workspace
 
 T = TypeVar("T")
 MAX_LIMIT = 1000
-_SCOPE_PREFIX = {"channel": "channels", "group": "groups", "im": "im"}
+SCOPE_PREFIX = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Call:
         if channel is None or (channel.kind != "channel" and not inside):
             raise ApiError("channel_not_found")
         if scope:
-            self.need(f"{_SCOPE_PREFIX[channel.kind]}:{scope}")
+            self.need(f"{SCOPE_PREFIX[channel.kind]}:{scope}")
         if member and not inside:
             raise ApiError("not_in_channel")
         return channel

@@ -5,7 +5,9 @@ Text from outside is escaped or literal, and every message keeps Slack's limits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from slackbridge.domain.model import Status
 from slackbridge.domain.view import Button, Card, Item, Notice, Part, Words
@@ -28,12 +30,15 @@ LABELS: Mapping[str, str] = {
     Button.CLOSE: "Close",
     Button.REOPEN: "Reopen",
 }
+STATUS = "Status"
 MOVES: Mapping[str, str] = {
     Status.NEEDS_AGENT: "🟠",
     Status.WAITING: "🔵",
     Status.SOLVED: "🟢",
     Status.CLOSED: "⚪",
 }
+ENDED = "|".join(status.value.capitalize() for status in Status if not status.active)
+ENDS = re.compile(rf"\*{STATUS}:\* \S+ (?:{ENDED})\b")  # Slack may give the emoji back by name
 BUTTONS = 24  # with the menu 25, which is what Slack takes in one block
 OPTIONS = 5  # of a menu
 FACT = 150
@@ -64,6 +69,12 @@ def status(card: Card) -> str:
     mark = MOVES.get(card.status, "⚫")
     same = raw.replace("_", " ").casefold() == word.casefold()
     return f"{mark} {word[:1].upper()}{word[1:]}" + (f" ({raw})" if raw and not same else "")
+
+
+def shows_end(blocks: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a card, read back from Slack, shows its ticket as solved or closed."""
+    fields = (field for block in blocks for field in block.get("fields") or ())
+    return any(ENDS.match(str(field.get("text", ""))) for field in fields)
 
 
 def _card(card: Card) -> Drawn:
@@ -112,7 +123,7 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
         ("Held by", mrkdwn.mention(card.holder)),
         *((outside(name, 60), outside(value, FACT)) for name, value in card.extra[:10]),
     )
-    yield "Status", status(card)
+    yield STATUS, status(card)
     yield from ((label, value) for label, value in (*times, *texts) if value)
 
 
