@@ -206,7 +206,8 @@ class _Restorer:
         if not taken_up and (stranger or not reply):
             return intake.tombstone(heard, refused=stranger)
         undecided = self._undecided(intent)
-        if taken_up or at >= self._decided or undecided.state is State.SENT:
+        said_at = float(heard.edited or heard.ts)
+        if taken_up or said_at >= self._decided or undecided.state is State.SENT:
             return undecided
         self.passed_over += 1
         return intake.tombstone(heard)

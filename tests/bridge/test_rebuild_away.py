@@ -111,8 +111,12 @@ async def test_a_ticket_that_ended_while_no_bridge_ran_shows_its_end(
     down.times = 0
     async with run():
         for ticket in (ended, answered):
-            await stage.until("its end", lambda ticket=ticket: "🟢" in stage.card(ticket))
+            await stage.until("its end", partial(shows_end, stage, ticket))
         await stage.until("the answer", lambda: len(stage.mirrored(answered)) == 2)
+
+
+def shows_end(stage: Stage, ticket: int) -> bool:
+    return "🟢" in stage.card(ticket)
 
 
 # -- channels that no route names any more -----------------------------------------------------

@@ -13,7 +13,7 @@ from slackbridge.domain.intent import Intent, Press, State, after_press
 from slackbridge.domain.model import Author, Conversation, Message
 from slackbridge.domain.record import StoredTicket
 from slackbridge.domain.thread import Post, Said, Thread
-from slackbridge.rules.intake import IntakeSettings
+from slackbridge.rules.intake import IntakeSettings, after_edit
 from slackbridge.rules.restore import ORPHAN, Restored, restore
 from slackbridge.text.clean import digest
 from tests.values import KEY, TS, conversation, heard, message
@@ -169,6 +169,13 @@ def test_talk_is_no_talk_if_the_marketplace_shows_it_or_a_bridge_took_it_up() ->
     assert only(restored(said("Hello", "held"), posts=posts)).state is State.HELD
 
 
+def test_an_edit_after_the_bridge_had_let_a_message_be_is_asked_about() -> None:
+    late = said("!reply Hello", edited=LATER)
+    posts = (post("m:9:1/1", LATER),)
+    assert only(restored(late, posts=posts)).state is State.HELD
+    assert only(restored(said("!reply Hello", edited="1000.0"), posts=posts)).is_tombstone
+
+
 TEXTS = ("Hello", "!reply Hello", "!repl Hello", "// Hello", "/ Hello", "note: Hello", "pass: word")
 
 
@@ -181,13 +188,15 @@ def test_whatever_the_settings_are_now_nothing_is_sent_without_a_press(
 ) -> None:
     rules = IntakeSettings(mode, prefixes, undo=10, fresh=900)
     marks = [(), *((mark,) for mark in OURS), ("held", "sent")]
-    for text, shown, worked in product(TEXTS, marks, (0.0, NOW)):
-        one = said(text, *shown)
+    for text, shown, worked, edited in product(TEXTS, marks, (0.0, NOW), ("", "1001.0")):
+        one = said(text, *shown, edited=edited)
         thread = Thread(KEY, "C1", "900.0", (), (one,))
         intent = only(restore(thread, there, rules, strangers, NOW, worked))
         assert not intent.state.open
         assert intent.state is not State.FAILED
         assert intent.due == 0
+        again = after_edit(intent, one.heard, RULES, NOW)
+        assert again is None or not again.state.open, "when its thread is read once more"
         if not shown and ((mode == "explicit" and text == "Hello") or strangers):
             assert intent.is_tombstone, "nobody is asked about each line of talk"
 
