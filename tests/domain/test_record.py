@@ -118,6 +118,7 @@ def test_every_field_is_in_the_table() -> None:
     assert {s.attribute for s in ACCOUNT_FIELDS} == {
         "born_at",
         "listened_at",
+        "shown_at",
         *(field.name for field in fields(AccountHealth)),
     }
     assert {*INTENT_FIELDS} == {*Intent.model_fields}
@@ -221,7 +222,7 @@ def test_only_what_is_lacking_is_restored() -> None:
 @pytest.mark.parametrize("state", AccountState)
 def test_facts_are_read_as_written(state: AccountState) -> None:
     health = AccountHealth(state, 5, 2, said=state is not AccountState.OK)
-    written = encoded_facts({"born_at": 1.4, "listened_at": 2.6, "health": health})
+    written = encoded_facts({"born_at": 1.4, "listened_at": 2.6, "shown_at": 4, "health": health})
     assert written["mood"] == state.value
-    assert AccountFacts.of(written) == AccountFacts(1, 3, health)
+    assert AccountFacts.of(written) == AccountFacts(1, 3, health, 4)
     assert AccountFacts.of({}) == AccountFacts()
