@@ -44,7 +44,7 @@ class Bridge:
 
         self.permissions = Permissions(self.chat, settings.agents.allow, settings.agents.money)
         intake = wiring.intake_settings(settings)
-        self.desk = InboundDesk(self.store, self.permissions.may, intake, signal)
+        self.desk = InboundDesk(self.store, self.permissions.may, intake, signal, accounts)
         self.lookup = wiring.lookup(settings, self.store, self.providers)
         seconds = timing.catch_up_hours * 3600
         self.catch_up = CatchUp(self.store, self.chat, self.desk, accounts, channels, seconds)

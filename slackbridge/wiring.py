@@ -193,7 +193,7 @@ def listeners(
     command = Command(chat, desk, lookup, actions, spawn)
     home = Home(chat, desk, lookup, spawn)
     missed = partial(_catch_up, spawn, catch_up)
-    return Listeners(chat, store, threads, desk, buttons, command, home, missed)
+    return Listeners(chat, store, threads, desk, buttons, command, home, missed, lookup, spawn)
 
 
 def _catch_up(spawn: Spawn, catch_up: CatchUp) -> None:

@@ -161,8 +161,14 @@ class Intent(Frozen):
         Also after a refusal: a 429 may come from a proxy after the request was accepted.
         """
         adds = self.kind in (Kind.REPLY, Kind.INTERNAL) and not self.message
-        declined = self.state is State.QUEUED and self.before is not None
+        declined = self.state in (State.QUEUED, State.HELD) and self.before is not None
         return adds and (declined or self.state in (State.SENT, State.SENDING, State.UNKNOWN))
+
+    @property
+    def retryable(self) -> bool:
+        """Whether Retry is offered: after a refusal, and for what is held and no reply."""
+        reply = self.kind in (Kind.REPLY, Kind.FOLLOW_UP)
+        return self.state is State.FAILED or (self.state is State.HELD and not reply)
 
     @property
     def baseline(self) -> tuple[str, ...]:
@@ -294,11 +300,11 @@ def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | N
             return conclude(intent, State.CANCELLED, reason=f"undone by <@{by}>")
         case Press.SEND_NOW, State.QUEUED if intent.due > now:
             return intent.but(due=now, undoable=False)
-        case Press.SEND, State.HELD if intent.text or not intent.kind.speaks:
+        case Press.SEND, State.HELD if intent.text:
             return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
         case Press.KEEP, State.HELD:
             return conclude(intent, State.KEPT, reason=f"kept as a note by <@{by}>")
-        case Press.RETRY, State.FAILED:
+        case Press.RETRY, State.FAILED | State.HELD if intent.retryable:
             return _anew(intent.but(due=now, reason="", undoable=False, tries=0))
         case Press.DISCARD, State.FAILED | State.HELD:
             return conclude(intent, State.CANCELLED, reason=f"discarded by <@{by}>")

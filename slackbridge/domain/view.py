@@ -130,6 +130,9 @@ class Notice:
     label: str = ""
 
 
+NOT_CARRIED = "no_entry_sign"
+"""The reaction on a message in a thread whose account nobody carries."""
+
 Item = Card | Part | Words | Notice
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slackbridge.domain.chat import Heard
-from slackbridge.domain.intent import INTO_A_NOTE, Afterwards, Intent, State, conclude
+from slackbridge.domain.intent import INTO_A_NOTE, Afterwards, Intent, Receipt, State, conclude
 from slackbridge.domain.model import Kind
+from slackbridge.domain.view import NOT_CARRIED
 from slackbridge.rules.prefix import SEND_PREFIX, after, almost_sent, near_note
 from slackbridge.text.clean import digest
 
 CONFIRM = "Send this to the customer?"
-ONCE_REFUSED = "This was written while its author was not allowed to answer customers."
+ONCE_REFUSED = "This was refused when it was written."
 OTHER_SETTINGS = "This was written while other settings were in force."
 SECRET = re.compile(
     r"xox[abeprs]-[\w-]{8,}|xapp-[\w-]{8,}|\bsk_live_\w{8,}|\bsg_live_\w{8,}|\bAKIA[0-9A-Z]{12,}"
@@ -150,9 +151,12 @@ def _after_edit_of_talk(
     verdict = classify(replace(heard, ts=heard.edited or heard.ts), settings, now)
     if verdict is None or not (is_explicit(heard) or (verdict.state is State.KEPT and heard.text)):
         return intent.but(edited=heard.edited) if newer else None
-    if intent.refused and verdict.state is State.QUEUED:
+    if not intent.refused:
+        return reply(heard, verdict, settings, now)
+    if verdict.state is State.QUEUED:
         verdict = Verdict(State.HELD, verdict.text, ONCE_REFUSED)
-    return reply(heard, verdict, settings, now)
+    perhaps = Receipt(reacting=NOT_CARRIED)  # it is removed
+    return reply(heard, verdict, settings, now).but(receipt=perhaps)
 
 
 def refuse(intent: Intent, heard: Heard) -> Intent | None:

@@ -87,9 +87,13 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
     who = "" if intent.ts else f" by <@{intent.agent}>"
     again = _again(intent)
     match intent.state:
-        case State.HELD:
+        case State.HELD if intent.ts:
             send = (Press.SEND,) if intent.text else ()
             return f"❔ {intent.reason}", (*send, Press.KEEP, Press.DISCARD)
+        case State.HELD:
+            send = (Press.RETRY,) if intent.retryable else (Press.SEND,)
+            about = f"{thing[:1].upper()}{thing[1:]}{who}"
+            return f"❔ {about}. {intent.reason}", (*send, Press.DISCARD)
         case State.QUEUED if intent.reason:
             why = f"⏳ The {thing}{who} was not sent{again} yet: {intent.reason}."
             return f"{why} Next try {_clock(intent.due)}.", (Press.UNDO, Press.SEND_NOW)

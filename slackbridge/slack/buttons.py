@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from slackbridge.domain.account import not_carried
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Capabilities, Kind, Status, TicketKey
@@ -75,7 +76,7 @@ class Buttons:
         key = await self._key(body)
         can = self._lookup.can(key.account) if key else None
         if key is None or can is None:
-            return FOREIGN
+            return not_carried(key.account) if key else FOREIGN
         if special := self._actions.named(key, _behind(can, name)):
             why = await self._desk.refused(user)
             return why or await self._actions.begin(key, user, special, _trigger(body))
@@ -112,8 +113,10 @@ class Buttons:
         key, shown = await self._key(body), ""
         if key is None:
             key, shown = _account(about), _message_ts(body)
-        if key is None or self._lookup.can(key.account) is None or name not in set(Press):
+        if key is None or name not in set(Press):
             return FOREIGN
+        if self._lookup.can(key.account) is None:
+            return FOREIGN if key.is_account else not_carried(key.account)
         return await self._desk.pressed(key, id, Press(name), user, shown)
 
     async def _key(self, body: Mapping[str, Any]) -> TicketKey | None:
@@ -154,8 +157,11 @@ class Buttons:
         user = str(body["user"]["id"])
         key = _key_of(view)
         can = self._lookup.can(key.account) if key else None
-        if key is None or can is None:
+        if key is None:
             await ack()
+            return
+        if can is None:
+            await _keep_open(ack, view, not_carried(key.account))
             return
         callback = view.get("callback_id")
         if callback in (Callback.FORM, Callback.MONEY):
@@ -196,6 +202,15 @@ class Buttons:
         message = body.get("message") or {}
         thread = str(message.get("thread_ts") or message.get("ts") or "")
         await self._chat.tell(str(channel), user, text, thread)
+
+
+async def _keep_open(ack: Any, view: Mapping[str, Any], text: str) -> None:
+    """Answer a modal that cannot be carried out. What was typed stays, to be copied."""
+    entered = (view.get("state") or {}).get("values") or {}
+    if entered:
+        await ack(response_action="errors", errors={next(iter(entered)): text.replace("`", "")})
+    else:
+        await answer(ack, "Not sent", text)
 
 
 def choices(can: Capabilities, first: str = Button.REPLY) -> tuple[str, ...]:

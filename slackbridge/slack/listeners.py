@@ -19,7 +19,9 @@ from slack_bolt.authorization import AuthorizeResult
 
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import TicketKey
-from slackbridge.ports.front_desk import FrontDesk
+from slackbridge.domain.view import NOT_CARRIED
+from slackbridge.ports.front_desk import FrontDesk, Lookup
+from slackbridge.ports.signal import Spawn
 from slackbridge.ports.store import Store
 from slackbridge.slack import events
 from slackbridge.slack.buttons import Buttons
@@ -48,6 +50,8 @@ class Listeners:
     _command: Command
     _home: Home
     _missed: Callable[[], None]
+    _lookup: Lookup
+    _spawn: Spawn
 
     def app(self) -> AsyncApp:
         """The app with its listeners. In HTTP mode `http_mode` has verified the request."""
@@ -111,7 +115,7 @@ class Listeners:
     async def _said(self, channel: str, event: Mapping[str, Any]) -> None:
         if (key := await self._ticket(channel, event)) is not None:
             heard = await self._chat.read(event, channel)
-            await self._tell(channel, event, await self._desk.said(key, heard))
+            await self._tell(channel, event, key, await self._desk.said(key, heard))
 
     async def _changed(self, channel: str, event: Mapping[str, Any]) -> None:
         """An edit by a person. An unfurled link is a change too, but without `edited`."""
@@ -122,7 +126,7 @@ class Listeners:
             return
         if (key := await self._ticket(channel, message)) is not None:
             heard = await self._chat.read(message, channel, str(event.get("event_ts") or ""))
-            await self._tell(channel, message, await self._desk.edited(key, heard))
+            await self._tell(channel, message, key, await self._desk.edited(key, heard))
 
     async def _deleted(self, channel: str, event: Mapping[str, Any]) -> None:
         message = event.get("previous_message") or {}
@@ -139,11 +143,22 @@ class Listeners:
             return None
         return await self._threads.ticket(channel, str(event.get("thread_ts", "")))
 
-    async def _tell(self, channel: str, event: Mapping[str, Any], text: str) -> None:
+    async def _tell(
+        self, channel: str, event: Mapping[str, Any], key: TicketKey, text: str
+    ) -> None:
         """Tell one person alone, once however often Slack repeats the event."""
         if text and await self._store.once(f"told:{channel}:{event['ts']}", TOLD_SECONDS):
             thread = str(event.get("thread_ts", ""))
             await self._chat.tell(channel, str(event["user"]), text, thread)
+            if self._lookup.can(key.account) is None:
+                self._spawn(self._mark(channel, str(event["ts"])))
+
+    async def _mark(self, channel: str, ts: str) -> None:
+        """Show on a message that nobody carries its account: no lane ever puts a receipt there."""
+        try:
+            await self._chat.react(channel, ts, NOT_CARRIED, "")
+        except Failure as failure:
+            log.warning("person.not_told", channel=channel, why=failure.code)
 
 
 async def _acknowledge(ack: Any) -> None:

@@ -46,5 +46,5 @@ async def test_what_was_refused_is_not_sent_once_its_author_is_allowed(
         await stage.say(ticket, "Hello")
         await stage.replied(ticket, "Hello")
         await stage.ben.edit(CHANNEL, ts, "!reply No.")
-        await stage.receipt(ticket, ts, "not allowed")
+        await stage.receipt(ticket, ts, "was refused")
         assert stage.replies(ticket) == ["Hello"]

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Author, Kind, Status
 from tests.model import checks, scenes
-from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
+from tests.model.process import FRESH, LEASE, SETTLE, TIMEOUT, UNDO
 from tests.model.town import NO_TROUBLE, Town
 from tests.model.world import FAULTS, AnyCall, Plan, Trouble
 
@@ -23,7 +23,7 @@ EVENTS = 12
 ROUNDS = 400
 WHICH = st.integers(0, 5)
 WHO = st.integers(0, 1)
-WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE])
+WAITS = st.sampled_from([0.0, 1.0, 2.0, UNDO, LEASE, TIMEOUT + SETTLE, FRESH + 1])
 RARE = ("chat.delete", "chat.find", "chat.heard", "market.read", "store.forget_seen", "store.bind")
 CALLS = sorted(FAULTS)
 

@@ -36,8 +36,9 @@ from tests.model.world import Gate, Gated, Pass, What, World
 LEASE, TIMEOUT, SETTLE, SLACK_SETTLE, UNDO = 15.0, 10.0, 15.0, 5.0, 10.0
 RETENTION = 180 * 86_400
 CLOCK = "model:clock"
-RULES = IntakeSettings("direct", ("//",), undo=UNDO, fresh=900)
-PATIENCE = SendSettings(timeout=TIMEOUT, settle=SETTLE, retry=2.0, retry_max=60.0, give_up=900)
+FRESH = 900.0
+RULES = IntakeSettings("direct", ("//",), undo=UNDO, fresh=FRESH)
+PATIENCE = SendSettings(timeout=TIMEOUT, settle=SETTLE, retry=2.0, retry_max=60.0, give_up=FRESH)
 PLACE = LaneSettings(
     "model", (), CHANNEL, "", RETENTION, retry=2.0, retry_max=60.0, quarantine_after=5
 )

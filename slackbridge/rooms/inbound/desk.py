@@ -7,10 +7,11 @@ the person alone ('' = nothing).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import structlog
 
+from slackbridge.domain.account import not_carried
 from slackbridge.domain.chat import Heard
 from slackbridge.domain.errors import Code, Later
 from slackbridge.domain.intent import Intent, Press, State, after_deletion, after_press
@@ -31,13 +32,22 @@ UNCERTAIN = "Slack does not tell me just now who you are; try again in a moment.
 
 
 class InboundDesk:
-    """Stores intents. `wake` tells the lanes of this process that something is due."""
+    """Stores intents. `wake` tells the lanes of this process that something is due.
+
+    `accounts` are those that have a lane (None = all): of others nothing new is stored.
+    """
 
     def __init__(
-        self, store: Store, may: May, rules: IntakeSettings, wake: Callable[[], None]
+        self,
+        store: Store,
+        may: May,
+        rules: IntakeSettings,
+        wake: Callable[[], None],
+        accounts: Collection[str] | None = None,
     ) -> None:
         self._store = store
         self._may = may
+        self._accounts = accounts
         self._rules = rules
         self.wake = wake
         self.on_found: Callable[[float], None] = lambda ts: None
@@ -55,7 +65,7 @@ class InboundDesk:
         if verdict is None or (verdict.state is State.KEPT and not heard.text):
             await self._settle(key, intake.tombstone(heard), names if heard.edited else ())
             return ""
-        if why := await self._refused(heard.user):
+        if why := await self._unheard(key, heard):
             await self._settle(key, intake.tombstone(heard, refused=True))
             return "" if verdict.state is State.KEPT else why
         intent = intake.reply(heard, verdict, self._rules, now)
@@ -80,11 +90,11 @@ class InboundDesk:
         talk = known is not None and known.is_tombstone
         after = after_edit(known) if known and talk else None
         speaks = after is not None and not after.is_tombstone
-        if speaks and (why := await self._refused(heard.user)):
+        if speaks and (why := await self._unheard(key, heard)):
             await self._update(key, heard.ts, lambda intent: intake.refuse(intent, heard))
             return why
-        await self._update(key, heard.ts, after_edit)
-        return ""
+        changed = await self._update(key, heard.ts, after_edit)
+        return self._uncarried(key) if changed and not talk else ""
 
     async def deleted(self, key: TicketKey, ts: str, user: str, channel: str) -> str:
         """A person deleted their message; if its event comes later, it must not be sent."""
@@ -97,7 +107,7 @@ class InboundDesk:
             state=State.CANCELLED,
             reason="deleted",
         )
-        if not await self._write(key, Change(swaps=((None, gone),))):
+        if self._uncarried(key) or not await self._write(key, Change(swaps=((None, gone),))):
             await self._update(key, ts, after_deletion)
         return ""
 
@@ -221,6 +231,15 @@ class InboundDesk:
         await self._ask(key, intent)
         return ""
 
+    async def _unheard(self, key: TicketKey, heard: Heard) -> str:
+        """Why a message is not taken in: nobody carries its account, or its author may not act."""
+        return self._uncarried(key) or await self._refused(heard.user)
+
+    def _uncarried(self, key: TicketKey) -> str:
+        """What is said of a ticket whose account has no lane; '' if it has one."""
+        known = self._accounts is None or key.account in self._accounts
+        return "" if known else not_carried(key.account)
+
     async def refused(self, user: str, *, money: bool = False) -> str:
         """Why somebody may not act, or see; '' only if it is certain that they may."""
         return await self._asked(user, money=money, unsure=UNCERTAIN)
@@ -275,6 +294,8 @@ class InboundDesk:
 
     async def look_again(self, key: TicketKey) -> None:
         """Something may have been missed in this thread: read it."""
+        if self._uncarried(key):
+            return
         now = self._store.now()
         await self._write(key, Change(put=Patch(missed_at=now), due=now))
 
@@ -319,4 +340,4 @@ def _in_vain(intent: Intent) -> bool:
     """Whether it was not done, or done without the effect that was asked for."""
     if intent.state is State.SENT:
         return bool(intent.reason)
-    return intent.state in (State.FAILED, State.CANCELLED)
+    return intent.state in (State.FAILED, State.CANCELLED, State.HELD)

@@ -27,10 +27,12 @@ from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.capabilities import Measures, Settles
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
+from slackbridge.rooms.lane import staleness
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
 from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.rules.freshness import Freshness, freshness
+from slackbridge.rules.staleness import requeue_or_ask
 
 log = structlog.get_logger(__name__)
 
@@ -75,8 +77,9 @@ class Sender:
             if intent.due > pass_.now():
                 pass_.wake_at(intent.due)
                 return intent
-            return await self._attempt(pass_, intent)
-        return intent
+            fresh, done = self._settings.give_up, self._done_in_an_earlier_epoch
+            intent = await staleness.asked(pass_, intent, fresh, done)
+        return await self._attempt(pass_, intent) if intent.state is State.QUEUED else intent
 
     # -- one attempt ---------------------------------------------------------------------------
 
@@ -268,7 +271,7 @@ class Sender:
             log.info("intent.settled_absent", intent=intent.id)
             if intent.money:
                 return await pass_.swap(intent, fail(intent, "it did not arrive"))
-            return await pass_.swap(intent, requeue(intent, now))
+            return await pass_.swap(intent, requeue_or_ask(intent, now, self._settings.give_up))
         attempt = intent.attempt
         assert attempt is not None  # noqa: S101 - a proved absence has none
         settled = attempt.deadline + (0.0 if repeatable else self._settings.settle)

@@ -109,7 +109,7 @@ async def test_a_reply_that_is_held_back_keeps_its_tries(
     sender = Sender(cast(Provider, Marketplace(call)), _may, SENDING)
     for _ in range(PASSES):
         pass_ = TicketPass(store, await _leased(store), await store.load(KEY))
-        due = pass_.intents[0].but(due=0.0)
+        due = pass_.intents[0].but(due=store.now())
         await pass_.swap(pass_.intents[0], due)
         await sender.run(pass_)
         (after,) = pass_.intents
