@@ -17,7 +17,6 @@ from slackbridge.ports.signal import WorkSignal
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.permissions import Permissions
 from slackbridge.rooms.lane.workers import Workers
-from slackbridge.rooms.recovery.catch_up import CatchUp
 from slackbridge.rooms.recovery.failover import Failover
 from slackbridge.rooms.recovery.map_guard import MapGuard
 from slackbridge.slack.archive import Archive
@@ -46,8 +45,7 @@ class Bridge:
         intake = wiring.intake_settings(settings)
         self.desk = InboundDesk(self.store, self.permissions.may, intake, signal, accounts)
         self.lookup = wiring.lookup(settings, self.store, self.providers)
-        seconds = timing.catch_up_hours * 3600
-        self.catch_up = CatchUp(self.store, self.chat, self.desk, accounts, channels, seconds)
+        self.catch_up = wiring.catch_up(settings, self.store, self.chat, self.archive, self.desk)
         self.guard = MapGuard(self.store, self.archive, channels, accounts)
         failover = Failover(
             self.store,

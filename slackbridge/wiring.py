@@ -19,11 +19,13 @@ from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp
+from slackbridge.rooms.recovery.former_channels import FormerChannels
 from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.rules.routing import Route
 from slackbridge.slack.actions import Actions
+from slackbridge.slack.archive import Archive
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
@@ -176,6 +178,21 @@ def pollers(
 def lookup(settings: Settings, store: RedisStore, providers: dict[str, Provider]) -> TicketLookup:
     names, channel = settings.marketplaces(), settings.slack.channel
     return TicketLookup(providers, names, store, LOOKUP_SECONDS, routes(settings), channel)
+
+
+def catch_up(
+    settings: Settings, store: RedisStore, chat: SlackChat, archive: Archive, desk: InboundDesk
+) -> CatchUp:
+    channels = settings.channels()
+    return CatchUp(
+        store,
+        chat,
+        desk,
+        tuple(settings.marketplaces()),
+        channels,
+        settings.timing.catch_up_hours * 3600,
+        FormerChannels(archive, channels),
+    )
 
 
 def listeners(

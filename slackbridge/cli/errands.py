@@ -21,7 +21,8 @@ def rebuild(
     """After Redis was lost: restore the map of threads from what stands in Slack.
 
     Posts and sends nothing, and may be interrupted and run again. Replies that were certainly sent
-    count as sent; what nobody can tell is asked in its thread. Reads about 50 threads a minute.
+    count as sent; what nobody can tell is asked in its thread. Reads every channel that the bot is
+    in, and about 50 threads a minute.
     """
     complete, lines = asyncio.run(_rebuild(settings_from(config_path), force))
     typer.echo("\n".join(lines))

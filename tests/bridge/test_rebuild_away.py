@@ -122,8 +122,8 @@ def shows_end(stage: Stage, ticket: int) -> bool:
 # -- channels that no route names any more -----------------------------------------------------
 
 
-def routed(place: World, *, old: bool) -> Settings:
-    configured(place, {"replies": NOW})
+def routed(place: World, *, old: bool, **more: dict[str, Any]) -> Settings:
+    configured(place, {"replies": NOW, **more})
     path = place.folder / "slackbridge.toml"
     path.write_text(path.read_text() + (ROUTE if old else ""))
     return config.load.load(path, secrets_of(place.slack, place.refurbed))
@@ -173,6 +173,21 @@ async def test_a_thread_in_a_channel_that_no_route_names_is_found(place: World, 
     async with serving(settings, place.redis_url, place.slack):
         await stage.replied(moved, "We look into it.", "You are welcome.")
         assert cards_of(place, moved) == [1, 0]
+
+
+async def test_a_quiet_thread_there_is_caught_up_with(place: World) -> None:
+    """Its ticket was not active lately, so only the channel's history tells of the message."""
+    stage = Stage(place)
+    async with serving(routed(place, old=True), place.redis_url, place.slack):
+        quiet = place.refurbed.customer_opens(html="<p>Hello</p>")
+        await stage.until("its card", lambda: views.mirrored(place.slack, quiet, OLD))
+        await stage.quiet(0.3)
+        await stage.opened(topic="other")
+    root = views.cards(place.slack, quiet, OLD)[0]["ts"]
+    await stage.anna.say(OLD, "We look into it.", root)
+    settings = routed(place, old=False, timing={"catch_up_hours": 0})
+    async with serving(settings, place.redis_url, place.slack):
+        await stage.replied(quiet, "We look into it.")
 
 
 async def test_what_slack_does_not_show_of_other_channels_is_said(place: World, moved: int) -> None:

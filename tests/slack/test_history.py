@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slackbridge.domain.chat import Mark
-from slackbridge.domain.errors import Code, Later
+from slackbridge.domain.errors import Code, Failure, Later
 from slackbridge.domain.model import TicketKey
 from slackbridge.slack import history
 from slackbridge.slack.history import History, Reading, metadata_of
@@ -31,7 +31,7 @@ class Client:
     async def call(self, method: str, **args: Any) -> Any:
         self.asked.append({"method": method, **args})
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Later):
+        if isinstance(answer, Failure):
             raise answer
         return answer
 

@@ -21,6 +21,7 @@ from slackbridge.domain.errors import Failure, Rejected
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.recovery.former_channels import FormerChannels
 
 log = structlog.get_logger(__name__)
 RETRY_SECONDS = 2.0
@@ -40,6 +41,7 @@ class CatchUp:
         accounts: Sequence[str],
         channels: Sequence[str],
         seconds: float,
+        former: FormerChannels | None = None,
     ) -> None:
         self._store = store
         self._chat = chat
@@ -47,6 +49,7 @@ class CatchUp:
         self._accounts = accounts
         self._channels = channels
         self._seconds = seconds
+        self._former = former
         self._again = asyncio.Event()
         self._running = False
         self._reading = asyncio.Lock()
@@ -93,7 +96,10 @@ class CatchUp:
         while True:
             try:
                 await self.mark_recent()
-                await self._channels_since(await self._gap(), sweep=False)
+                gap = await self._gap()
+                await self._channels_since(gap, sweep=False)
+                for channel in await self._former.read() if self._former else ():
+                    await self._channel(channel, gap, sweep=False)
                 return
             except Failure as failure:
                 log.warning("catch_up.waits", why=failure.loggable)
