@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -24,12 +23,11 @@ def settings_from(path: str) -> Settings:
     """Read the configuration and set the log up. Raises ConfigError."""
     settings = load.load(load.path_of(path))
     hidden = [
-        secret for section in (settings.slack, *settings.accounts) for secret in section.secrets()
+        secret
+        for section in (settings.slack, settings.redis, *settings.accounts)
+        for secret in section.secrets()
     ]
-    password = urlsplit(settings.redis.url).password or ""
-    logs.configure(
-        settings.ops.log_level, settings.ops.log_format, [*hidden, password, unquote(password)]
-    )
+    logs.configure(settings.ops.log_level, settings.ops.log_format, hidden)
     return settings
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from slackbridge.ports.redis_address import redis_address
 from slackbridge.ports.settings import Seconds, Section, web_address
 
 CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
@@ -23,8 +25,8 @@ def _slash(url: str) -> str:
 
 
 def _redis_url(url: str) -> str:
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+    if url:
+        redis_address(url)
     return url
 
 
@@ -51,6 +53,11 @@ class RedisSettings(Section):
     url: Annotated[str, AfterValidator(_redis_url), Field(repr=False)] = ""  # may hold a password
     data_dir: Path = Path("var/redis")
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")] = "sb"  # of every key
+
+    def secrets(self) -> Iterator[str]:
+        """The passwords in the address."""
+        if self.url:
+            yield from redis_address(self.url).secrets
 
 
 class ReplySettings(Section):

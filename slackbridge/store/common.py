@@ -1,5 +1,5 @@
-"""The connection to Redis, its faults as `Later`, and the keys that belong to no ticket: rate
-limits, things done once, counters and heartbeats.
+"""Faults of Redis as `Later`, and the keys that belong to no ticket: rate limits, things done
+once, counters and heartbeats.
 """
 
 from __future__ import annotations
@@ -10,40 +10,26 @@ import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from slackbridge.domain.errors import Code, Later
+from slackbridge.store.connection import is_cluster, kind_of
+from slackbridge.store.facts import facts_of, told
 from slackbridge.store.keys import DAY, Keys
+from slackbridge.store.refusals import code_of, explained
 
-REFUSALS = {
-    "NOAUTH": "it wants a password; put it into REDIS_URL, as in redis://:PASSWORD@HOST",
-    "WRONGPASS": "it does not accept the user or the password in REDIS_URL",
-    "NOPERM": "the user in REDIS_URL lacks the permission",
-    "READONLY": "it is a replica; name its master in REDIS_URL",
-    "OOM": "its memory is full; raise maxmemory",
-    "MISCONF": "it cannot write to its disk; its log says why",
-    "LOADING": "it is still loading its data",
-}
 P = ParamSpec("P")
 T = TypeVar("T")
+FORSAKEN = frozenset(("READONLY", "MASTERDOWN", "UNBLOCKED"))  # said by what is no master any more
 
 
-def connect(url: str) -> Redis:
-    """A client for a redis://, rediss:// or unix:// address. Nothing is sent yet."""
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        encoding_errors="replace",
-        socket_timeout=3.0,
-        socket_connect_timeout=2.0,
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), 2),
-        health_check_interval=15,
-    )
+class OnRedis(Protocol):
+    """What has a client."""
+
+    redis: Redis
 
 
 @contextmanager
@@ -51,23 +37,52 @@ def faults_as_later() -> Iterator[None]:
     """A fault of Redis raises `Later`: every act on it is idempotent and may be retried."""
     try:
         yield
-    except (RedisError, OSError) as error:
-        code = getattr(error, "status_code", None) or str(error).partition(" ")[0]
-        why = f"Redis is not available ({type(error).__name__})"
-        if code in REFUSALS:
-            why = f"Redis refuses this: {REFUSALS[code]} ({code})"
-        raise Later(why, 1.0, code=Code.REDIS) from error
+    except (RedisError, RedisClusterException, OSError) as error:
+        raise Later(explained(error), 1.0, code=Code.REDIS) from error
+    except (AttributeError, LookupError) as error:
+        if not _of_library(error):
+            raise
+        raise Later(explained(error), 1.0, code=Code.REDIS) from error
+
+
+def _of_library(error: BaseException) -> bool:
+    """Whether redis-py stumbled over a connection or node that another task has just given up."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("redis.")
+
+
+async def _forsake(redis: Redis) -> None:
+    """Use no connection again: they lead to a server that has become a replica.
+
+    Behind an address that moves, a new connection leads to the new master.
+    """
+    if not is_cluster(redis):
+        pool: Any = redis.connection_pool
+        await pool.update_active_connections_for_reconnect()
+        await pool.disconnect(inuse_connections=False)
+
+
+S = TypeVar("S", bound=OnRedis)
 
 
 def guarded(
-    call: Callable[P, Coroutine[Any, Any, T]],
-) -> Callable[P, Coroutine[Any, Any, T]]:
+    call: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
     """The method with `faults_as_later` around each call."""
 
     @functools.wraps(call)
-    async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         with faults_as_later():
-            return await call(*args, **kwargs)
+            try:
+                if is_cluster(self.redis):
+                    await self.redis.initialize()  # else the first commands go to any node
+                return await call(self, *args, **kwargs)
+            except RedisError as error:
+                if code_of(error) in FORSAKEN:
+                    await _forsake(self.redis)
+                raise
 
     return wrapper
 
@@ -84,6 +99,7 @@ class Common:
         self.redis = redis
         self.keys = keys
         self._pace = redis.register_script(script("pace"))
+        self._block = redis.register_script(script("block"))
         self._take_over_rules = redis.register_script(script("take_over_rules"))
 
     def now(self) -> float:
@@ -104,9 +120,7 @@ class Common:
     @guarded
     async def block(self, bucket: str, seconds: float) -> None:
         """Stop all calls in a rate limit for so long (Retry-After)."""
-        name, until = self.keys.pace(bucket), int((self.now() + seconds) * 1000)
-        block = ("HSET", name, "block", until)
-        await pipelined(self.redis, block, ("EXPIRE", name, int(seconds) + 120))
+        await self._block(keys=[self.keys.pace(bucket)], args=[int(seconds * 1000)])
 
     @guarded
     async def beat(self, process: str, state: str) -> None:
@@ -120,18 +134,8 @@ class Common:
 
     @guarded
     async def server_facts(self) -> dict[str, str]:
-        """Version, persistence and eviction policy; '' for what the server does not tell."""
-        info = await awaited(self.redis.info())
-        facts = {
-            "version": str(info.get("redis_version", "")),
-            "policy": str(info.get("maxmemory_policy", "")),
-        }
-        try:
-            appendonly = await awaited(self.redis.config_get("appendonly"))
-            facts["appendonly"] = str(appendonly.get("appendonly", ""))
-        except RedisError:
-            facts["appendonly"] = "yes" if info.get("aof_enabled") else ""
-        return facts
+        """What the server says of itself; '' for what it does not tell. See `facts_of`."""
+        return facts_of(kind_of(self.redis), await told(self.redis))
 
     @guarded
     async def heartbeats(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import structlog
 from pydantic import ValidationError
 from redis.asyncio import Redis
+from redis.exceptions import RedisClusterException, RedisError
 
 from slackbridge.domain.fields import PLACE_FIELDS
 from slackbridge.domain.intent import Intent
@@ -27,13 +28,16 @@ from slackbridge.domain.record import (
     encoded_facts,
 )
 from slackbridge.ports.store import Lease, LostLease
-from slackbridge.store.common import Common, awaited, connect, guarded, pipelined, script
+from slackbridge.store.clock import StoreClock
+from slackbridge.store.common import Common, awaited, guarded, pipelined, script
+from slackbridge.store.connection import connect, disconnect, is_cluster
 from slackbridge.store.keys import DAY, DEFAULT, Keys, name_field
 from slackbridge.store.server_epoch import ServerEpoch
 
 log = structlog.get_logger(__name__)
 __all__ = ["RedisStore", "connect"]
 BATCH = 500
+CLOCK_SECONDS = 15.0
 
 
 class RedisStore(Common):
@@ -53,29 +57,44 @@ class RedisStore(Common):
         self._queue = (keys.work, keys.lease, keys.generation)
         self._lease_ms = int(lease_seconds * 1000)
         self._retention = retention_seconds
-        self._monotonic = monotonic
-        self._offset = clock() - monotonic()
+        self._clock = StoreClock(clock, monotonic, many=is_cluster(redis))
+        self._all_met = not is_cluster(redis)
         self._epoch = ServerEpoch(redis, monotonic)
         self._write = redis.register_script(script("write"))
         self._lease = redis.register_script(script("lease"))
+        self._time = redis.register_script(script("time"))
         self._renew = redis.register_script(script("renew"))
         self._release = redis.register_script(script("release"))
         self._make_due = redis.register_script(script("make_due"))
 
     def now(self) -> float:
-        return self._monotonic() + self._offset
+        return self._clock.now()
 
     def server_epoch(self) -> float:
-        return self._epoch.since(self._offset)
-
-    def _sync(self, server_ms: float) -> None:
-        self._offset = server_ms / 1000 - self._monotonic()
+        return self._epoch.since(self._clock.offset)
 
     @guarded
     async def sync(self) -> None:
-        """Read the server's clock."""
-        seconds, micros = await self.redis.time()
-        self._sync(seconds * 1000 + micros / 1000)
+        """Read the clock."""
+        if not self._all_met:  # whom we meet later has taken over from one of these
+            await cast(Any, self.redis).execute_command("PING", target_nodes="primaries")
+            self._all_met = True
+        await self._set_clock()
+
+    async def _set_clock(self) -> None:
+        if self._clock.many:
+            seconds, micros = await self._time(keys=[self.keys.rules])
+        else:
+            seconds, micros = await self.redis.time()
+        self._clock.set(int(seconds) * 1000 + int(micros) / 1000)
+
+    async def _keep_clock(self) -> None:
+        """No lease sets it on a cluster. While its server is away it goes on as it is."""
+        if self._clock.many and self._clock.age() > CLOCK_SECONDS:
+            try:
+                await self._set_clock()
+            except (RedisError, RedisClusterException) as error:
+                log.warning("clock.unread", why=type(error).__name__)
 
     @guarded
     async def load(self, key: TicketKey) -> Record:
@@ -120,7 +139,7 @@ class RedisStore(Common):
             "drop": [[name, known.get(name, "")] for name in drop],
             "forget": list(change.forget),
             "seen": change.seen,
-            "due": _ms(change.due),
+            "due": self._clock.there(key.account, change.due),
             "ttl": -1 if change.ttl is None else change.ttl,
         }
         keys, account = self.keys, key.account
@@ -138,17 +157,17 @@ class RedisStore(Common):
 
     @guarded
     async def lease(self, account: str, limit: int) -> tuple[list[Lease], float | None]:
+        await self._keep_clock()
         answer = await self._lease(
             keys=[name(account) for name in (*self._queue, self.keys.sequence)],
             args=[limit, self._lease_ms],
         )
-        self._sync(float(answer[0]))
+        self._clock.heard(account, float(answer[0]))
         leases = [
             Lease(TicketKey(account, answer[i]), int(answer[i + 1]), int(answer[i + 2]))
             for i in range(2, len(answer), 3)
         ]
-        due = float(answer[1])
-        return leases, None if due < 0 else due / 1000
+        return leases, self._clock.here(account, float(answer[1]))
 
     @guarded
     async def renew(self, lease: Lease) -> None:
@@ -161,7 +180,10 @@ class RedisStore(Common):
     async def release(self, lease: Lease, due: float | None) -> None:
         await self._release(
             keys=[name(lease.key.account) for name in self._queue],
-            args=[lease.key.id, lease.token, lease.generation, _ms(due)],
+            args=[
+                *(lease.key.id, lease.token, lease.generation),
+                self._clock.there(lease.key.account, due),
+            ],
         )
 
     @guarded
@@ -172,7 +194,7 @@ class RedisStore(Common):
             return
         args: list[str | int] = [len(due)]
         for id, at in due.items():
-            args += [id, int(at * 1000)]
+            args += [id, self._clock.there(account, at)]
         for id, revision in seen.items():
             args += [id, revision]
         names = (*self._queue, self.keys.sequence, self.keys.seen)
@@ -190,7 +212,11 @@ class RedisStore(Common):
 
     @guarded
     async def hasten(self, account: str, at: float) -> None:
-        later = await awaited(self.redis.zrangebyscore(self.keys.work(account), at * 1000, "+inf"))
+        later = await awaited(
+            self.redis.zrangebyscore(
+                self.keys.work(account), self._clock.there(account, at), "+inf"
+            )
+        )
         if later:
             await self.make_due(account, dict.fromkeys(later, at), {})
 
@@ -262,7 +288,7 @@ class RedisStore(Common):
     async def close(self) -> None:
         """Close all connections; every later call raises Later."""
         self._epoch.end()
-        await self.redis.aclose()
+        await disconnect(self.redis)
 
 
 def _load(key: TicketKey, field: str, text: str) -> Intent | None:
@@ -271,7 +297,3 @@ def _load(key: TicketKey, field: str, text: str) -> Intent | None:
     except ValidationError:
         log.error("intent.unreadable", ticket=str(key), intent=field)
         return None
-
-
-def _ms(at: float | None) -> int:
-    return -1 if at is None else int(at * 1000)

@@ -14,7 +14,7 @@ class StoredTickets:
     """The records of every ticket."""
 
     def __init__(self, store: Common) -> None:
-        self._redis = store.redis
+        self.redis = store.redis
         self._keys = store.keys
 
     async def tickets(self, account: str) -> AsyncIterator[TicketKey]:
@@ -26,14 +26,14 @@ class StoredTickets:
             async for key in self._scan(account, self._keys.ticket):
                 yield key
             async for key in self._scan(account, self._keys.intents):
-                if not await self._redis.exists(self._keys.ticket(key)):
+                if not await self.redis.exists(self._keys.ticket(key)):
                     yield key
 
     async def _scan(
         self, account: str, name_of: Callable[[TicketKey], str]
     ) -> AsyncIterator[TicketKey]:
         prefix = name_of(TicketKey(account, ""))
-        async for name in self._redis.scan_iter(match=prefix + "*", count=BATCH):
+        async for name in self.redis.scan_iter(match=prefix + "*", count=BATCH):
             yield TicketKey(account, name.removeprefix(prefix))
 
     @guarded
@@ -46,7 +46,7 @@ class StoredTickets:
         hashes = (self._keys.lease, self._keys.generation, self._keys.seen, self._keys.stuck)
         sets = (self._keys.work, self._keys.lately)
         removed = await pipelined(
-            self._redis,
+            self.redis,
             ("HLEN", self._keys.ticket(key)),
             ("HLEN", self._keys.intents(key)),
             *(("HDEL", name(key.account), key.id) for name in hashes),
@@ -56,5 +56,5 @@ class StoredTickets:
         )
         mapped = 0
         if root:  # its bucket may be on another node
-            mapped = await awaited(self._redis.hdel(self._keys.threads(channel, root), root))
+            mapped = await awaited(self.redis.hdel(self._keys.threads(channel, root), root))
         return sum(map(int, removed[:-1])) + int(mapped)

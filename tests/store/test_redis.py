@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from slackbridge.domain.errors import Later
 from slackbridge.domain.intent import Intent, State
@@ -15,6 +16,7 @@ from slackbridge.domain.model import Kind, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.store import Lease, LostLease
 from slackbridge.store.common import awaited
+from slackbridge.store.connection import is_cluster
 from slackbridge.store.keys import DAY, DEFAULT
 from slackbridge.store.redis import RedisStore, connect
 from slackbridge.store.stored_tickets import StoredTickets
@@ -390,9 +392,17 @@ async def test_who_is_late_finds_the_store_closed_and_opens_no_connection(redis_
     await store.sync()
     await asyncio.sleep(0.05)
     await store.close()
-    with pytest.raises(RedisError, match="closed"):
+    with pytest.raises((RedisError, RedisClusterException), match="closed"):
         await held
     with pytest.raises(Later):
         await store.map_began()
-    pool = store.redis.connection_pool
-    assert not any(line.is_connected for line in pool._available_connections)
+    assert not any(line.is_connected for line in lines(store))
+
+
+def lines(store: RedisStore) -> list[Any]:
+    """The connections of a store."""
+    if not is_cluster(store.redis):
+        return list(store.redis.connection_pool._available_connections)
+    nodes: Any = getattr(store.redis, "nodes_manager")  # noqa: B009 - no attribute of a Redis
+    both = (*nodes.nodes_cache.values(), *nodes.startup_nodes.values())
+    return [line for node in both for line in node._connections]
