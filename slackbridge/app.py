@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 
 from slackbridge import wiring
+from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 from slackbridge.ops.background import Background
 from slackbridge.ops.health import Pulse, Server, serve
@@ -38,7 +39,8 @@ class Bridge:
         client = wiring.slack_client(settings, self.store)
         self.chat = SlackChat(client)
         self.archive = Archive(self.chat)
-        self.providers = wiring.providers(settings, self.store.spend)
+        self.binding = wiring.binding(settings, self.store)
+        self.providers = wiring.providers(settings, self.store.spend, self.binding.admit)
         accounts = tuple(self.providers)
 
         self.permissions = Permissions(self.chat, settings.agents.allow, settings.agents.money)
@@ -60,7 +62,7 @@ class Bridge:
         lanes = wiring.lanes(settings, self.store, self.chat, self.providers, self.desk, may)
         workers = Workers(self.store, lanes, timing.idle_seconds, failover.run)
         signal.connect(workers.wake)
-        self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk)
+        self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)
 
         self.listeners = wiring.listeners(
             self.chat, self.store, self.desk, self.lookup, self.background.spawn, self.catch_up
@@ -120,6 +122,8 @@ class Bridge:
     async def _identify(self) -> None:
         await self.store.sync()
         await self.chat.begin()
+        if why := await self.binding.begin(self.providers):
+            raise ConfigError(why)
 
     async def _serve(self) -> Server | None:
         secret = self.settings.slack.signing_secret.get_secret_value()

@@ -39,7 +39,15 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
-from slackbridge.ports.capabilities import Counts, Hinted, Measures, Previews, Settles, Warns
+from slackbridge.ports.capabilities import (
+    Counts,
+    Hinted,
+    Identifies,
+    Measures,
+    Previews,
+    Settles,
+    Warns,
+)
 from slackbridge.ports.provider import ProbeResult, Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.answer import Answer, refused
@@ -64,7 +72,7 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "Document", "clean", "digest", "from_html", "from_text", "normalise", "plain", "to_html",
 
     "BaseProvider", "Factory", "ProbeResult", "Provider", "existing",
-    "Counts", "Hinted", "Measures", "Previews", "Settles", "Warns",
+    "Counts", "Hinted", "Identifies", "Measures", "Previews", "Settles", "Warns",
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",

@@ -10,7 +10,7 @@ from slackbridge.config.settings import Settings
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
-from slackbridge.providers.registry import build
+from slackbridge.providers.registry import build, store_of
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
@@ -20,6 +20,7 @@ from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp
 from slackbridge.rooms.recovery.former_channels import FormerChannels
+from slackbridge.rooms.recovery.store_binding import StoreBinding
 from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
 from slackbridge.rules.intake import IntakeSettings
@@ -103,14 +104,29 @@ def routes(settings: Settings) -> tuple[Route, ...]:
     )
 
 
+def binding(settings: Settings, store: RedisStore) -> StoreBinding:
+    """Raises ConfigError naming the account."""
+    try:
+        stores = {account.name: store_of(account) for account in settings.accounts}
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return StoreBinding(store, stores)
+
+
 def providers(
-    settings: Settings, spend: Callable[[str, str, float], Awaitable[int]]
+    settings: Settings,
+    spend: Callable[[str, str, float], Awaitable[int]],
+    admit: Callable[[str, Provider], Awaitable[None]] | None = None,
 ) -> dict[str, Provider]:
     """One provider per account. Raises ConfigError naming the account."""
     built: dict[str, Provider] = {}
     for account in settings.accounts:
         try:
-            built[account.name] = build(account, partial(spend, account.provider, account.name))
+            built[account.name] = build(
+                account,
+                partial(spend, account.provider, account.name),
+                partial(admit, account.name) if admit else None,
+            )
         except ValueError as error:
             raise ConfigError(f"account {account.name!r}: {error}") from None
     return built
@@ -152,7 +168,11 @@ def lanes(
 
 
 def pollers(
-    settings: Settings, store: RedisStore, providers: Mapping[str, Provider], desk: InboundDesk
+    settings: Settings,
+    store: RedisStore,
+    providers: Mapping[str, Provider],
+    desk: InboundDesk,
+    binding: StoreBinding,
 ) -> list[Poller]:
     timing = settings.timing
     return [
@@ -170,6 +190,7 @@ def pollers(
                 unauthorized_probe=timing.unauthorized_probe_seconds,
                 down_max=timing.retry_max_seconds,
             ),
+            partial(binding.alone, account.name),
         )
         for account in settings.accounts
     ]

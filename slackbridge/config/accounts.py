@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from slackbridge.domain.account import BoundStore
 from slackbridge.ports.settings import VARIABLE, AccountSettings
-from slackbridge.providers.registry import REGISTRY, find
+from slackbridge.providers.registry import REGISTRY, find, store_of
 
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -72,6 +73,22 @@ class Accounts:
         elif field == "token" and value and not is_token(value):
             self._problems.append(f"{name} holds a character that no token has; copy it again")
         return value
+
+
+def of_one_store(accounts: Iterable[AccountSettings]) -> str:
+    """Which two accounts open the same store with the same token, as a sentence; '' = none."""
+    names: dict[tuple[BoundStore, str], str] = {}
+    for account in accounts:
+        try:
+            key = (store_of(account), account.token.get_secret_value())
+        except (AttributeError, ValueError):
+            continue  # it could not be read, which is reported
+        if (other := names.setdefault(key, account.name)) != account.name and key[1]:
+            return (
+                f"accounts {other!r} and {account.name!r} have the same marketplace, address and "
+                "token; each ticket would get two threads, so remove one of the two"
+            )
+    return ""
 
 
 def _secrets(model: type[AccountSettings]) -> Iterator[str]:

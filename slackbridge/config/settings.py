@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from slackbridge.config.accounts import of_one_store
 from slackbridge.config.sections import (
     AgentSettings,
     OpsSettings,
@@ -39,6 +40,12 @@ class Settings(Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two accounts are named {twice[0]!r}; every name must be unique")
+        return self
+
+    @model_validator(mode="after")
+    def _stores_are_unique(self) -> Settings:
+        if why := of_one_store(self.accounts):
+            raise ValueError(why)
         return self
 
     def account(self, name: str) -> AccountSettings | None:

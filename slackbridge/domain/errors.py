@@ -26,6 +26,7 @@ class Code(StrEnum):
     QUOTA = "quota"  # the calls of a day are used up
     FORBIDDEN = "403"
     BLOCKED = "blocked"  # by a firewall
+    OTHER_STORE = "other-store"  # the account is bound to another
     CONFLICT = "conflict"
     INVALID = "invalid"
     MALFORMED = "bad-request"

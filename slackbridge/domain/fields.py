@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from slackbridge.domain.account import AccountState
+from slackbridge.domain.account import AccountState, BoundStore
 from slackbridge.domain.intent import Frozen
 
 CLOCK_MARGIN = 3_600.0  # seconds of clock skew between Redis and Slack
@@ -62,6 +62,11 @@ class Form(Enum):
     POST = ("JSON of an OpenPost", read_post, lambda value: value.model_dump_json())
     WRITING = ("user@Unix seconds", _writing, lambda value: f"{value.user}@{value.at:.0f}")
     STATE = ("an AccountState", AccountState, str)
+    STORE = (
+        "JSON of a BoundStore",
+        BoundStore.model_validate_json,
+        lambda value: value.model_dump_json(exclude_defaults=True),
+    )
 
     def __init__(
         self, unit: str, read: Callable[[str], Any], written: Callable[[Any], str]
@@ -137,6 +142,7 @@ ACCOUNT_FIELDS = tuple(
         ("mood_since", "since", Form.SECONDS, "since when it does so"),
         ("failures", "failures", Form.COUNT, "failed polls in a row"),
         ("said", "said", Form.FLAG, "Slack was told of it"),
+        ("store", "store", Form.STORE, "the store that it is bound to"),
     )
 )
 """The hash of an account's facts."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict, cast
 
-from slackbridge.domain.account import AccountHealth
+from slackbridge.domain.account import AccountHealth, BoundStore
 from slackbridge.domain.fields import (
     ACCOUNT_FIELDS,
     TICKET_FIELDS,
@@ -189,16 +189,21 @@ class FactsPatch(TypedDict, total=False):
     listened_at: float
     shown_at: float
     health: AccountHealth
+    store: BoundStore
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The facts of an account, parsed; see ACCOUNT_FIELDS. Times are Unix seconds, 0 = never."""
+    """The facts of an account, parsed; see ACCOUNT_FIELDS. Times are Unix seconds, 0 = never.
+
+    `store` is None for an account that no bridge has bound yet.
+    """
 
     born_at: float = 0.0
     listened_at: float = 0.0
     health: AccountHealth = field(default_factory=AccountHealth)
     shown_at: float = 0.0
+    store: BoundStore | None = None
 
     @classmethod
     def of(cls, raw: Mapping[str, str]) -> AccountFacts:
@@ -209,7 +214,8 @@ class AccountFacts:
             if raw.get(stored.name)
         }
         times = {name: told.pop(name, 0.0) for name in ("born_at", "listened_at", "shown_at")}
-        return cls(**times, health=AccountHealth(**told))
+        store = told.pop("store", None)
+        return cls(**times, store=store, health=AccountHealth(**told))
 
 
 def encoded_facts(patch: FactsPatch) -> dict[str, str]:

@@ -52,6 +52,18 @@ class Warns(Protocol):
 
 
 @runtime_checkable
+class Identifies(Protocol):
+    """A provider whose marketplace tells whose credential it is."""
+
+    async def identity(self) -> tuple[str, ...]:
+        """The marketplace's own names of the store or stores that the credential opens.
+
+        They never change, whatever the credential; () = it does not tell now, for example while
+        there is no ticket. One cheap call. Raises the four failures.
+        """
+
+
+@runtime_checkable
 class Counts(Protocol):
     """A provider whose marketplace has statistics of its own."""
 

@@ -68,3 +68,9 @@ class AccountSettings(Section):
     ticket_url: Annotated[str, AfterValidator(web_address)] = ""
     token: SecretStr = SecretStr("")
     timeout_seconds: Seconds = 10
+
+    def which_store(self) -> str:
+        """Which of several stores that the token opens; '' = its own. Override it for a key of
+        your own that names one: an account whose store changes is not taken for the old one.
+        """
+        return ""

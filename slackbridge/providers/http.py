@@ -13,7 +13,7 @@ import ssl
 import time
 import zlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import cache, partial
 from ipaddress import ip_address
 from typing import TypedDict, Unpack
@@ -153,7 +153,8 @@ class HttpClient:
     """Calls to one account at one marketplace.
 
     `headers` go with every call, the credential among them. `per_second` paces all calls together.
-    `skew` is the marketplace's clock minus ours, in seconds, by its newest 2xx answer.
+    `skew` is the marketplace's clock minus ours, in seconds, by its newest 2xx answer. `admit` is
+    awaited before every call, and raises the failure of one that must not be made.
     Raises ValueError for a base URL or header that must not be used.
     """
 
@@ -173,6 +174,7 @@ class HttpClient:
         self.vendor = vendor
         self.clock = clock
         self.skew: float | None = None
+        self.admit: Callable[[], Awaitable[None]] | None = None
         self._base = base_url.rstrip("/")
         self._timeout = timeout_seconds
         self._monotonic = monotonic
@@ -199,6 +201,8 @@ class HttpClient:
         Waits for the rate limit (30 s at most, and never beyond the deadline). Nothing is sent
         after the deadline. Raises Later, Rejected, and Unknown for a write without an answer.
         """
+        if self.admit is not None:
+            await self.admit()
         await self._turn(deadline)
         until = self.deadline(self._timeout) if deadline is None else deadline
         flight = _Flight(until, self._monotonic)

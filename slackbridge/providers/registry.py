@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib.metadata import entry_points
 
+from slackbridge.domain.account import BoundStore, normal_address
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.clickbank.provider import FACTORY as CLICKBANK
@@ -53,10 +54,23 @@ def find(name: str) -> Factory:
     return factory
 
 
+def store_of(settings: AccountSettings) -> BoundStore:
+    """The store that an account is configured for. Raises ValueError, naming the remedy."""
+    url = settings.base_url or find(settings.provider).base_url
+    return BoundStore(
+        provider=settings.provider, address=normal_address(url), chosen=settings.which_store()
+    )
+
+
 def build(
-    settings: AccountSettings, spend: Callable[[float], Awaitable[int]] | None = None
+    settings: AccountSettings,
+    spend: Callable[[float], Awaitable[int]] | None = None,
+    admit: Callable[[Provider], Awaitable[None]] | None = None,
 ) -> Provider:
-    """The provider of a configured account. Raises ValueError, naming the remedy."""
+    """The provider of a configured account. Raises ValueError, naming the remedy.
+
+    `admit` is awaited before each of its calls; see `HttpClient`.
+    """
     factory = find(settings.provider)
     per_second = settings.per_second or factory.per_second
     client = HttpClient(
@@ -66,7 +80,8 @@ def build(
         timeout_seconds=settings.timeout_seconds,
         per_second=per_second,
     )
-    if factory.counted:
-        counting = partial(spend, per_second) if spend else None
-        return factory.provider(settings.name, settings, client, spend=counting)
-    return factory.provider(settings.name, settings, client)
+    more = {"spend": partial(spend, per_second) if spend else None} if factory.counted else {}
+    provider = factory.provider(settings.name, settings, client, **more)
+    if admit is not None:
+        client.admit = partial(admit, provider)
+    return provider

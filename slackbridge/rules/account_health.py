@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.domain.account import AccountHealth, AccountState
-from slackbridge.domain.errors import Failure, Later, Unauthorized, Unsupported
+from slackbridge.domain.errors import Code, Failure, Later, Unauthorized, Unsupported
 
 PATIENCE = 3  # failed polls
 LONG_SECONDS = 60.0
@@ -38,8 +38,10 @@ def after(health: AccountHealth, failure: Failure | None, now: float) -> tuple[A
     return AccountHealth(state, since, failures, health.said or tell), tell
 
 
-def words(account: str, state: AccountState, reason: str, token_env: str) -> str:
-    """The notice for Slack."""
+def words(account: str, state: AccountState, reason: str, token_env: str, code: str = "") -> str:
+    """The notice for Slack; `code` is the failure's."""
+    if code == Code.OTHER_STORE:
+        return f"⛔ {reason} Until then nothing of *{account}* is polled, read or sent."
     match state:
         case AccountState.UNAUTHORIZED:
             return (

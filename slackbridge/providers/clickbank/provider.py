@@ -138,6 +138,13 @@ class ClickBank(BaseProvider):
         theirs = datetime.fromtimestamp(since + (self._client.skew or 0.0), UTC)
         return await money.settled(self._reader, row, act, theirs)
 
+    async def identity(self) -> tuple[str, ...]:
+        """The nicknames of the accounts that the key may read: `quickstats/accounts` of ClickBank's
+        Quickstats API 1.3, which needs `api_order_read` as tickets do. What its JSON looks like is
+        known from open-source clients, so every `nickName` in it counts.
+        """
+        return tuple(await self._reader.nicknames())
+
     async def _probe(self) -> str:
         await self._api.read("tickets/count", {"status": OPEN}, patient=False)
         schema = await self._schema()  # a call, too, so that the usage counts it

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
-from slackbridge.domain.errors import Code, Rejected
+from slackbridge.domain.errors import Code, Rejected, Unauthorized
 from slackbridge.providers.answer import Answer
 from slackbridge.providers.clickbank.api import Api, check_id
 from slackbridge.providers.clickbank.wire import (
     PACIFIC,
     TicketRow,
     amounts_in,
+    nicknames_in,
     tickets_in,
     unpublished,
 )
@@ -79,6 +80,16 @@ class Reader:
         if not (text.isascii() and text.isdigit()):
             raise answer.nonsense(write=False)
         return int(text)
+
+    async def nicknames(self) -> set[str]:
+        """The accounts that the key may read; none if it may not ask, or they are not named."""
+        try:
+            answer = await self._api.read("quickstats/accounts", patient=False)
+            return nicknames_in(answer.json(write=False))
+        except Unauthorized:
+            raise
+        except Rejected:
+            return set()
 
     async def unpublished(self) -> tuple[str, ...]:
         """The fields read here that ClickBank's own schema no longer names."""

@@ -318,6 +318,17 @@ def tickets_in(data: object) -> list[TicketRow] | None:
     return None if rows is None else [TicketRow.of(row) or TicketRow() for row in rows]
 
 
+def nicknames_in(data: object) -> set[str]:
+    """Every nickname in an answer, however it is wrapped."""
+    if isinstance(data, list):
+        return set().union(*map(nicknames_in, data))
+    if not isinstance(data, dict):
+        return set()
+    found = set().union(*map(nicknames_in, data.values()))
+    name = _plain(data).get("nickname")
+    return found | ({name.strip().lower()} if isinstance(name, str) and name.strip() else set())
+
+
 def unpublished(schema: str) -> tuple[str, ...]:
     """The fields read here that ClickBank's XSD lacks; none if the XSD names no field at all."""
     named = {name.lower() for name in ELEMENT.findall(schema)}

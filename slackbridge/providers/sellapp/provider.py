@@ -118,6 +118,14 @@ class SellApp(BaseProvider):
         id = self._webhook.ticket(headers, body, now)
         return id if ID.fullmatch(id) else ""
 
+    async def identity(self) -> tuple[str, ...]:
+        """The store's number, which every ticket carries (`store_id` in the schema of SellApp's v2
+        SDK); () while there is no ticket. A key may open several stores, so it is not asked for
+        the list of them, which needs an ability more.
+        """
+        rows = self._with_id((await self._api.tickets(1, limit=1)).rows)
+        return tuple({row.store_id for row in rows if row.store_id})
+
     async def _probe(self) -> str:
         await self._api.tickets(1, limit=1)
         return "SellApp answers"

@@ -22,3 +22,6 @@ class SellAppSettings(AccountSettings):
     webhook_secret_env: str = ""
     webhook_secret: SecretStr = SecretStr("")
     webhook_header: str = ""
+
+    def which_store(self) -> str:
+        return self.store

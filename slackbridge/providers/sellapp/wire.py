@@ -79,6 +79,7 @@ class TicketRow(Lenient):
     order_id: Text = ""
     reason: Text = ""
     message_count: int | None = None
+    store_id: Text = ""
 
     @property
     def created(self) -> datetime:

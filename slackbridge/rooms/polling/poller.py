@@ -7,7 +7,7 @@ again by its id, so that its card shows how it ended.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -52,7 +52,7 @@ class Walk:
 
 
 class Poller:
-    """Polls one account."""
+    """Polls one account. `alone` raises if another account is of the same store."""
 
     def __init__(
         self,
@@ -62,8 +62,10 @@ class Poller:
         provider: Provider,
         desk: InboundDesk,
         settings: PollSettings,
+        alone: Callable[[Sequence[Ticket]], Awaitable[None]] | None = None,
     ) -> None:
         self.account = account
+        self._alone = alone
         self._token_env = token_env
         self._store = store
         self._provider = provider
@@ -148,6 +150,8 @@ class Poller:
         cursor = ""
         while True:
             page = await self._provider.list_active(cursor)
+            if self._alone is not None:
+                await self._alone(page.tickets)
             await self._compare(page.tickets, walk, first)
             cursor = page.cursor
             if not cursor:
@@ -228,7 +232,8 @@ class Poller:
         state, tell = account_health.after(before, failure, now)
         if tell:
             reason = failure.quoted if failure else ""
-            text = account_health.words(self.account, state.state, reason, self._token_env)
+            code = failure.code if failure else ""
+            text = account_health.words(self.account, state.state, reason, self._token_env, code)
             await self._desk.announce(self.account, f"{state.state}:{now:.0f}", text)
         if state != before:
             await self._store.note(self.account, {"health": state})

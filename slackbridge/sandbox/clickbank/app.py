@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import ClassVar
@@ -23,6 +24,7 @@ PREFIX = "/rest/1.3"
 TOKEN = "API-S4NDB0XS4NDB0XS4NDB0XS4NDB0XS4NDB0X"
 ROUTES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Debug", "GET", re.compile(r"debug")),
+    ("Accounts", "GET", re.compile(r"quickstats/accounts")),
     ("Schema", "GET", re.compile(r"tickets/(?:schema|partialRefundDataSchema)")),
     ("List", "GET", re.compile(r"tickets/list")),
     ("Count", "GET", re.compile(r"tickets/count")),
@@ -86,6 +88,7 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
         service, query = self._service, request.query
         calls: dict[str, Callable[[], Reply]] = {
             "Debug": lambda: (200, "security context: vendor=sandbox"),
+            "Accounts": lambda: (200, json.dumps({"account": {"nickName": self.nickname}})),
             "List": lambda: service.page(query, request.headers.get("Page", "1")),
             "Count": lambda: service.count(query),
             "RefundAmounts": lambda: service.refund_amounts(argument, query),

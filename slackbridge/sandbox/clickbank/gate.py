@@ -14,6 +14,7 @@ DAY = 86_400.0
 ROLES: dict[str, frozenset[str]] = {
     "Schema": frozenset(),
     "Debug": frozenset(),
+    "Accounts": frozenset({READ}),
     "List": frozenset({READ}),
     "Count": frozenset({READ}),
     "Get": frozenset({READ}),

@@ -24,6 +24,7 @@ class Switches:
         self.line_breaks = "\n"  # or <br />
         self.count_as_text = True
         # behaviour
+        self.nickname = "sandbox"  # the account that every key opens
         self.page_size = 100
         self.short_pages = False  # a page that is not the last holds fewer rows
         self.ignore_page = False  # the header `Page` is ignored

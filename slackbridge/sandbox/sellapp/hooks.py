@@ -15,7 +15,7 @@ import aiohttp
 
 from slackbridge.sandbox.sellapp.records import STORE, Message, Ticket
 from slackbridge.sandbox.sellapp.state import State
-from slackbridge.sandbox.sellapp.wire import STORE_ID, message_json
+from slackbridge.sandbox.sellapp.wire import message_json
 from slackbridge.sandbox.tasks import Tasks
 
 EVENT = "ticket_message.created"
@@ -47,7 +47,11 @@ class Hooks:
     def signed(self, ticket: Ticket, message: Message) -> Delivery:
         """The signed webhook for a message."""
         state = self._state
-        payload = {"event": EVENT, "data": message_json(message, ticket, state), "store": STORE_ID}
+        payload = {
+            "event": EVENT,
+            "data": message_json(message, ticket, state),
+            "store": state.store_id,
+        }
         body = json.dumps(payload, ensure_ascii=False).encode()
         digest = hmac.new(self.secret.encode(), body, "sha256").hexdigest()
         headers = {state.hook_header: state.hook_prefix + digest}

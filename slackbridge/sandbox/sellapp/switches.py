@@ -7,6 +7,7 @@ class Switches:
     """The defaults are the likeliest reading: as Laravel and its Orion package do it."""
 
     def __init__(self) -> None:
+        self.store_id = 4201  # the store that every key opens
         self.wrapped = True  # a single object is wrapped in `data`, else bare
         self.paginator = "resource"  # or "flat" (meta beside data), "none" (only data), "bare"
         self.gaps = False  # lists as objects with numeric keys, as PHP writes a filtered list

@@ -14,7 +14,6 @@ from typing import Any
 from slackbridge.sandbox.sellapp.records import Message, Ticket
 from slackbridge.sandbox.sellapp.switches import Switches
 
-STORE_ID = 4201
 Json = dict[str, Any]
 
 
@@ -43,7 +42,7 @@ def ticket_json(ticket: Ticket, version: str, switches: Switches) -> Json:
         "reference": {"type": kind, "id": number} if kind else empty,
         "created_at": moment(ticket.created_at, switches.zone),
         "updated_at": moment(ticket.updated_at, switches.zone),
-        "store_id": STORE_ID,
+        "store_id": switches.store_id,
         "archived": int(ticket.archived),
         **read,
         "order_id": ticket.order_id,
