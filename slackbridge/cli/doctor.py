@@ -12,6 +12,7 @@ from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.recovery.map_guard import MapGuard
+from slackbridge.rooms.recovery.store_binding import StoreBinding
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.manifest import EVENTS, METHODS
 from slackbridge.slack.socket_mode import socket_address
@@ -39,6 +40,7 @@ class Patient(Protocol):
     store: RedisStore
     chat: SlackChat
     guard: MapGuard
+    binding: StoreBinding
     providers: dict[str, Provider]
 
 
@@ -194,18 +196,19 @@ def skew(what: str, seconds: float) -> Finding:
 async def _accounts(patient: Patient) -> list[Finding]:
     tokens = {account.name: account.token_env for account in patient.settings.accounts}
     groups = await asyncio.gather(
-        *(_account(n, p, tokens[n]) for n, p in patient.providers.items())
+        *(_account(patient, n, p, tokens[n]) for n, p in patient.providers.items())
     )
     return [finding for group in groups for finding in group]
 
 
-async def _account(name: str, provider: Provider, token: str) -> list[Finding]:
+async def _account(patient: Patient, name: str, provider: Provider, token: str) -> list[Finding]:
     health = await provider.probe()
     remedy = (
         f"Check base_url and the token in {token}. Where the service is not switched on yet, ask "
         "the marketplace to do so; the bridge then begins by itself."
     )
     findings = [Finding(f"account {name}", health.ok, health.detail, remedy)]
+    findings.append(Finding(f"store of {name}", *await patient.binding.told(name)))
     if health.skew is not None:
         findings.append(skew(f"clock of {name}", health.skew))
     return findings

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from slackbridge.cli.adopt import adopt
 from slackbridge.cli.errands import export, forget, rebuild
 from slackbridge.cli.inspect import check, health, manifest, poll, replay, show
 from slackbridge.cli.service import demo, run
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Marketplace support tickets as Slack threads, and agents' replies back to the customer.",
 )
-COMMANDS = (run, demo, check, poll, show, replay, health, rebuild, export, forget, manifest)
+COMMANDS = (run, demo, check, poll, show, replay, health, rebuild, adopt, export, forget, manifest)
 for command in COMMANDS:
     app.command()(command)
 

@@ -13,10 +13,14 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from slackbridge import wiring
+from slackbridge.config import load
+from slackbridge.config.settings import Settings
 from slackbridge.demo.markets import ROUTES, Markets, MarketSandbox, Others
 from slackbridge.demo.process import BridgeProcess
 from slackbridge.demo.waiting import Missed as Missed  # tests wait with it, too
 from slackbridge.demo.waiting import until
+from slackbridge.providers.registry import store_of
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.store import embedded
@@ -119,6 +123,14 @@ def write_config(
     path.write_text("\n".join([*lines, ""]), "utf-8")
 
 
+async def _bind_anew(settings: Settings, redis_url: str) -> None:
+    """What is kept may be of an earlier world, whose marketplaces had other addresses."""
+    store = wiring.store(settings, redis_url)
+    for account in settings.accounts:
+        await store.note(account.name, {"store": store_of(account)})
+    await store.close()
+
+
 def _rows(values: Mapping[str, Any]) -> list[str]:
     """For the values written here, JSON literals are valid TOML."""
     return [f"{name} = {json.dumps(value)}" for name, value in values.items()]
@@ -161,6 +173,8 @@ async def world(
         path = folder / "slackbridge.toml"
         write_config(path, slack.api_url, refurbed.url, url, extra, others)
         secrets = {**secrets_of(slack, refurbed), **(others.secrets() if others else {})}
+        if data is not None:
+            await _bind_anew(load.load(path, secrets), url)
         bridge = BridgeProcess(path, secrets, folder / "bridge.log")
         stack.push_async_callback(bridge.stop)
         yield World(slack, refurbed, server, url, bridge, folder, others, time.time())

@@ -82,5 +82,6 @@ def normal_address(url: str) -> str:
     """An address in the one form that all spellings of it have."""
     parts = urlsplit(url.strip())
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
     port = "" if parts.port in (None, PORTS.get(scheme)) else f":{parts.port}"
     return f"{scheme}://{host}{port}{parts.path.rstrip('/')}"

@@ -8,7 +8,8 @@ is compared at the start; whose token it is, where the marketplace tells, before
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 
 import structlog
@@ -25,6 +26,16 @@ log = structlog.get_logger(__name__)
 START_SECONDS = 5.0  # how long a start waits for the marketplaces to tell whose tokens these are
 REST_SECONDS = 2.0  # after a failed question, before the next
 _asking: ContextVar[bool] = ContextVar("asking", default=False)
+
+
+@contextlib.contextmanager
+def unbound() -> Iterator[None]:
+    """Calls made within are admitted whatever the store: they ask which it is."""
+    token = _asking.set(True)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
 
 
 class StoreBinding:
@@ -98,11 +109,8 @@ class StoreBinding:
         now = self._stores[account]
         if not isinstance(provider, Identifies):
             return now
-        token = _asking.set(True)
-        try:
+        with unbound():
             return now.model_copy(update={"ids": tuple(sorted(await provider.identity()))})
-        finally:
-            _asking.reset(token)
 
     async def told(self, account: str) -> tuple[bool, str]:
         """For `check`: whether the account is that of its store, and which that is."""
