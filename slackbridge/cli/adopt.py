@@ -39,8 +39,6 @@ async def _adopt(settings: Settings, name: str, yes: bool) -> bool:
         names = ", ".join(account.name for account in settings.accounts)
         raise ConfigError(f"There is no account {name!r}; there are: {names}.")
     async with opened(settings) as bridge:
-        if alive := await bridge.store.heartbeats():
-            raise ConfigError(RUNNING.format(names=", ".join(sorted(alive))))
         return await _adopted(bridge, name, yes)
 
 
@@ -55,6 +53,8 @@ async def _adopted(bridge: Bridge, name: str, yes: bool) -> bool:
     if plan is None:
         typer.echo(f"{name} is bound as it is configured, or not yet: there is nothing to do.")
         return True
+    if alive := await bridge.store.heartbeats():
+        raise ConfigError(RUNNING.format(names=", ".join(sorted(alive))))
     typer.echo("\n".join(plan.lines))
     if plan.refusal:
         return False

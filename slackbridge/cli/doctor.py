@@ -12,7 +12,7 @@ from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.recovery.map_guard import MapGuard
-from slackbridge.rooms.recovery.store_binding import StoreBinding
+from slackbridge.rooms.recovery.store_binding import StoreBinding, unbound
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.manifest import EVENTS, METHODS
 from slackbridge.slack.socket_mode import socket_address
@@ -202,16 +202,25 @@ async def _accounts(patient: Patient) -> list[Finding]:
 
 
 async def _account(patient: Patient, name: str, provider: Provider, token: str) -> list[Finding]:
-    health = await provider.probe()
+    with unbound():
+        health = await provider.probe()
     remedy = (
         f"Check base_url and the token in {token}. Where the service is not switched on yet, ask "
         "the marketplace to do so; the bridge then begins by itself."
     )
     findings = [Finding(f"account {name}", health.ok, health.detail, remedy)]
-    findings.append(Finding(f"store of {name}", *await patient.binding.told(name)))
+    findings += await _binding(patient, name)
     if health.skew is not None:
         findings.append(skew(f"clock of {name}", health.skew))
     return findings
+
+
+async def _binding(patient: Patient, name: str) -> list[Finding]:
+    """Which store the account is bound to."""
+    try:
+        return [Finding(f"store of {name}", *await patient.binding.told(name))]
+    except Failure:
+        return []  # Redis does not answer, which is among the findings already
 
 
 def table(findings: Sequence[Finding]) -> str:

@@ -32,8 +32,12 @@ def doubled(account: str, other: str, why: str) -> str:
 
 
 def by_one_id(one: BoundStore, other: BoundStore) -> bool:
-    """Whether two accounts are certainly of one store: a credential may open several."""
-    return one.provider == other.provider and len(one.ids) == 1 and one.ids == other.ids
+    """Whether two accounts are certainly of one store.
+
+    A credential may open several, and a copy of the marketplace at another address has the same.
+    """
+    here = (one.provider, one.address) == (other.provider, other.address)
+    return here and len(one.ids) == 1 and one.ids == other.ids
 
 
 def with_ids(bound: BoundStore | None, now: BoundStore) -> BoundStore:

@@ -60,12 +60,12 @@ async def test_the_same_store_at_a_new_address_keeps_everything(place: World) ->
     await place.until("its message", lambda: views.mirrored(place.slack, ticket))
     ts = await stage.say(ticket, "It is on its way.")  # within the undo window
     await stage.reaction(ts, "hourglass_flowing_sand")
-    code, _, err = await shell.run("adopt", ACCOUNT)
-    assert (code, "stop it first" in err) == (2, True)
-    await place.bridge.stop()
     assert (await shell.run("adopt", ACCOUNT))[1].endswith("there is nothing to do.\n")
     async with another_address(place.refurbed.url) as url:
         moved(place, url)
+        code, _, err = await shell.run("adopt", ACCOUNT)
+        assert (code, "stop it first" in err) == (2, True)
+        await place.bridge.stop()
         code, out, err = await shell.run("adopt", ACCOUNT)  # nobody confirms
         assert code == 1
         assert f"{ACCOUNT} is bound to refurbed at {place.refurbed.url}" in out

@@ -119,6 +119,7 @@ def test_every_field_is_in_the_table() -> None:
         "born_at",
         "listened_at",
         "shown_at",
+        "store",
         *(field.name for field in fields(AccountHealth)),
     }
     assert {*INTENT_FIELDS} == {*Intent.model_fields}

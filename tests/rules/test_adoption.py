@@ -86,9 +86,10 @@ def test_what_was_told_once_is_kept() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        (named(OLD, "1"), named(NEW, "1"), True),
-        (named(OLD, "1", "2"), named(NEW, "1", "2"), False),  # a token may open several
-        (OLD, NEW, False),
+        (named(OLD, "1"), named(OLD, "1"), True),
+        (named(OLD, "1"), named(NEW, "1"), False),  # a copy for tests, perhaps
+        (named(OLD, "1", "2"), named(OLD, "1", "2"), False),  # a token may open several
+        (OLD, OLD, False),
     ],
 )
 def test_two_accounts_of_one_store(one: BoundStore, other: BoundStore, same: bool) -> None:

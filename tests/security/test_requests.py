@@ -211,7 +211,8 @@ async def hooks(tmp_path: Path) -> AsyncIterator[tuple[str, Notebook]]:
     rows = (
         '[[accounts]]\nname = "safe"\nprovider = "sellapp"\ntoken_env = "KEY"\n'
         'webhook_secret_env = "HOOK"\n[[accounts]]\nname = "bare"\nprovider = "sellapp"\n'
-        'token_env = "KEY"\n[[accounts]]\nname = "gate"\nprovider = "sellgate"\ntoken_env = "KEY"\n'
+        'store = "bare"\ntoken_env = "KEY"\n'
+        '[[accounts]]\nname = "gate"\nprovider = "sellgate"\ntoken_env = "KEY"\n'
     )
     path.write_text(f'[slack]\nchannel = "C0SUPPORT"\n{rows}', "utf-8")
     names = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "KEY": "k", "HOOK": "hush"}

@@ -152,9 +152,7 @@ class StoreBinding:
 
     async def _only(self, account: str, now: BoundStore) -> None:
         """Raises Unauthorized if the marketplace names the same store for another account."""
-        for other in self._stores if now.ids else ():
-            if other == account or self._stores[other].provider != now.provider:
-                continue
+        for other in self._beside(account) if now.ids else ():
             bound = (await self._store.facts(other)).store
             if bound is not None and binding.by_one_id(now, bound):
                 why = binding.doubled(
