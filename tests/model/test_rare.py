@@ -11,9 +11,10 @@ from slackbridge.domain.record import StoredTicket
 from slackbridge.store import keys
 from slackbridge.store.redis import connect
 from slackbridge.text.document import plain
+from tests.model import checks
 from tests.model.market import ACCOUNT
 from tests.model.process import TIMEOUT, UNDO
-from tests.model.slack import Row
+from tests.model.slack import CHANNEL, Row
 from tests.model.town import NO_TROUBLE, Town, saying
 from tests.model.world import Trouble, What
 
@@ -116,3 +117,33 @@ async def test_two_replies_of_one_text_are_two(town: Town) -> None:
     await town.pass_time(UNDO + 1)
     await town.works(0, NO_TROUBLE)
     assert len(town.market.committed) == 2
+
+
+async def test_the_map_of_threads_lives_as_long_as_the_record(town: Town) -> None:
+    await polled(town)
+    bucket = keys.DEFAULT.threads(CHANNEL, (await stored(town)).root)
+    await town.redis.expire(bucket, 60)
+    town.market.writes("t1", "one more thing")
+    await polled(town)
+    assert await town.redis.ttl(bucket) > 60
+
+
+@pytest.mark.parametrize("writes", range(0, 12, 2))
+async def test_what_a_failover_forgot_is_not_done_twice(town: Town, writes: int) -> None:
+    """The last writes of a pass that has posted a message and sent a reply."""
+    await worked(town)
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await town.look()
+    await town.pass_time(UNDO + 1)
+    town.market.writes("t1", "are you there?")
+    await town.pass_time(30)
+    await town.polls(0, NO_TROUBLE)
+    await town.works(0, NO_TROUBLE)
+    await town.forgets(writes)
+    await town.heals()
+    while not await town.rests():
+        await town.look()
+    await town.look()
+    assert checks.always(town) == []
+    assert checks.at_rest(town) == []

@@ -1,122 +1,159 @@
 """`python -m tests.rig.mutants`: deliberate bugs, each in a copy of the tree, to be caught.
 
-Exit 1 if a bug is not caught.
+Exit 1 if a bug survives, or does not fit the sources any more. What has to catch the bugs is run
+first on the tree as it is, where it must hold.
 """
 
 from __future__ import annotations
 
+import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from tests.rig.bugs import BUGS, Bug
+
 ROOT = Path(__file__).parent.parent.parent
-Swap = tuple[str, str, str]
+LEFT_OUT = shutil.ignore_patterns(".*", "var", "dist", "*.egg-info")
+PATIENCE = 300.0
+HUNG = "60"  # seconds for one test
+FAILED = 1  # pytest: tests failed, and nothing else went wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """In `file`, `right` is replaced by `wrong`; `only` names the points that show it.
+class Verdict:
+    """`caught` None: it does not fit the sources, or what should catch it cannot be run."""
 
-    `also` removes further safeguards that would hide the bug: file, right, wrong.
-    """
+    bug: Bug
+    caught: bool | None
+    by: str
+    seconds: float
 
-    name: str
-    file: str
-    right: str
-    wrong: str
-    only: str
-    also: tuple[Swap, ...] = ()
-
-    @property
-    def changes(self) -> tuple[Swap, ...]:
-        return (self.file, self.right, self.wrong), *self.also
+    def __str__(self) -> str:
+        word = {True: "caught", False: "SURVIVES", None: "NOT RUN"}[self.caught]
+        return f"{word:<9}{self.seconds:>4.0f} s  {self.bug.name}\n{'':<16}{self.by}"
 
 
-# The look after a restart would hide the bug.
-FORGETS = (
-    "rooms/lane/ticket_pass.py",
-    "return written(intent) < self._store.server_epoch() + skew",
-    "return False",
-)
-DECLINED = ("rooms/lane/sender.py", "if intent.before is None or", "if True or")
-UNRECORDED = ("rooms/lane/poster.py", "await self._check.check(pass_, channel, thread)", "pass")
-MUTANTS = (
-    Mutant(
-        "an attempt is not written down before it is made",
-        "domain/intent.py",
-        "state=State.SENDING,\n        attempt=attempt,\n        before",
-        "state=State.QUEUED,\n        attempt=attempt,\n        before",
-        "reply: UpdateTicket#0 kill answer",
-        (FORGETS,),
-    ),
-    Mutant(
-        "a post of unknown outcome is not looked for",
-        "rooms/lane/poster.py",
-        "if found:",
-        "if False:",
-        "customer update: chat.postMessage#0 kill answer",
-        (UNRECORDED,),
-    ),
-    Mutant(
-        "absence is believed at the first look",
-        "rules/evidence.py",
-        "return bool(attempt.absent_at) and now >= attempt.deadline + settle",
-        "return True",
-        "reply: UpdateTicket#0 hang commit",
-    ),
-    Mutant(
-        "a call of unknown outcome is made again",
-        "rooms/lane/sender.py",
-        "pass_.conversation = None\n            return await pass_.swap(intent, "
-        "intent.but(reason=failure.quoted))",
-        "pass_.conversation = None\n            return await pass_.swap(intent, "
-        "requeue(intent, pass_.now()))",
-        "reply: UpdateTicket#0 reset answer",
-        (FORGETS, DECLINED),
-    ),
-    Mutant(
-        "a ticket counts as shown before it is",
-        "rooms/lane/mirror.py",
-        "        while (post := next_post.next_part",
-        "        await self.shown(pass_, ticket)\n        while (post := next_post.next_part",
-        "customer update: chat.postMessage#0 kill arrival",
-    ),
-)
+class Tree:
+    """A copy of the project that can be changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "tree"
+        shutil.copytree(ROOT, self.folder, ignore=LEFT_OUT)
+
+    @contextmanager
+    def with_bug(self, bug: Bug) -> Iterator[None]:
+        """Within the block it has the bug. Raises LookupError if that does not fit."""
+        before = {self._path(file): self._path(file).read_text("utf-8") for file, *_ in bug.changes}
+        try:
+            for file, right, wrong in bug.changes:
+                text = self._path(file).read_text("utf-8")
+                if text.count(right) != 1:
+                    raise LookupError(f"{file} has {text.count(right)} times {right!r}")
+                self._path(file).write_text(text.replace(right, wrong), "utf-8")
+            yield
+        finally:
+            for path, text in before.items():
+                path.write_text(text, "utf-8")
+
+    def _path(self, file: str) -> Path:
+        return self.folder / "slackbridge" / file
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a module in it."""
+        own = {name: value for name, value in os.environ.items() if name != "TEST_REDIS_URL"}
+        return subprocess.run(
+            (sys.executable, "-m", *words),
+            cwd=self.folder,
+            env={**own, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def tests(self, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        options = ("-x", "-n", "0", "-q", "-p", "no:cacheprovider", "--timeout", HUNG)
+        return self.run("pytest", *options, *tests)
 
 
 def main(
     only: Annotated[str, typer.Option(help="Only bugs whose name holds this.")] = "",
+    jobs: Annotated[int, typer.Option(help="How many at a time.")] = 2,
 ) -> None:
-    """Insert each bug and see whether the matrix catches it."""
-    alive = [mutant for mutant in MUTANTS if only in mutant.name and not caught(mutant)]
+    """Insert each bug and see whether the tests or the matrix catch it."""
+    begun = time.monotonic()
+    bugs = [bug for bug in BUGS if only in bug.name]
+    trees: queue.SimpleQueue[Tree] = queue.SimpleQueue()
+    with tempfile.TemporaryDirectory(prefix="slackbridge-mutants-") as folder:
+        for number in range(jobs):
+            trees.put(Tree(Path(folder, str(number))))
+        if wrong := _unharmed(trees, bugs):
+            typer.echo(f"Without any bug this fails already:\n{wrong}")
+            raise typer.Exit(1)
+        verdicts = []
+        with ThreadPoolExecutor(jobs) as pool:
+            for verdict in pool.map(lambda bug: judged(trees, bug), bugs):
+                typer.echo(str(verdict))
+                verdicts.append(verdict)
+    alive = sum(not verdict.caught for verdict in verdicts)
+    seconds = time.monotonic() - begun
+    typer.echo(f"{len(verdicts) - alive} of {len(verdicts)} bugs caught, {seconds:.0f} s")
     raise typer.Exit(1 if alive else 0)
 
 
-def caught(mutant: Mutant) -> bool:
-    """Whether the matrix catches it; prints the row that shows it."""
-    with tempfile.TemporaryDirectory(prefix="slackbridge-mutant-") as folder:
-        for package in ("slackbridge", "tests"):
-            shutil.copytree(ROOT / package, Path(folder) / package)
-        for file, right, wrong in mutant.changes:
-            path = Path(folder) / "slackbridge" / file
-            text = path.read_text("utf-8")
-            if text.count(right) != 1:
-                raise SystemExit(f"{file} is not as the mutant {mutant.name!r} knows it")
-            path.write_text(text.replace(right, wrong), "utf-8")
-        command = (sys.executable, "-m", "tests.rig", "--only", mutant.only)
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
-        )
-    seen = done.returncode == 1 and mutant.only in done.stdout
-    found = next((row for row in done.stdout.splitlines() if mutant.only in row), done.stderr)
-    typer.echo(f"{'caught' if seen else 'NOT SEEN'}: {mutant.name}\n    {found[-300:]}")
-    return seen
+def _unharmed(trees: queue.SimpleQueue[Tree], bugs: Sequence[Bug]) -> str:
+    """What fails though there is no bug; '' = nothing."""
+    tests = dict.fromkeys(test for bug in bugs for test in bug.tests)
+    if not tests:
+        return ""
+    tree = trees.get()
+    done = tree.tests(tuple(tests))
+    trees.put(tree)
+    return "" if done.returncode == 0 else done.stdout[-2000:] + done.stderr[-500:]
+
+
+def judged(trees: queue.SimpleQueue[Tree], bug: Bug) -> Verdict:
+    """Whether it is caught, and by what."""
+    tree, begun = trees.get(), time.monotonic()
+    try:
+        with tree.with_bug(bug):
+            caught, by = _tested(tree, bug) if bug.tests else _struck(tree, bug)
+    except LookupError as error:
+        caught, by = None, str(error.args[0])
+    except subprocess.TimeoutExpired:
+        caught, by = None, f"no end within {PATIENCE:.0f} s"
+    finally:
+        trees.put(tree)
+    return Verdict(bug, caught, by, time.monotonic() - begun)
+
+
+def _tested(tree: Tree, bug: Bug) -> tuple[bool | None, str]:
+    done = tree.tests(bug.tests)
+    if done.returncode not in (0, FAILED):
+        return None, (done.stdout + done.stderr).strip()[-300:]
+    rows = (row for row in done.stdout.splitlines() if row.startswith("FAILED "))
+    failed = next(rows, "").removeprefix("FAILED ").partition(" - ")[0]
+    return done.returncode == FAILED, failed or ", ".join(bug.tests)
+
+
+def _struck(tree: Tree, bug: Bug) -> tuple[bool | None, str]:
+    done = tree.run("tests.rig", "--only", bug.point)
+    row = next((row for row in done.stdout.splitlines() if bug.point in row), "")
+    if done.returncode not in (0, FAILED) or not (row or done.returncode == 0):
+        return None, (done.stdout + done.stderr).strip()[-300:]
+    return done.returncode == FAILED, row[-300:] or bug.point
 
 
 if __name__ == "__main__":
