@@ -321,7 +321,7 @@ OF_THE_LANE = (
         "rooms/lane/mirror.py",
         "revision=pass_.seen or ticket.revision",
         "revision=ticket.revision",
-        (FOUND[: FOUND.index("::")],),
+        ("tests/rooms/lane/test_mirror.py",),
     ),
 )
 OF_THE_MATRIX = (
