@@ -96,8 +96,8 @@ OF_THE_STORE = (
     Bug(
         "another server is not noticed",
         "store/server_epoch.py",
-        "if server and server != self._server:",
-        "if server and not self._server:",
+        "server.id not in self._met",
+        "not self._met",
         (WORKERS,),
     ),
     Bug(
