@@ -190,11 +190,18 @@ async def test_a_quiet_thread_there_is_caught_up_with(place: World) -> None:
         await stage.replied(quiet, "We look into it.")
 
 
-async def test_what_slack_does_not_show_of_other_channels_is_said(place: World, moved: int) -> None:
-    place.slack.app.scopes.discard("groups:read")
+@pytest.mark.parametrize(
+    ("scope", "what"),
+    [("groups:read", "channels besides those configured"), ("groups:history", f"channel {OLD}")],
+)
+async def test_what_slack_does_not_show_of_other_channels_is_said(
+    place: World, moved: int, scope: str, what: str
+) -> None:
+    place.slack.workspace.channels[OLD].kind = "group"
+    place.slack.app.scopes.discard(scope)
     (line,) = (await rebuilt_by(routed(place, old=False), place))[1:]
-    assert line.startswith("NOT READ: channels besides those configured")
-    assert "groups:read" in line
+    assert line.startswith(f"NOT READ: {what}: Slack answered missing_scope")
+    assert scope in line
     assert "gets another" in line
 
 

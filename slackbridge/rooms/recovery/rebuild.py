@@ -86,11 +86,13 @@ class Rebuild:
         self._tally = Tally()
         self._active: dict[str, dict[str, tuple[str, float]]] = {}
         self._shown: dict[str, float] = {}  # when a bridge showed an account's tickets last
+        self._configured: frozenset[str] = frozenset()
         self._worked = 0.0  # when a bridge posted last, of any account
         self._refused: dict[str, str] = {}
 
     async def run(self, channels: Sequence[str]) -> Tally:
         """Rebuild everything. Raises Later while Redis or Slack is away: run it again then."""
+        self._configured = frozenset(channels)
         began = self._store.now()
         born = await self._store.map_began()
         if born in ("", REBUILDING):
@@ -141,9 +143,12 @@ class Rebuild:
                     elif post.mark.effect == CARD:
                         self._root(roots, channel, post)
             except Rejected as failure:
-                missed = self._tally.failures if channel in channels else self._tally.unseen
-                missed.append(f"channel {channel}: {failure.reason}")
+                self._missed(channel).append(f"channel {channel}: {failure.reason}")
         return roots, asking
+
+    def _missed(self, channel: str) -> list[str]:
+        """Where to say what could not be read there: only configured channels must be."""
+        return self._tally.failures if channel in self._configured else self._tally.unseen
 
     async def _others(self) -> Sequence[str]:
         """The channels that the bot is in: routes may have named them once."""
@@ -192,7 +197,7 @@ class Rebuild:
             thread = await self._archive.thread(key, channel, root.ts)
         except Rejected as failure:
             if failure.code != Code.NO_THREAD:
-                self._tally.failures.append(f"{key}: {failure.reason}")
+                self._missed(channel).append(f"{key}: {failure.reason}")
             return
         await self._take(key, thread, due=self._due(key, root, thread))
 
@@ -213,6 +218,8 @@ class Rebuild:
             self._tally.messages += found.messages
             self._tally.asked += found.asked
             self._tally.passed_over += found.passed_over
+        if found.passed_over:
+            log.info("messages.passed_over", ticket=str(key), messages=found.passed_over)
 
     def _due(self, key: TicketKey, root: Post, thread: Thread) -> bool:
         """Whether something may have come that the thread does not show."""
