@@ -94,7 +94,12 @@ def lane_settings(settings: Settings, provider: str) -> LaneSettings:
         retry=timing.retry_seconds,
         retry_max=timing.retry_max_seconds,
         quarantine_after=timing.quarantine_after,
+        slack_settle=_slack_settle(settings),
     )
+
+
+def _slack_settle(settings: Settings) -> float:
+    return min(settings.timing.settle_seconds, SLACK_SETTLE_SECONDS)
 
 
 def routes(settings: Settings) -> tuple[Route, ...]:
@@ -142,7 +147,7 @@ def lanes(
 ) -> dict[str, Lane]:
     """One lane per account; they share what is known of Slack."""
     timing = settings.timing
-    timeout, settle = timing.call_timeout_seconds, min(timing.settle_seconds, SLACK_SETTLE_SECONDS)
+    timeout, settle = timing.call_timeout_seconds, _slack_settle(settings)
     poster = Poster(
         store,
         chat,

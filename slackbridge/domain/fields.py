@@ -166,6 +166,7 @@ INTENT_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "edit_held": ("why the newer text must be asked about", "", "as `edit`"),
     "unsure": ("an attempt of unknown outcome was given up", "true", _KEPT),
     "refused": ("its author was not allowed to act when it was heard", "true", _KEPT),
+    "unseen_at": ("since when Slack does not show its message", "Unix seconds", "until it is read"),
     "tries": ("attempts made", "count", _KEPT),
     "attempt": ("the open attempt: at, deadline, absent_at, baseline", "Unix seconds, ids", "open"),
     "before": ("ids of agents' messages before an attempt that was declined", "ids", "until sent"),

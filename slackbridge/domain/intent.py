@@ -93,7 +93,9 @@ class Intent(Frozen):
     long as it may still be sent; `edit_held` is why a human must confirm it), deleted, or kept
     (edited into a note). `before` is the baseline of an earlier attempt that was declined.
     `unsure`: a human gave up an attempt of unknown outcome, so it may have been done already.
-    `refused`: its author was not allowed to act when it was heard.
+    `refused`: its author was not allowed to act when it was heard. `unseen_at`: since when Slack
+    does not show its message (Unix seconds, 0 = it does): its thread is read again before it is
+    sent.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Intent(Frozen):
     edit_held: str = ""
     unsure: bool = False
     refused: bool = False
+    unseen_at: float = 0.0
     tries: int = 0
     attempt: Attempt | None = None
     before: tuple[str, ...] | None = None
@@ -213,6 +216,7 @@ def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "
         fields={},
         attempt=None,
         before=None,
+        unseen_at=0.0,
         digest=intent.digest or digest(intent.text),
         message=message,
         reason=reason,
@@ -325,4 +329,4 @@ def after_deletion(intent: Intent) -> Intent | None:
         return conclude(intent, State.CANCELLED, reason=DELETED)
     if intent.late is Afterwards.DELETED or intent.state in (State.CANCELLED, State.KEPT):
         return None
-    return intent.but(late=Afterwards.DELETED, edit="", edit_held="")
+    return intent.but(late=Afterwards.DELETED, edit="", edit_held="", unseen_at=0.0)

@@ -19,7 +19,16 @@ NOT_SENT = (State.HELD, State.FAILED, State.CANCELLED, State.KEPT)
 
 def always(town: Town) -> list[str]:
     """After every step."""
-    return [*town.faults, *_marks(town), *_order(town), *_edits(town)]
+    return [*town.faults, *_marks(town), *_order(town), *_edits(town), *_deletions(town)]
+
+
+def _deletions(town: Town) -> list[str]:
+    """Only what was deleted is taken for deleted."""
+    return [
+        f"{id} of {key} stands, but counts as deleted"
+        for (key, id), intent in town.before[-1].items()
+        if intent.reason == DELETED and intent.ts and not town.slack.rows[intent.ts].gone
+    ]
 
 
 def _edits(town: Town) -> list[str]:

@@ -112,8 +112,8 @@ class Process:
         self.gate = Gate(world, TIMEOUT)
         self.asleep: list[Pass] = []
         store = cast(Store, Gated(self.gate, "store", VirtualStore(redis, world)))
-        slack = cast(Chat, Gated(self.gate, "chat", chat))
         special = (What.STALE, What.REWRITTEN)
+        slack = cast(Chat, Gated(self.gate, "chat", chat, special))
         market = cast(Provider, Gated(self.gate, "market", provider, special))
         self.store = store
         people = Permissions(slack, ("*",))

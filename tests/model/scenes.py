@@ -13,6 +13,7 @@ SCENES = {
     "ends": ("market.read", "store.forget_seen"),
     "lost": ("chat.find",),
     "missed": ("chat.heard",),
+    "read again": ("chat.heard",),
     "opens": ("store.bind", "chat.turn", "store.make_due", "market.list_active"),
     "says": ("chat.react", "chat.member", "market.perform", "store.load", "store.release"),
     "stray": ("chat.delete",),
@@ -52,9 +53,9 @@ async def amid(town: Town, who: int, which: int, scene: str, plan: Plan) -> None
     match scene:
         case "opens":
             town.market.opens(f"question {len(town.market.past)}")
-        case "says" | "missed" if town.roots():
+        case "says" | "missed" | "read again" if town.roots():
             town.says(which, note=False, twice=False)
-            await _heard(town, who, plan, missed=scene == "missed")
+            await _heard(town, who, plan, scene)
         case "turns" | "ends" if ids := town.watched():
             status = Status.SOLVED if scene == "ends" else Status.WAITING
             town.market.turns(ids[which % len(ids)], status)
@@ -73,12 +74,12 @@ async def _calm(town: Town, who: int) -> None:
     await town.works(who, NO_TROUBLE)
 
 
-async def _heard(town: Town, who: int, plan: Plan, *, missed: bool) -> None:
-    """An agent's message is heard at once, or only when threads are read again; then it is due."""
-    if missed:
-        await town.catches_up(who)
-    else:
+async def _heard(town: Town, who: int, plan: Plan, scene: str) -> None:
+    """An agent's message is heard at once, when threads are read again, or both; then it is due."""
+    if scene != "missed":
         await town.delivers(who, -1, NO_TROUBLE, keep=False)
+    if scene != "says":
+        await town.catches_up(who)
     await town.works(who, plan)
     await town.pass_time(UNDO + 0.1)
 

@@ -9,9 +9,10 @@ from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.thread import Post
 from slackbridge.domain.view import Card, Item, Part
-from tests.model.world import World
+from tests.model.world import What, World
 
 CHANNEL = "C1"
+LAG = 4.5  # seconds by which a read of Slack may be behind
 
 
 @dataclass
@@ -109,9 +110,12 @@ class FakeChat:
         rows = [row for row in self.slack.standing() if row.thread == thread]
         return tuple((row.mark.effect, row.ts) for row in rows if row.mark and row.mark.key == key)
 
-    async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
-        people = self.slack.people()
-        return tuple(h for h in people if h.thread_ts == thread and float(h.ts) > float(since))
+    async def heard(
+        self, channel: str, thread: str, since: str, live: bool, befalls: What | None = None
+    ) -> tuple[Heard, ...]:
+        upto = self.slack.world.now - (LAG if befalls is What.STALE else 0.0)
+        people = [h for h in self.slack.people() if h.thread_ts == thread]
+        return tuple(h for h in people if float(since) < float(h.ts) <= upto)
 
     async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
         answered = {row.thread: float(row.ts) for row in self.slack.standing() if row.thread}

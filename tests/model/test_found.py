@@ -11,7 +11,7 @@ from slackbridge.store.redis import connect
 from tests.model import checks
 from tests.model.market import CAN
 from tests.model.process import LEASE, SETTLE, TIMEOUT, UNDO
-from tests.model.town import NO_TROUBLE, Town, number_of
+from tests.model.town import NO_TROUBLE, Town, number_of, saying
 from tests.model.world import Trouble, What
 
 AWAY = LEASE + TIMEOUT + SETTLE
@@ -281,3 +281,14 @@ async def test_an_hourglass_that_a_failover_forgot_does_not_stay(town: Town, wri
     await town.look()
     await town.forgets(writes)
     await rests(town)
+
+
+async def test_a_reading_that_lags_takes_no_message_for_deleted(town: Town) -> None:
+    """An agent writes, and a catch-up reads the thread a moment later from a replica."""
+    await shown(town)
+    await said(town)
+    await town.catches_up(0)
+    await town.works(0, [Trouble("chat.heard", 0, What.STALE)])
+    await town.look()
+    await rests(town)
+    assert [commit.act.text for commit in town.market.committed] == [saying(1)]

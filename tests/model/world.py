@@ -60,7 +60,7 @@ FAULTS: dict[str, tuple[What, ...]] = {
     "chat.react": tuple(what for what in WRITE if what is not What.REJECTED),  # that is given up
     "chat.delete": WRITE,
     "chat.find": (What.REFUSED, *PROCESS),
-    "chat.heard": (What.REFUSED, *PROCESS),
+    "chat.heard": READ,
     "market.perform": (*WRITE, What.REWRITTEN),
     "market.get": READ,
     "market.read": READ,

@@ -487,3 +487,18 @@ async def test_what_a_person_cannot_do(sandbox: SlackSandbox) -> None:
             await act
     with pytest.raises(KeyError):
         sandbox.person("slackbridge")
+
+
+async def test_a_read_of_a_thread_may_lag_behind(
+    sandbox: SlackSandbox, client: AsyncWebClient
+) -> None:
+    root = (await client.chat_postMessage(channel=CHANNEL, text="root"))["ts"]
+    anna = sandbox.person("anna")
+    written = [await anna.say(CHANNEL, text, root) for text in ("one", "two")]
+    sandbox.workspace.lag.hide(written[0])
+    shown = []
+    for _ in range(2):
+        answer = await client.conversations_replies(channel=CHANNEL, ts=root)
+        shown.append([row["ts"] for row in answer["messages"]])
+    assert shown == [[root, written[1]], [root, *written]]
+    assert sandbox.workspace.lag.met == 1

@@ -7,7 +7,7 @@ the person alone ('' = nothing).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 
 import structlog
 
@@ -20,6 +20,7 @@ from slackbridge.domain.record import Change, Patch, StoredTicket
 from slackbridge.ports.chat import May
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.holders import TicketHolders
+from slackbridge.rooms.inbound.readings import ThreadReadings
 from slackbridge.rules import intake
 from slackbridge.rules.intake import IntakeSettings
 
@@ -53,6 +54,7 @@ class InboundDesk:
         self.on_found: Callable[[float], None] = lambda ts: None
         """Told when a message was written (Unix seconds) that only reading its thread has found."""
         self.holders = TicketHolders(store, self.refused, self._write)
+        self.readings = ThreadReadings(store, self.said, self.edited, self._update)
         self._touched: dict[TicketKey, float] = {}
 
     # -- thread messages -----------------------------------------------------------------------
@@ -110,31 +112,6 @@ class InboundDesk:
         if self._uncarried(key) or not await self._write(key, Change(swaps=((None, gone),))):
             await self._update(key, ts, after_deletion)
         return ""
-
-    async def caught_up(
-        self, key: TicketKey, heard: Sequence[Heard], since: str, before: Sequence[Intent]
-    ) -> bool:
-        """These are all messages of a thread after `since`: take in what was missed.
-
-        `before` are the intents that were stored when the reading began: only their messages can
-        be missing because they were deleted. Returns whether anything changed.
-        """
-        known = {intent.id for intent in before}
-        stood = {message.ts for message in heard}
-        for message in heard:
-            if message.edited:
-                await self.edited(key, message)
-            elif message.ts not in known:
-                await self.said(key, message)
-        for intent in before:
-            missed = intent.ts and float(intent.ts) > float(since) and intent.ts not in stood
-            if missed and not intent.state.settled:
-                await self._update(key, intent.id, after_deletion)
-        after = await self._store.load(key)
-        for intent in after.intents:
-            if intent.ts and intent.id not in known:
-                self.on_found(float(intent.ts))
-        return after.intents != tuple(before)
 
     # -- buttons and modals --------------------------------------------------------------------
 

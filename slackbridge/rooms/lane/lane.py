@@ -20,6 +20,7 @@ from slackbridge.ports.chat import Chat
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Lease, LostLease, Store
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.inbound.readings import Reading
 from slackbridge.rooms.lane.mirror import Mirror
 from slackbridge.rooms.lane.notices import Notices
 from slackbridge.rooms.lane.outcome import Conflict, Done, Outcome, RetryAt
@@ -148,8 +149,10 @@ class Lane:
     # -- one ticket ----------------------------------------------------------------------------
 
     async def _ticket(self, pass_: TicketPass) -> None:
-        if pass_.stored.missed_at and pass_.stored.root:
+        if pass_.stored.root and 0 < self._look_due(pass_) <= pass_.now():
             await self._look(pass_)
+        if (at := self._look_due(pass_)) > pass_.now():
+            pass_.wake_at(at)
         await self._sender.run(pass_)
         if not await self._poster.settle(pass_):
             return
@@ -201,9 +204,14 @@ class Lane:
 
     # -- catching up ---------------------------------------------------------------------------
 
+    def _look_due(self, pass_: TicketPass) -> float:
+        """When the thread must be read (Unix seconds): something was missed, or not shown."""
+        unseen = [i.unseen_at + self._settings.slack_settle for i in pass_.intents if i.unseen_at]
+        return pass_.stored.missed_at or min(unseen, default=0.0)
+
     async def _look(self, pass_: TicketPass) -> None:
         """Read what people wrote in the thread while nobody listened."""
-        stored = pass_.stored
+        stored, began, settle = pass_.stored, pass_.now(), self._settings.slack_settle
         since = _unsettled_since(stored, pass_.intents)
         live = any(i.state.open for i in pass_.intents)
         try:
@@ -216,11 +224,17 @@ class Lane:
             return
         except Rejected as failure:
             log.warning("thread.unreadable", why=failure.code)
+            changed = await self._desk.readings.refused(pass_.key, pass_.intents)
             await pass_.write(Change(put=Patch(missed_at=None)))
+            if changed:
+                raise RecordChanged from None
             return
-        changed = await self._desk.caught_up(pass_.key, heard, since, pass_.intents)
+        reading = Reading(since, began, settle)
+        changed = await self._desk.readings.taken_in(pass_.key, heard, pass_.intents, reading)
         newest = max((h.ts for h in heard), default=since, key=float)
-        await pass_.write(Change(put=Patch(read_to=newest, missed_at=None)))
+        # What was written just now may not be shown yet: it is read the next time.
+        read_to = min(newest, max(since, f"{began - settle:.6f}", key=float), key=float)
+        await pass_.write(Change(put=Patch(read_to=read_to, missed_at=None)))
         if changed:
             raise RecordChanged
 

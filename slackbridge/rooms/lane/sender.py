@@ -74,8 +74,7 @@ class Sender:
         if intent.state is State.SENDING:
             intent = await self._look(pass_, intent)
         if intent.state is State.QUEUED:
-            if intent.due > pass_.now():
-                pass_.wake_at(intent.due)
+            if pass_.must_wait(intent):
                 return intent
             fresh, done = self._settings.give_up, self._done_in_an_earlier_epoch
             intent = await staleness.asked(pass_, intent, fresh, done)

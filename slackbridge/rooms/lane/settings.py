@@ -11,7 +11,7 @@ from slackbridge.rules import routing
 class LaneSettings:
     """Where an account's tickets go, and how long their records live after their end.
 
-    Times are in seconds.
+    Times are in seconds. After `slack_settle` Slack shows everything that was written before.
     """
 
     provider: str
@@ -22,3 +22,4 @@ class LaneSettings:
     retry: float
     retry_max: float
     quarantine_after: int
+    slack_settle: float = 5.0

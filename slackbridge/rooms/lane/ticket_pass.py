@@ -61,6 +61,13 @@ class TicketPass:
         """The ticket must be looked at again then, or earlier."""
         self.wake = at if self.wake is None else min(self.wake, at)
 
+    def must_wait(self, intent: Intent) -> bool:
+        """Whether a queued intent is not due, or its message must be looked for first."""
+        if intent.due > self.now():
+            self.wake_at(intent.due)
+            return True
+        return bool(intent.unseen_at and self.stored.root)
+
     def taken(self) -> set[str]:
         """Ids of the marketplace's messages that intents own."""
         return {intent.message for intent in self._intents.values() if intent.message}

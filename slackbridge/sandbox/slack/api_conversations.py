@@ -27,7 +27,7 @@ def replies(call: Call) -> Json:
     root = timeline.root_of(call.args.text("ts"))
     if root is None:
         raise ApiError("thread_not_found")
-    found = [root, *_within(call, timeline.replies(root.ts))]
+    found = [root, *call.workspace.lag.shown(_within(call, timeline.replies(root.ts)))]
     return _page(call, channel, found, 1000)
 
 

@@ -63,6 +63,7 @@ class Control:
         post("/sandbox/people/{name}/{what}", _json(self._act))
         post("/sandbox/faults", _json(self._fault))
         post("/sandbox/delivery/{what}", _json(self._deliver))
+        post("/sandbox/lag", _json(self._lag))
         post("/sandbox/socket/{what}", _json(self._socket))
         post("/sandbox/endpoints", _json(self._endpoints))
 
@@ -111,6 +112,9 @@ class Control:
 
     async def _deliver(self, request: web.Request) -> None:
         getattr(self._sandbox.delivery, _known(request, _SWITCHES))(**await _body(request))
+
+    async def _lag(self, request: web.Request) -> None:
+        self._sandbox.workspace.lag.hide(**await _body(request))
 
     async def _socket(self, request: web.Request) -> None:
         socket, body = self._sandbox.socket, await _body(request)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.slack.lag import Lag
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.roster import (
     HOME_TEAM,
@@ -42,6 +43,7 @@ class Workspace:
         self.groups: dict[str, UserGroup] = {group.id: group for group in default_groups()}
         self.channels: dict[str, Channel] = {each.id: each for each in default_channels(app)}
         self.views = Views(self.stamps, app)
+        self.lag = Lag()
         self.announce: Announce = lambda event, channel: None
         self._timelines: dict[str, Timeline] = {}
         self._ephemerals: dict[str, list[Message]] = {}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 from typing import Literal
 
 import pytest
 
-from slackbridge.domain.intent import State
+from slackbridge.domain.chat import Heard
+from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.record import Change, Patch
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.inbound.readings import Reading
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.store import keys
 from slackbridge.store.redis import RedisStore
 from tests.values import KEY, TS, heard, intent
 
-ROOT = "900.0"
+ROOT, SETTLE = "900.0", 5.0
 
 
 async def anybody(user: str, money: bool) -> str:
@@ -39,6 +42,13 @@ def explicit(store: RedisStore) -> InboundDesk:
     return opened(store, "explicit")
 
 
+async def read(
+    desk: InboundDesk, shown: Sequence[Heard], before: Sequence[Intent], began: float = 0.0
+) -> bool:
+    """The thread is read; it was begun long ago, so that nothing is certain of what it lacks."""
+    return await desk.readings.taken_in(KEY, shown, before, Reading(ROOT, began, SETTLE))
+
+
 async def state(store: RedisStore, ts: str = TS) -> tuple[State, str]:
     found = await store.intent(KEY, ts)
     assert found is not None
@@ -50,9 +60,49 @@ async def test_a_message_of_unknown_fate_that_was_deleted_is_not_sent_again(
     store: RedisStore, desk: InboundDesk, was: State
 ) -> None:
     await store.write(KEY, Change(swaps=((None, intent(was)),)))
-    before = (await store.load(KEY)).intents
-    assert await desk.caught_up(KEY, (), ROOT, before)
+    assert await absent_twice(store, desk)
     assert await state(store) == (was, "deleted")
+
+
+async def absent_twice(store: RedisStore, desk: InboundDesk) -> bool:
+    before = (await store.load(KEY)).intents
+    assert await read(desk, (), before)
+    marked = (await store.load(KEY)).intents
+    return await read(desk, (), marked, store.now() + SETTLE)
+
+
+@pytest.mark.parametrize("was", [State.QUEUED, State.HELD, State.FAILED])
+async def test_what_two_readings_do_not_show_was_deleted(
+    store: RedisStore, desk: InboundDesk, was: State
+) -> None:
+    await store.write(KEY, Change(swaps=((None, intent(was)),)))
+    assert await absent_twice(store, desk)
+    assert await state(store) == (State.CANCELLED, "")
+
+
+async def test_one_absence_in_one_reading_cancels_nothing(
+    store: RedisStore, desk: InboundDesk
+) -> None:
+    await desk.said(KEY, heard("Hello"))
+    assert await read(desk, (), (await store.load(KEY)).intents)
+    (marked,) = (await store.load(KEY)).intents
+    assert (marked.state, marked.unseen_at > 0) == (State.QUEUED, True)
+    assert not await read(desk, (), (marked,), marked.unseen_at + SETTLE - 0.1), "too soon"
+    assert await read(desk, (heard("Hello"),), (marked,))
+    (seen,) = (await store.load(KEY)).intents
+    assert (seen.state, seen.unseen_at) == (State.QUEUED, 0.0)
+    assert not await read(desk, (heard("Hello"),), (seen,))
+
+
+async def test_without_a_second_reading_a_person_is_asked(
+    store: RedisStore, desk: InboundDesk
+) -> None:
+    await desk.said(KEY, heard("Hello"))
+    await read(desk, (), (await store.load(KEY)).intents)
+    assert await desk.readings.refused(KEY, (await store.load(KEY)).intents)
+    (asked,) = (await store.load(KEY)).intents
+    assert (asked.state, asked.unseen_at) == (State.HELD, 0.0)
+    assert not await desk.readings.refused(KEY, (asked,))
 
 
 async def test_a_message_that_came_while_the_thread_was_read_is_not_taken_for_deleted(
@@ -60,7 +110,7 @@ async def test_a_message_that_came_while_the_thread_was_read_is_not_taken_for_de
 ) -> None:
     before = (await store.load(KEY)).intents
     await desk.said(KEY, heard("Hello"))  # what was read does not show it yet
-    await desk.caught_up(KEY, (), ROOT, before)
+    await read(desk, (), before)
     assert await state(store) == (State.QUEUED, "")
 
 
@@ -70,9 +120,9 @@ async def test_a_name_that_reads_otherwise_now_is_no_edit(
     await desk.said(KEY, heard("Hello, ask @Ben"))
     before = (await store.load(KEY)).intents
     renamed = heard("Hello, ask @colleague")
-    assert not await desk.caught_up(KEY, (renamed,), ROOT, before)
+    assert not await read(desk, (renamed,), before)
     edited = heard("Hello, ask @Kim", edited="1001.000200")
-    assert await desk.caught_up(KEY, (edited,), ROOT, before)
+    assert await read(desk, (edited,), before)
     found = await store.intent(KEY, TS)
     assert found is not None
     assert found.text == "Hello, ask @Kim"
@@ -148,7 +198,7 @@ async def test_what_is_not_sent_is_settled_and_stays_so_under_other_settings(
     thread = (TALK, REFUSED, NOTE)
     for message in thread:
         assert await desk.said(KEY, message) == "", "it is delivered again"
-    assert not await desk.caught_up(KEY, thread, ROOT, before)
+    assert not await read(desk, thread, before)
     for message in thread:
         await desk.edited(KEY, replace(message, text="corrected", edited="1002.000200"))
     after = (await store.load(KEY)).intents
@@ -164,10 +214,10 @@ async def test_reading_a_thread_again_writes_nothing_that_is_known(store: RedisS
         replace(message, text=f"{message.text}, corrected", edited="1002.000000")
         for message in (heard("Hello"), REFUSED, NOTE)
     ]
-    assert await desk.caught_up(KEY, thread, ROOT, ())
+    assert await read(desk, thread, ())
     await store.redis.config_resetstat()
     before = (await store.load(KEY)).intents
-    assert not await desk.caught_up(KEY, thread, ROOT, before)
+    assert not await read(desk, thread, before)
     done = await store.redis.info("commandstats")
     assert not {"cmdstat_evalsha", "cmdstat_hset"} & {*done}
 
