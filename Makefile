@@ -58,7 +58,7 @@ matrix: setup ## inject a fault at every call of every scene
 soak: setup ## fifty thousand tickets while 2 % of all calls fail (ARGS="--tickets 2000")
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
-mutants: setup ## insert deliberate bugs and see whether the matrix catches them
+mutants: setup ## insert deliberate bugs and see whether the tests or the matrix catch them
 	@$(BIN)/python -m tests.rig.mutants $(ARGS)
 
 screenshots: setup ## take the pictures of the demo for the README (needs chromium and an emoji font)

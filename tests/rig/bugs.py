@@ -152,6 +152,36 @@ OF_THE_DESK = (
         ("tests/rooms/inbound/test_edited_talk.py",),
     ),
 )
+OF_THE_RULES = (
+    Bug(
+        "a guest may act",
+        "rules/access.py",
+        "if member.guest:",
+        "if False:",
+        ("tests/rules/test_access.py",),
+    ),
+    Bug(
+        "what was refused is sent by an edit",
+        "rules/intake.py",
+        "if not intent.refused:",
+        "if True:",
+        (DESK + "the_edit_of_somebody_refused_is_settled_too",),
+    ),
+    Bug(
+        "what waited for days is sent unasked",
+        "rules/staleness.py",
+        "or now - began <= fresh:",
+        "or True:",
+        ("tests/rules/test_staleness.py",),
+    ),
+    Bug(
+        "a lost reply is not lost for the demo",
+        "demo/replies.py",
+        "sum(not each.told for each in open)",
+        "0",
+        ("tests/demo_page/test_replies.py",),
+    ),
+)
 OF_THE_POLLER = (
     Bug(
         "how a ticket ended is not read",
@@ -296,6 +326,13 @@ OF_THE_POSTER = (
 )
 OF_THE_LANE = (
     Bug(
+        "a read that is older than the list counts",
+        "rooms/lane/lane.py",
+        "self._mirror.show(pass_, conversation) and doubt is None",
+        "self._mirror.show(pass_, conversation)",
+        (FOUND + "a_read_that_is_older_than_the_list_hides_nothing",),
+    ),
+    Bug(
         "what was read before our own write is shown",
         "rooms/lane/reads.py",
         "polled and unread == pass_.stored.unread_at",
@@ -367,6 +404,7 @@ OF_THE_MATRIX = (
 BUGS = (
     *OF_THE_STORE,
     *OF_THE_DESK,
+    *OF_THE_RULES,
     *OF_THE_POLLER,
     *OF_THE_SENDER,
     *OF_THE_POSTER,
