@@ -139,10 +139,17 @@ OF_THE_DESK = (
     ),
     Bug(
         "a deletion that nobody heard of is overlooked",
-        "rooms/inbound/desk.py",
-        "if missed and not intent.state.settled:",
-        "if False:",
-        (DESK + "a_message_of_unknown_fate_that_was_deleted_is_not_sent_again",),
+        "domain/absence.py",
+        "return after_deletion(intent) if began >=",
+        "return None if began >=",
+        (DESK.partition("::")[0],),
+    ),
+    Bug(
+        "one reading that does not show a message cancels it",
+        "domain/absence.py",
+        "if began >= intent.unseen_at + settle",
+        "if began",
+        (DESK.partition("::")[0],),
     ),
     Bug(
         "talk is edited into a reply without permission",
