@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BeforeValidator
 
 from slackbridge.domain.model import (
     Author,
@@ -40,6 +42,13 @@ GAPPED = re.compile(r"\d+")  # the keys of a list that PHP writes as an object
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
 Shape = TypeVar("Shape", bound=Lenient)
 MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
+
+
+def _figure(value: object) -> object:
+    return 0 if isinstance(value, bool) else value  # pydantic takes True for 1
+
+
+Figure = Annotated[int, BeforeValidator(_figure)]
 
 
 class Customer(Lenient):
@@ -168,8 +177,8 @@ class MessageRow(Lenient):
 class Meta(Lenient):
     """Where a page stands; 0 = not told."""
 
-    current_page: int = 0
-    last_page: int = 0
+    current_page: Figure = 0
+    last_page: Figure = 0
 
 
 @dataclass(frozen=True, slots=True)
