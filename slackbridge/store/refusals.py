@@ -56,8 +56,12 @@ SEEMS_TLS = (
     "in REDIS_URL"
 )
 NO_MASTER = (
-    "no Sentinel knows a master of that name that works; correct the name in REDIS_URL, or see the "
-    "Sentinels' log"
+    "no Sentinel knows a master of that name that works; correct the name in REDIS_URL, or wait "
+    "for the failover"
+)
+NO_SENTINEL = (
+    "a Sentinel does not answer, and no other knows a master of that name that works; correct the "
+    "hosts or the name in REDIS_URL, or wait for the failover"
 )
 SENTINEL_AUTH = (
     "a Sentinel wants other credentials; put sentinel_username=...&sentinel_password=... into "
@@ -88,6 +92,8 @@ class IsReplica(Disconnected):
 def explained(error: BaseException) -> str:
     """What to tell of a fault of Redis: one line."""
     for each in _chain(error):
+        if isinstance(each, MasterNotFoundError):
+            return f"Redis is not available: {_of_sentinels(str(each))}"
         if why := _refusal(each):
             return f"Redis refuses this: {why}"
     why = next((why for each in _chain(error) for kind, why in AWAY if isinstance(each, kind)), "")
@@ -115,8 +121,6 @@ def _refusal(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, WrongServer):
         return text
-    if isinstance(error, MasterNotFoundError):
-        return _of_sentinels(text)
     if isinstance(error, ssl.SSLError):
         return _of_tls(error)
     if text.startswith("Protocol Error"):
@@ -133,7 +137,7 @@ def _refusal(error: BaseException) -> str:
 def _of_sentinels(text: str) -> str:
     if re.search(r"Authentication|NOAUTH|WRONGPASS", text):
         return SENTINEL_AUTH
-    return "" if "Error(" in text and "No master found" in text else NO_MASTER
+    return NO_SENTINEL if "Error(" in text else NO_MASTER
 
 
 def _of_tls(error: ssl.SSLError) -> str:

@@ -60,9 +60,9 @@ class Life(Cast):
 
 
 @contextlib.asynccontextmanager
-async def living() -> AsyncIterator[Life]:
-    """A life in its own world, with its own Redis and no fault proxy."""
-    async with world(extra=HASTY, seed=False) as place:
+async def living(redis_url: str = "") -> AsyncIterator[Life]:
+    """A life in its own world, without a fault proxy, on that Redis or one of its own."""
+    async with world(extra=HASTY, seed=False, redis_url=redis_url) as place:
         await place.bridge.start()
         async with nursed(place.bridge):
             yield Life(place)
