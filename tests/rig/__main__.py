@@ -14,6 +14,7 @@ import typer
 
 from tests.rig.blow import NAMES, Point
 from tests.rig.matrix import points, strike_all
+from tests.rig.redis_kinds import Kind
 from tests.rig.rig import Outcome
 from tests.rig.scenes import SCENES
 
@@ -23,21 +24,29 @@ def main(
     seed: Annotated[int, typer.Option(help="Picks the sample, and moves the late kills.")] = 0,
     only: Annotated[str, typer.Option(help="Only moments whose name holds this.")] = "",
     sample: Annotated[int, typer.Option(help="Only so many, some of every scene.")] = 0,
+    redis: Annotated[
+        Kind, typer.Option(help="One server, one that Sentinels name, or a Redis Cluster.")
+    ] = Kind.SINGLE,
 ) -> None:
-    """Inject a fault at every call of every scene."""
-    outcomes = asyncio.run(_all(jobs, seed, only, sample))
+    """Inject a fault at every call of every scene.
+
+    Between the bridge and each server of Redis is a proxy that injects faults, on each kind alike:
+    Sentinels and nodes of a cluster announce the proxies' ports. tests/rig/test_kinds.py kills
+    masters.
+    """
+    outcomes = asyncio.run(_all(jobs, seed, only, sample, redis))
     typer.echo(table(outcomes))
     raise typer.Exit(1 if any(o.verdict.faults for o in outcomes) else 0)
 
 
-async def _all(jobs: int, seed: int, only: str, sample: int) -> list[Outcome]:
+async def _all(jobs: int, seed: int, only: str, sample: int, redis: Kind) -> list[Outcome]:
     begun, outcomes = time.monotonic(), []
     scenes = [scene for scene in SCENES if scene.name == only.partition(":")[0]] or SCENES
-    wanted = [point for point in await points(scenes) if only in str(point)]
+    wanted = [point for point in await points(scenes, redis) if only in str(point)]
     if sample:
         wanted = sampled(wanted, sample, seed)
-    typer.echo(f"{len(wanted)} runs, seed {seed}, {jobs} at a time")
-    async for outcome in strike_all(wanted, seed, jobs):
+    typer.echo(f"{len(wanted)} runs, seed {seed}, {jobs} at a time, {redis}")
+    async for outcome in strike_all(wanted, seed, jobs, redis):
         outcomes.append(outcome)
         for fault in outcome.verdict.faults:
             typer.echo(f"{outcome.point}: {fault}")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 from slackbridge.demo.world import ACCOUNT
 from tests.rig.blow import Point, blows
+from tests.rig.redis_kinds import Kind
 from tests.rig.rig import Outcome, Rig, rig
 from tests.rig.scenes import SCENES, Scene
 
@@ -18,15 +19,22 @@ BACKGROUND = frozenset(
     | {f"redis.{name}" for name in ("get", "hmget", "hkeys", "incrby", "lease", "make_due", "set")}
 )
 """Calls of the polls and the heartbeat: they strike once a scene."""
-HANDSHAKE = frozenset(f"redis.{name}" for name in ("hello", "client", "ping", "script", "time"))
+HANDSHAKE = frozenset(
+    f"redis.{name}"
+    for name in (
+        *("hello", "auth", "client", "info", "ping", "script", "time", "cluster", "command"),
+        *("sentinel", "publish", "subscribe"),
+    )
+)
+"""What redis-py says at a connection, and what Sentinels say."""
 RUNS_OF_A_RIG = 30
 
 
-async def points(scenes: Iterable[Scene]) -> list[Point]:
+async def points(scenes: Iterable[Scene], kind: Kind) -> list[Point]:
     """Every moment of these scenes. Raises Missed if one goes wrong even undisturbed."""
     found: list[Point] = []
     for account in dict.fromkeys(scene.account for scene in scenes):
-        async with rig(account) as place:
+        async with rig(account, kind=kind) as place:
             for scene in scenes:
                 if scene.account == account:
                     found += await _moments(place, scene)
@@ -44,7 +52,9 @@ async def _moments(place: Rig, scene: Scene) -> list[Point]:
     ]
 
 
-async def strike_all(points: Sequence[Point], seed: int, jobs: int) -> AsyncIterator[Outcome]:
+async def strike_all(
+    points: Sequence[Point], seed: int, jobs: int, kind: Kind
+) -> AsyncIterator[Outcome]:
     """All of them, in so many rigs at a time, as they end.
 
     Every second rig of refurbed's has two processes; the next seed gives the other half two.
@@ -59,7 +69,7 @@ async def strike_all(points: Sequence[Point], seed: int, jobs: int) -> AsyncIter
     async def work() -> None:
         while not shares.empty():
             processes, share = shares.get_nowait()
-            if left := await _strike(share, processes, seed, outcomes):
+            if left := await _strike(share, processes, seed, kind, outcomes):
                 shares.put_nowait((processes, left))
 
     async with asyncio.TaskGroup() as group:
@@ -70,10 +80,14 @@ async def strike_all(points: Sequence[Point], seed: int, jobs: int) -> AsyncIter
 
 
 async def _strike(
-    share: list[Point], processes: int, seed: int, outcomes: asyncio.Queue[Outcome]
+    share: list[Point],
+    processes: int,
+    seed: int,
+    kind: Kind,
+    outcomes: asyncio.Queue[Outcome],
 ) -> list[Point]:
     """Play these points in one rig. After a failed point the rig is dropped."""
-    async with rig(NAMED[share[0].scene].account, processes) as place:
+    async with rig(NAMED[share[0].scene].account, processes, kind) as place:
         for n, point in enumerate(share, 1):
             outcome = await place.strike(NAMED[point.scene], point, seed)
             outcomes.put_nowait(outcome)

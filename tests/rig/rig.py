@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -21,12 +20,11 @@ from slackbridge.demo.process import BridgeProcess
 from slackbridge.demo.waiting import Missed
 from slackbridge.demo.world import ACCOUNT, QUICK, Table, World, world
 from slackbridge.sandbox.faults import Faults
-from slackbridge.store import embedded
 from slackbridge.store.keys import DEFAULT
 from tests.rig.blow import Point
 from tests.rig.cast import Cast
 from tests.rig.ledger import Verdict, audit
-from tests.rig.saboteur import Saboteur
+from tests.rig.redis_kinds import Kind, sabotaged
 from tests.rig.scenes import Scene
 from tests.rig.shop import shop
 
@@ -69,10 +67,10 @@ class Outcome:
 class Rig:
     """One world with running bridges."""
 
-    def __init__(self, place: World, saboteur: Saboteur, redis: Redis, processes: int) -> None:
+    def __init__(self, place: World, faults: Faults, redis: Redis, processes: int) -> None:
         self.place = place
         self._redis = redis
-        self._saboteur = saboteur
+        self._faults = faults
         self._sockets = 2 * processes
         self._numbers = itertools.count(1)
 
@@ -142,7 +140,7 @@ class Rig:
 
     def _servers(self, scene: Scene) -> list[Faults]:
         market = shop(self.place, scene.account)
-        return [self.place.slack.faults, market.faults, self._saboteur.faults]
+        return [self.place.slack.faults, market.faults, self._faults]
 
 
 async def rested(place: World, judged: Callable[[], Verdict]) -> Verdict:
@@ -179,24 +177,22 @@ def _judged(scene: Scene, cast: Cast) -> Verdict:
 
 
 @contextlib.asynccontextmanager
-async def rig(account: str = ACCOUNT, processes: int = 1) -> AsyncIterator[Rig]:
-    """A rig whose world has the marketplace of that account."""
+async def rig(
+    account: str = ACCOUNT, processes: int = 1, kind: Kind = Kind.SINGLE
+) -> AsyncIterator[Rig]:
+    """A rig whose world has the marketplace of that account, on that kind of Redis."""
     markets = Markets.REFURBED if account == ACCOUNT else Markets.ALL
     async with contextlib.AsyncExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="slackbridge-rig-"))
-        server = await embedded.start(Path(folder))
-        stack.push_async_callback(server.stop)
-        saboteur = await Saboteur.start(server.url)
-        stack.push_async_callback(saboteur.stop)
+        url, faults, redis = await stack.enter_async_context(sabotaged(kind))
         place = await stack.enter_async_context(
-            world(extra=HASTY, seed=False, redis_url=saboteur.url, markets=markets)
+            world(extra=HASTY, seed=False, redis_url=url, markets=markets)
         )
         bridges = [place.bridge, *(place.another(n) for n in range(1, processes))]
         for bridge in bridges:
             await bridge.start()
             stack.push_async_callback(bridge.stop)
-        async with nursed(*bridges), Redis.from_url(server.url) as redis:
-            yield Rig(place, saboteur, redis, processes)
+        async with nursed(*bridges):
+            yield Rig(place, faults, redis, processes)
 
 
 @contextlib.asynccontextmanager

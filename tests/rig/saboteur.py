@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import signal
+from importlib.resources import files
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +18,8 @@ from slackbridge.store.common import script
 
 SCRIPTS = {
     hashlib.sha1(script(name).encode()).hexdigest(): name  # noqa: S324 - Redis names them so
-    for name in ("lease", "make_due", "pace", "release", "write")
+    for file in files("slackbridge.store").joinpath("scripts").iterdir()
+    if (name := file.name.removesuffix(".lua")) != file.name
 }
 CHUNK = 1 << 16
 
@@ -29,23 +31,27 @@ class Cut(Exception):
 class Saboteur:
     """Listens on a loopback port. `faults` are set as on any sandbox server."""
 
-    def __init__(self, target: str) -> None:
-        self.faults = Faults("redis")
+    def __init__(self, target: str, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults("redis")
         self._target = urlsplit(target)
         self._lines: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     @classmethod
-    async def start(cls, target: str) -> Self:
-        """Start a proxy to the server at that address."""
-        saboteur = cls(target)
+    async def start(cls, target: str, faults: Faults | None = None) -> Self:
+        """Start a proxy to the server at that address; several may share their faults."""
+        saboteur = cls(target, faults)
         saboteur._server = await asyncio.start_server(saboteur._serve, "127.0.0.1")
         return saboteur
 
     @property
-    def url(self) -> str:
+    def port(self) -> int:
         assert self._server is not None
-        return f"redis://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/0"
+        return int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
 
     async def stop(self) -> None:
         assert self._server is not None

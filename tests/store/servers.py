@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,15 @@ MASTER = "tickets"
 START_SECONDS = 20.0
 NODE_TIMEOUT_MS = 1000
 DOWN_AFTER_MS = 500
+TLS_BEGINS = b"\x16"
+
+
+Entrance = Callable[[int], Awaitable[int]]
+"""Opens a way to the server at a port; returns the port that clients are to use."""
+
+
+async def directly(port: int) -> int:
+    return port
 
 
 def missing() -> str:
@@ -138,31 +147,32 @@ async def single(*options: str) -> AsyncIterator[Node]:
 
 
 class Watched:
-    """A master, its replicas and three Sentinels. `master` is the one of the beginning."""
+    """A master, perhaps its replica, and three Sentinels. A door is the port one is named by."""
 
-    def __init__(self, nodes: list[Node], sentinels: list[Node], user: str) -> None:
-        self.nodes = nodes
+    def __init__(self, doors: dict[int, Node], sentinels: Sequence[Node], ports: list[int]) -> None:
+        self.nodes = list(doors.values())
         self.sentinels = sentinels
-        self.master = nodes[0]
-        places = ",".join(f"127.0.0.1:{node.port}" for node in sentinels)
-        self.url = f"redis+sentinel://{user}{places}/{MASTER}"
+        self._doors = doors
+        self.url = f"redis+sentinel://{_places(ports)}/{MASTER}"
 
     async def named(self) -> int:
-        """The port that the Sentinels name."""
+        """The port of the master that the Sentinels name."""
         for node in self.sentinels:
             with contextlib.suppress(RedisError):
                 _, port = await node.tell("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER)
                 return int(port)
         return 0
 
+    async def master(self) -> Node:
+        return self._doors[await self.named()]
+
     async def flush(self) -> None:
-        port = await self.named()
-        await next(node for node in self.nodes if node.port == port).tell("FLUSHALL")
+        await (await self.master()).tell("FLUSHALL")
 
     async def failover(self) -> None:
         """Kill the master and wait until another is named."""
         port = await self.named()
-        next(node for node in self.nodes if node.port == port).kill()
+        self._doors[port].kill()
 
         async def moved() -> bool:
             return await self.named() not in (0, port)
@@ -171,39 +181,55 @@ class Watched:
 
 
 @contextlib.asynccontextmanager
-async def sentinels() -> AsyncIterator[Watched]:
-    """Ready for a failover."""
-    master = Node("--appendonly", "yes")
-    replica = Node("--appendonly", "yes", "--replicaof", f"127.0.0.1 {master.port}")
-    watch = (
-        f"sentinel monitor {MASTER} 127.0.0.1 {master.port} 2",
-        f"sentinel down-after-milliseconds {MASTER} {DOWN_AFTER_MS}",
-        f"sentinel failover-timeout {MASTER} 3000",
-    )
-    async with serving(master, replica):
+async def sentinels(
+    entrance: Entrance = directly, *, replicas: int = 1, down_after_ms: int = DOWN_AFTER_MS
+) -> AsyncIterator[Watched]:
+    """Ready for a failover, if there is a replica."""
+    doors: dict[int, Node] = {}
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(1 + replicas):
+            port = free_port()
+            door = await entrance(port)
+            options = ["--appendonly", "yes", "--replica-announce-port", str(door)]
+            options += ["--replicaof", f"127.0.0.1 {next(iter(doors))}"] if doors else []
+            doors[door] = Node(*options, port=port)
+            await stack.enter_async_context(serving(doors[door]))
+        first, *others = doors
+        for replica in others:
+            await until("the replica", partial(_synced, doors[replica]), START_SECONDS)
+        watch = (
+            f"sentinel monitor {MASTER} 127.0.0.1 {first} 2",
+            f"sentinel down-after-milliseconds {MASTER} {down_after_ms}",
+            f"sentinel failover-timeout {MASTER} 3000",
+        )
+        three = [Node(sentinel=watch) for _ in range(3)]
+        await stack.enter_async_context(serving(*three))
+        for node in three:
+            await until("the Sentinels", partial(_knows, node, replicas), START_SECONDS)
+        yield Watched(doors, three, [await entrance(node.port) for node in three])
 
-        async def synced() -> bool:
-            told = await replica.tell("INFO", "replication")
-            return bool(told["master_link_status"] == "up")
 
-        await until("the replica", synced, START_SECONDS)
-        async with serving(*(Node(sentinel=watch) for _ in range(3))) as three:
+async def _synced(replica: Node) -> bool:
+    told = await replica.tell("INFO", "replication")
+    return bool(told.get("master_link_status") == "up")
 
-            async def known(node: Node) -> bool:
-                told = await node.tell("SENTINEL", "MASTER", MASTER)
-                return int(told["num-other-sentinels"]) == 2 and int(told["num-slaves"]) >= 1
 
-            for node in three:
-                await until("the Sentinels", partial(known, node), START_SECONDS)
-            yield Watched([master, replica], list(three), "")
+async def _knows(sentinel: Node, replicas: int) -> bool:
+    told = await sentinel.tell("SENTINEL", "MASTER", MASTER)
+    return int(told["num-other-sentinels"]) == 2 and int(told["num-slaves"]) >= replicas
+
+
+def _places(ports: Sequence[int]) -> str:
+    return ",".join(f"127.0.0.1:{port}" for port in ports)
 
 
 class Slots:
     """A Redis Cluster: the first three nodes begin as primaries, the others as their replicas."""
 
-    def __init__(self, nodes: list[Node]) -> None:
-        self.nodes = nodes
-        self.url = f"redis+cluster://127.0.0.1:{nodes[0].port},127.0.0.1:{nodes[1].port}"
+    def __init__(self, doors: dict[int, Node]) -> None:
+        self.nodes = list(doors.values())
+        self._doors = doors
+        self.url = f"redis+cluster://{_places([*doors][:2])}"
 
     async def flush(self) -> None:
         for node in self.nodes:
@@ -218,7 +244,7 @@ class Slots:
                 slot = int(await node.tell("CLUSTER", "KEYSLOT", key))
                 for begin, end, primary, *_ in await node.tell("CLUSTER", "SLOTS"):
                     if begin <= slot <= end:
-                        return next(n for n in self.nodes if n.port == int(primary[1]))
+                        return self._doors[int(primary[1])]
         raise AssertionError("no node answers")
 
     async def _flags(self, node: Node) -> str:
@@ -256,31 +282,34 @@ class Slots:
 
 
 @contextlib.asynccontextmanager
-async def cluster(replicas: bool = False, *options: str, user: str = "") -> AsyncIterator[Slots]:
+async def cluster(entrance: Entrance = directly, *, replicas: bool = False) -> AsyncIterator[Slots]:
     """Three primaries, and with `replicas` one replica of each."""
-    nodes = [_node(*options) for _ in range(6 if replicas else 3)]
-    async with serving(*nodes, user=user):
+    nodes = [_node() for _ in range(6 if replicas else 3)]
+    doors = {await entrance(node.port): node for node in nodes}
+    async with serving(*nodes):
         primaries = nodes[:3]
-        for number, node in enumerate(nodes):
-            await node.tell("CLUSTER", "SET-CONFIG-EPOCH", number + 1, user=user)
+        for number, (door, node) in enumerate(doors.items()):
+            await node.tell("CONFIG", "SET", "cluster-announce-port", door)
+            await node.tell("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for number, node in enumerate(primaries):
             begin, end = 16384 * number // 3, 16384 * (number + 1) // 3 - 1
-            await node.tell("CLUSTER", "ADDSLOTSRANGE", begin, end, user=user)
+            await node.tell("CLUSTER", "ADDSLOTSRANGE", begin, end)
         for node in nodes[1:]:
-            place = ("127.0.0.1", node.port, node.bus)
-            await nodes[0].tell("CLUSTER", "MEET", *place, user=user)
-        await _agreed(nodes, len(nodes), user)
+            await nodes[0].tell("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus)
+        for node in nodes:
+            await until("the cluster", partial(_agrees, node, doors), START_SECONDS)
         for primary, replica in zip(primaries, nodes[3:], strict=False):
-            id = str(await primary.tell("CLUSTER", "MYID", user=user))
-            await replica.tell("CLUSTER", "REPLICATE", id, user=user)
+            await replica.tell("CLUSTER", "REPLICATE", str(await primary.tell("CLUSTER", "MYID")))
         for replica in nodes[3:]:
+            await until("a replica", partial(_synced, replica), START_SECONDS)
+        yield Slots(doors)
 
-            async def synced(replica: Node = replica) -> bool:
-                told = await replica.tell("INFO", "replication", user=user)
-                return bool(told.get("master_link_status") == "up")
 
-            await until("a replica", synced, START_SECONDS)
-        yield Slots(nodes)
+async def _agrees(node: Node, doors: Iterable[int]) -> bool:
+    """Whether it knows all the others, by their doors."""
+    told, known = str(await node.tell("CLUSTER", "INFO")), await node.tell("CLUSTER", "NODES")
+    ready = "cluster_state:ok" in told and "cluster_slots_ok:16384" in told
+    return ready and all(f":{door}" in str(known) for door in doors)
 
 
 def _node(*options: str) -> Node:
@@ -297,21 +326,15 @@ def _node(*options: str) -> Node:
     )
 
 
-async def _agreed(nodes: Sequence[Node], number: int, user: str) -> None:
-    async def agreed(node: Node) -> bool:
-        told = str(await node.tell("CLUSTER", "INFO", user=user))
-        known = f"cluster_known_nodes:{number}" in told
-        return known and "cluster_state:ok" in told and "cluster_slots_ok:16384" in told
-
-    for node in nodes:
-        await until("the cluster", partial(agreed, node), START_SECONDS)
-
-
 class Detour:
-    """A TCP proxy whose target can be moved; connections that are open stay where they are."""
+    """A TCP proxy whose target can be moved; connections that are open stay where they are.
 
-    def __init__(self, target: int, tls: Any = None) -> None:
+    With `tls` it ends TLS. Who begins with TLS is sent to the port `encrypted`, if there is one.
+    """
+
+    def __init__(self, target: int, tls: Any = None, encrypted: int = 0) -> None:
         self.target = target
+        self._encrypted = encrypted
         self.port = 0
         self._tls = tls
         self._server: asyncio.Server | None = None
@@ -335,10 +358,13 @@ class Detour:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            reader2, writer2 = await asyncio.open_connection("127.0.0.1", self.target)
+            first = await reader.read(1) if self._encrypted else b""
+            target = self._encrypted if first == TLS_BEGINS else self.target
+            reader2, writer2 = await asyncio.open_connection("127.0.0.1", target)
         except OSError:
             writer.transport.abort()
             return
+        writer2.write(first)
         ends = {writer, writer2}
         self._writers |= ends
 
