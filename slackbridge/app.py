@@ -64,8 +64,15 @@ class Bridge:
         signal.connect(workers.wake)
         self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)
 
+        lost = wiring.lost_threads(settings, self.store, self.archive, self.desk, self.providers)
         self.listeners = wiring.listeners(
-            self.chat, self.store, self.desk, self.lookup, self.background.spawn, self.catch_up
+            self.chat,
+            self.store,
+            self.desk,
+            self.lookup,
+            self.background.spawn,
+            self.catch_up,
+            lost,
         )
         by_http = slack.mode == "http"
         self.hearing = Hearing(timing.sweep_seconds)

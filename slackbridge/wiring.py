@@ -20,6 +20,7 @@ from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp
 from slackbridge.rooms.recovery.former_channels import FormerChannels
+from slackbridge.rooms.recovery.lost_threads import LostThreads
 from slackbridge.rooms.recovery.store_binding import StoreBinding
 from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
@@ -221,6 +222,17 @@ def catch_up(
     )
 
 
+def lost_threads(
+    settings: Settings,
+    store: RedisStore,
+    archive: Archive,
+    desk: InboundDesk,
+    providers: Mapping[str, Provider],
+) -> LostThreads:
+    rules = intake_settings(settings)
+    return LostThreads(store, archive, desk, providers, rules, settings.channels())
+
+
 def listeners(
     chat: SlackChat,
     store: RedisStore,
@@ -228,15 +240,18 @@ def listeners(
     lookup: TicketLookup,
     spawn: Spawn,
     catch_up: CatchUp,
+    lost: LostThreads,
 ) -> Listeners:
     """What answers Slack. An event that cannot be stored is found by catching up."""
     threads = ThreadMap(store)
     actions = Actions(chat, desk, lookup, spawn)
-    buttons = Buttons(chat, threads, desk, lookup, actions, spawn)
+    buttons = Buttons(chat, threads, desk, lookup, actions, spawn, lost)
     command = Command(chat, desk, lookup, actions, spawn)
     home = Home(chat, desk, lookup, spawn)
     missed = partial(_catch_up, spawn, catch_up)
-    return Listeners(chat, store, threads, desk, buttons, command, home, missed, lookup, spawn)
+    return Listeners(
+        chat, store, threads, desk, buttons, command, home, missed, lookup, spawn, lost
+    )
 
 
 def _catch_up(spawn: Spawn, catch_up: CatchUp) -> None:

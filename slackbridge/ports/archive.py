@@ -21,6 +21,9 @@ class Archive(Protocol):
     async def thread(self, key: TicketKey, channel: str, root: str) -> Thread:
         """A ticket's whole thread. Raises Rejected if it is gone."""
 
+    async def root(self, channel: str, ts: str) -> Post | None:
+        """Our post at the root of a thread, in one call; None if it is not ours, or gone."""
+
     async def latest(self, channel: str) -> tuple[Post, ...]:
         """Our posts among the latest rows of a channel itself, in one call; none if unreadable.
 

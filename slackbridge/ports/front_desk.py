@@ -80,6 +80,19 @@ class Lookup(Protocol):
         """The name of an account's marketplace."""
 
 
+class ThreadFinder(Protocol):
+    """Finds the tickets of threads that the map does not know any more."""
+
+    def worth_asking(self, channel: str, root: str) -> bool:
+        """Whether a thread may be a ticket's, and was not asked for yet."""
+
+    async def find(self, channel: str, root: str, said: str = "") -> str:
+        """Bind it again, and have it read; `said` is the ts of what was just written there.
+
+        What is to be told to the person ('' = nothing).
+        """
+
+
 class Holders(Protocol):
     """Who holds a ticket. Methods return what is told to the person alone ('' = nothing)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,17 @@ class Archive:
             elif post is None and events.spoken(row):
                 said.append(Said(await self._chat.read(row, channel), self._reactions(row)))
         return Thread(key, channel, root, tuple(posts), tuple(said))
+
+    async def root(self, channel: str, ts: str) -> Post | None:
+        """Our post at the root of a thread; None if it is not ours, or gone."""
+        first = replace(_reading(channel, ts), page=1)
+        try:
+            answer = await in_time(partial(self._history.page, first))
+        except Rejected as failure:
+            log.warning("archive.unreadable", channel=channel, why=failure.code)
+            return None
+        rows = [row for row in answer.get("messages") or () if row.get("ts") == ts]
+        return self._post(rows[0]) if rows else None
 
     async def latest(self, channel: str) -> tuple[Post, ...]:
         """Our posts among the latest in a channel itself; none where it cannot be read."""

@@ -18,7 +18,7 @@ from slackbridge.domain.errors import Failure
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Capabilities, Kind, Status, TicketKey
 from slackbridge.domain.view import Button, NoticeButton
-from slackbridge.ports.front_desk import FrontDesk, Lookup
+from slackbridge.ports.front_desk import FrontDesk, Lookup, ThreadFinder
 from slackbridge.ports.signal import Spawn
 from slackbridge.slack.actions import Actions, answer, value_of
 from slackbridge.slack.blocks import views
@@ -41,6 +41,7 @@ HOW: Mapping[str, tuple[Kind, Status | None]] = {
     How.INTERNAL: (Kind.INTERNAL, None),
     How.PRIVATE: (Kind.PRIVATE, None),
 }
+LOOKING = "I do not know this thread any more and look for its ticket: press again in a moment."
 FOREIGN = "This button does not belong to a ticket that I know."
 
 
@@ -54,6 +55,7 @@ class Buttons:
     _lookup: Lookup
     _actions: Actions
     _spawn: Spawn
+    _lost: ThreadFinder
 
     async def pressed(self, ack: Any, body: dict[str, Any], action: dict[str, Any]) -> None:
         """A block action anywhere."""
@@ -69,8 +71,16 @@ class Buttons:
             account = str(action.get("value", ""))
             known = self._lookup.can(account) is not None
             text = await self._desk.show_all(account, user) if known else FOREIGN
+        place = _place(body)
+        if text == FOREIGN and self._lost.worth_asking(*place):
+            self._spawn(self._find(place, user))
+            text = LOOKING
         await ack()
         await self._tell(body, user, text)
+
+    async def _find(self, place: tuple[str, str], user: str) -> None:
+        if text := await self._lost.find(*place):
+            await self._chat.tell(place[0], user, text, place[1])
 
     async def _ticket(self, body: Mapping[str, Any], name: str, user: str) -> str:
         key = await self._key(body)
@@ -120,13 +130,8 @@ class Buttons:
         return await self._desk.pressed(key, id, Press(name), user, shown)
 
     async def _key(self, body: Mapping[str, Any]) -> TicketKey | None:
-        container = body.get("container") or {}
-        message = body.get("message") or {}
-        channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-        root = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
-        if not channel or not root:
-            return None
-        return await self._threads.ticket(str(channel), str(root))
+        channel, root = _place(body)
+        return await self._threads.ticket(channel, root) if channel and root else None
 
     async def _open_reply(
         self, body: Mapping[str, Any], key: TicketKey, user: str, can: Capabilities, name: str
@@ -220,6 +225,15 @@ def choices(can: Capabilities, first: str = Button.REPLY) -> tuple[str, ...]:
     offered += [How.INTERNAL] if can.internal_notes else []
     offered += [How.PRIVATE] if can.private_notes else []
     return tuple(sorted(offered, key=lambda name: name != first))
+
+
+def _place(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The channel and the thread's root that a button stands in; '' = none."""
+    container = body.get("container") or {}
+    message = body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
+    root = message.get("thread_ts") or container.get("thread_ts") or container.get("message_ts")
+    return str(channel or ""), str(root or "")
 
 
 def _trigger(body: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.view import NOT_CARRIED
-from slackbridge.ports.front_desk import FrontDesk, Lookup
+from slackbridge.ports.front_desk import FrontDesk, Lookup, ThreadFinder
 from slackbridge.ports.signal import Spawn
 from slackbridge.ports.store import Store
 from slackbridge.slack import events
@@ -52,6 +52,7 @@ class Listeners:
     _missed: Callable[[], None]
     _lookup: Lookup
     _spawn: Spawn
+    _lost: ThreadFinder
 
     def app(self) -> AsyncApp:
         """The app with its listeners. In HTTP mode `http_mode` has verified the request."""
@@ -138,10 +139,20 @@ class Listeners:
             await self._desk.deleted(key, ts, str(message["user"]), channel)
 
     async def _ticket(self, channel: str, event: Mapping[str, Any]) -> TicketKey | None:
-        """The ticket in whose thread a person said this."""
+        """The ticket in whose thread a person said this. An unknown thread is asked about later."""
         if not events.spoken(event):
             return None
-        return await self._threads.ticket(channel, str(event.get("thread_ts", "")))
+        root = str(event.get("thread_ts", ""))
+        key = await self._threads.ticket(channel, root)
+        if key is None and self._lost.worth_asking(channel, root):
+            self._spawn(self._find(channel, root, event))
+        return key
+
+    async def _find(self, channel: str, root: str, event: Mapping[str, Any]) -> None:
+        ts = str(event["ts"])
+        text = await self._lost.find(channel, root, "" if event.get("edited") else ts)
+        if text and await self._store.once(f"told:{channel}:{ts}", TOLD_SECONDS):
+            await self._chat.tell(channel, str(event["user"]), text, root)
 
     async def _tell(
         self, channel: str, event: Mapping[str, Any], key: TicketKey, text: str
