@@ -23,6 +23,7 @@ from slackbridge.rooms.recovery.map_guard import MapGuard
 from slackbridge.slack.archive import Archive
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.http_mode import add_routes
+from slackbridge.slack.listeners import Listeners
 from slackbridge.slack.socket_mode import Sockets
 
 
@@ -64,16 +65,7 @@ class Bridge:
         signal.connect(workers.wake)
         self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)
 
-        lost = wiring.lost_threads(settings, self.store, self.archive, self.desk, self.providers)
-        self.listeners = wiring.listeners(
-            self.chat,
-            self.store,
-            self.desk,
-            self.lookup,
-            self.background.spawn,
-            self.catch_up,
-            lost,
-        )
+        self.listeners = self._listeners()
         by_http = slack.mode == "http"
         self.hearing = Hearing(timing.sweep_seconds)
         self.desk.on_found = self.hearing.found
@@ -110,6 +102,15 @@ class Bridge:
             await provider.close()
         await self.chat.client.close()
         await self.store.close()
+
+    def _listeners(self) -> Listeners:
+        lost = wiring.lost_threads(
+            self.settings, self.store, self.archive, self.desk, self.providers
+        )
+        spawn = self.background.spawn
+        return wiring.listeners(
+            self.chat, self.store, self.desk, self.lookup, spawn, self.catch_up, lost
+        )
 
     def _listening(self) -> tuple[Listening, Callable[[], int] | None]:
         """How events come in, and how many live connections they come in by (None = by HTTP)."""

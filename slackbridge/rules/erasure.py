@@ -22,8 +22,8 @@ MANY = (
 )
 AFTERWARDS = (
     "The threads named above still stand in Slack, with the customer's words: delete them there. "
-    "A `slackbridge rebuild` would find them again, and a bridge that runs may answer in one until "
-    "it is restarted. Backups of Redis keep what they hold until they are replaced.",
+    "A `slackbridge rebuild`, or whoever writes or presses in one, would have them found again. "
+    "Backups of Redis keep what they hold until they are replaced.",
     "The marketplaces still have the tickets; erasure there is between the customer and them. If "
     "the customer writes again, the ticket comes back as a new thread.",
 )
