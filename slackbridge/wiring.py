@@ -96,6 +96,7 @@ def lane_settings(settings: Settings, provider: str) -> LaneSettings:
         retry_max=timing.retry_max_seconds,
         quarantine_after=timing.quarantine_after,
         slack_settle=_slack_settle(settings),
+        lease=timing.lease_seconds,
     )
 
 

@@ -36,6 +36,7 @@ class Code(StrEnum):
     EMBEDDED_REDIS = "embedded-redis"
     UNSEEN = "unseen"  # Slack does not show a post yet
     INCOMPLETE = "incomplete"  # Slack shows only a part of a list
+    INTERRUPTED = "interrupted"  # the lease was lost: this process was stopped, or is too slow
     STALE = "stale"  # a read that is older than what a list has shown
     THREAD_GONE = "thread_gone"  # somebody deleted the root of the thread
 

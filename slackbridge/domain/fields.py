@@ -121,6 +121,7 @@ TICKET_FIELDS = tuple(
         ("caught", "read_to", Form.TEXT, "ts up to which the thread was read", _KEPT),
         ("end", "ended", Form.FLAG, "the ticket is solved or closed: the record expires", _KEPT),
         ("tries", "tries", Form.COUNT, "failed passes in a row", "until a pass succeeds"),
+        ("stuck", "stuck", Form.TEXT, "the cause that people were told of", "as `tries`"),
     )
 )
 """The hash of a ticket, beside `m:<message>` (the ts of the parts of a message, in order; a final

@@ -50,6 +50,7 @@ class Patch(TypedDict, total=False):
     read_to: str
     ended: bool | None
     tries: int | None
+    stuck: str | None
     parts: Mapping[str, str]
     strays: Mapping[str, OpenPost | None]
 
@@ -79,6 +80,7 @@ class StoredTicket:
     read_to: str = ""
     ended: bool = False
     tries: int = 0
+    stuck: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     strays: Mapping[str, OpenPost] = field(default_factory=dict)
     raw: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

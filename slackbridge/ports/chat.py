@@ -50,6 +50,9 @@ class Chat(Protocol):
     async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
         """Threads begun since `oldest` that have replies: (root ts, time of the last reply)."""
 
+    def link(self, channel: str, ts: str) -> str:
+        """The address of a message; '' while it cannot be told."""
+
     async def member(self, user: str) -> Member:
         """Who a user is; cached for some minutes."""
 

@@ -64,10 +64,15 @@ def forgotten(intent: Intent) -> Intent:
     return intent.but(receipt=shown.model_copy(update={"reacting": perhaps}))
 
 
-def placed(intent: Intent, ts: str) -> Intent:
-    """Its message is in Slack. A notice may quote a marketplace, so its text is dropped here."""
-    text = "" if intent.kind is Kind.NOTICE else intent.text
-    return intent.but(receipt=intent.receipt.model_copy(update={"ts": ts}), text=text)
+def placed(intent: Intent, ts: str, channel: str = "") -> Intent:
+    """Its message is in Slack, a notice's in a channel of its own ('' = not known).
+
+    A notice may quote a marketplace, so its text is dropped here.
+    """
+    shown = intent.but(receipt=intent.receipt.model_copy(update={"ts": ts}))
+    if intent.kind is not Kind.NOTICE:
+        return shown
+    return shown.but(text="", channel=channel or intent.channel)
 
 
 def words(intent: Intent, key: TicketKey, now: float) -> Words | None:

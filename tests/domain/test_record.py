@@ -65,6 +65,7 @@ STORED = {
     "caught": "3.3",
     "end": "1",
     "tries": "4",
+    "stuck": "unreachable",
     "m:7": "1.2",
     "m:a:b": "1.3 1.4 +",
     "stray:m:7:1/1": POST.model_dump_json(),
@@ -88,6 +89,7 @@ READ = StoredTicket(
     read_to="3.3",
     ended=True,
     tries=4,
+    stuck="unreachable",
     parts={"7": "1.2", "a:b": "1.3 1.4 +"},
     strays={"m:7:1/1": POST},
 )

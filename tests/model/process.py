@@ -58,6 +58,7 @@ class VirtualStore(RedisStore):
         self._write = redis.register_script(_timed("write"))
         self._lease = redis.register_script(_timed("lease"))
         self._release = redis.register_script(_timed("release"))
+        self._renew = redis.register_script(_timed("renew"))
         self._make_due = redis.register_script(_timed("make_due"))
 
     def _world_now(self) -> float:

@@ -121,6 +121,9 @@ class FakeChat:
         answered = {row.thread: float(row.ts) for row in self.slack.standing() if row.thread}
         return tuple((root, at) for root, at in answered.items() if float(root) > oldest)
 
+    def link(self, channel: str, ts: str) -> str:
+        return f"https://slack.test/{channel}/{ts}"
+
     async def member(self, user: str) -> Member:
         return Member(user, user)
 

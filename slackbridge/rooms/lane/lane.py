@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import structlog
 
-from slackbridge.domain.account import AccountState
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Conversation
@@ -24,18 +23,17 @@ from slackbridge.rooms.inbound.readings import Reading
 from slackbridge.rooms.lane.mirror import Mirror
 from slackbridge.rooms.lane.notices import Notices
 from slackbridge.rooms.lane.outcome import Conflict, Done, Outcome, RetryAt
-from slackbridge.rooms.lane.poster import SHUT_OUT, Poster
+from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.reads import PendingReads, ReadJudge
 from slackbridge.rooms.lane.sender import Sender
 from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.stuck import StuckTickets
 from slackbridge.rooms.lane.ticket_pass import RecordChanged, TicketPass
 from slackbridge.rules import backoff
-from slackbridge.text.clean import digest
 
 log = structlog.get_logger(__name__)
 PACED = frozenset({Code.PACED, Code.RATE_LIMITED})
-HARMLESS = PACED | {Code.REDIS}
-REMIND_SECONDS = 3_600.0
+UNREADABLE = "what Redis holds of it cannot be read by this version of the bridge."
 TICK = 0.000_001  # the smallest step of a ts
 
 
@@ -62,7 +60,8 @@ class Lane:
         self._pending = PendingReads()
         self._judge = ReadJudge()
         self._mirror = Mirror(store, provider, poster, settings)
-        self._notices = Notices(sender, poster, settings)
+        self._stuck = StuckTickets(store, settings.quarantine_after)
+        self._notices = Notices(store, chat, sender, poster, settings)
 
     async def reconcile(self, lease: Lease) -> Outcome:
         """One pass over the ticket. Raises Later if Redis is away.
@@ -74,9 +73,10 @@ class Lane:
         ):
             record = await self._store.load(lease.key)
             try:
-                pass_ = TicketPass(self._store, lease, record)
+                pass_ = TicketPass(self._store, lease, record, self._settings.lease / 3)
             except ValueError:
                 log.error("record.unreadable")
+                await self._stuck.note(lease.key, UNREADABLE)
                 return RetryAt(self._store.now() + self._settings.retry_max, "unreadable")
             return await self._guarded(pass_)
 
@@ -84,15 +84,15 @@ class Lane:
         try:
             return await self._pass(pass_)
         except LostLease:
-            log.warning("lease.lost")
-            await self._poster.lease_lost(pass_)
-            return Conflict()
+            return await self._lost(pass_)
         except RecordChanged:
             return RetryAt(self._store.now(), "changed")
 
     async def _pass(self, pass_: TicketPass) -> Outcome:
         try:
-            await (self._notices.run(pass_) if pass_.key.is_account else self._ticket(pass_))
+            whole = await (
+                self._notices.run(pass_) if pass_.key.is_account else self._ticket(pass_)
+            )
         except Failure as failure:
             return await self._failed(pass_, failure)
         except (LostLease, RecordChanged):
@@ -100,43 +100,56 @@ class Lane:
         except Exception as error:
             log.exception("pass.crashed")
             return await self._failed(pass_, Rejected(f"internal error ({type(error).__name__})"))
-        if pass_.stored.tries:
-            await pass_.write(Change(put=Patch(tries=None)))
+        if whole and (pass_.stored.tries or pass_.stored.stuck):
+            await self._stuck.succeeded(pass_)
+            await pass_.write(Change(put=Patch(tries=None, stuck=None)))
         return Done() if pass_.wake is None else RetryAt(pass_.wake)
 
     async def _failed(self, pass_: TicketPass, failure: Failure) -> Outcome:
-        """Retry with backoff; after many tries tell people once, and go on rarely."""
+        """Retry with backoff; tell those who wait for it, and after many tries everybody."""
         wait = failure.seconds if isinstance(failure, Later) else 0.5
-        if failure.code in HARMLESS:
+        if failure.code == Code.REDIS:
             return _retry(pass_, wait, failure)
         if failure.code == Code.THREAD_GONE:
             return await self._renew(pass_)
-        tries = pass_.stored.tries + 1
-        log.warning("pass.retried", why=failure.code, tries=tries)
-        await pass_.write(Change(put=Patch(tries=tries)))
-        patience = 1 if failure.code in SHUT_OUT else self._settings.quarantine_after
-        if tries == patience and not pass_.key.is_account:
-            await self._stuck(pass_, failure)
-        if tries > 1 or not isinstance(failure, Unknown):
+        counts = failure.code not in PACED
+        tries = pass_.stored.tries + counts
+        if counts and (tries > 1 or not isinstance(failure, Unknown)):
             wait = max(wait, backoff.backoff(tries, self._settings.retry, self._settings.retry_max))
+        swaps = self._sender.delayed(pass_, failure, pass_.now() + wait, counts=counts)
+        if counts:
+            log.warning("pass.retried", why=failure.code, tries=tries)
+            await pass_.write(Change(swaps=swaps, put=Patch(tries=tries)))
+            await self._stuck.failed(pass_, failure, tries)
+        elif swaps:
+            await pass_.write(Change(swaps=swaps))
+        if swaps:
+            await self._tell(pass_)
         return _retry(pass_, wait, failure)
 
-    async def _stuck(self, pass_: TicketPass, failure: Failure) -> None:
-        log.error("ticket.stuck", why=failure.loggable)
-        account = pass_.key.account
-        if (await self._store.facts(account)).health.state is not AccountState.OK:
-            return  # the account says so itself, once for all its tickets
-        # A cause that many tickets share is told once, of the first of them.
-        cause = failure.code or digest(failure.reason)
-        if not await self._store.once(f"stuck:{account}:{cause}", REMIND_SECONDS):
-            return
-        remedy = SHUT_OUT.get(failure.code, "")
-        await self._desk.announce(
-            account,
-            f"stuck:{pass_.key.id}:{int(pass_.now())}",
-            f"Ticket `{pass_.key}` cannot be brought up to date: {failure.quoted}. {remedy}It is "
-            f"tried again from time to time; `slackbridge replay {pass_.key}` does so at once.",
-        )
+    async def _lost(self, pass_: TicketPass) -> Outcome:
+        """The lease was lost. That counts as a try: it may happen each time."""
+        log.warning("lease.lost")
+        await self._poster.lease_lost(pass_)
+        failure = Later("the work on it was interrupted", 0.0, code=Code.INTERRUPTED)
+        tries = pass_.stored.tries + 1
+        await self._store.write(pass_.key, Change(put=Patch(tries=tries)))
+        if tries > 1:
+            for swap in self._sender.delayed(pass_, failure, pass_.now()):
+                await self._store.write(pass_.key, Change(swaps=(swap,)))
+        await self._stuck.failed(pass_, failure, tries)
+        return Conflict()
+
+    async def _tell(self, pass_: TicketPass) -> None:
+        """Show the receipts as far as that is possible now, whatever else fails."""
+        wake = pass_.wake
+        try:
+            await self._poster.receipts(
+                pass_, self._settings.channel if pass_.key.is_account else ""
+            )
+        except Failure as failure:
+            log.warning("receipts.not_shown", why=failure.loggable)
+        pass_.wake = wake
 
     async def _renew(self, pass_: TicketPass) -> Outcome:
         """Somebody deleted the thread: what comes from now on gets a new one."""
@@ -148,14 +161,17 @@ class Lane:
 
     # -- one ticket ----------------------------------------------------------------------------
 
-    async def _ticket(self, pass_: TicketPass) -> None:
+    async def _ticket(self, pass_: TicketPass) -> bool:
+        """Returns whether the pass came to its end."""
+        if pass_.stored.tries:
+            await self._tell(pass_)
         if pass_.stored.root and 0 < self._look_due(pass_) <= pass_.now():
             await self._look(pass_)
         if (at := self._look_due(pass_)) > pass_.now():
             pass_.wake_at(at)
         await self._sender.run(pass_)
         if not await self._poster.settle(pass_):
-            return
+            return False
         await self._poster.receipts(pass_)
         if self._must_read(pass_):
             pass_.conversation = self._pending.of(pass_) or await self._read(pass_)
@@ -166,6 +182,7 @@ class Lane:
                 pass_.wake_at(at)
         if doubt is not None:
             raise doubt
+        return True
 
     async def _show(self, pass_: TicketPass, conversation: Conversation) -> Later | None:
         """Show what was read. Returns why that does not count: it must be read again."""
@@ -193,7 +210,8 @@ class Lane:
     async def _read(self, pass_: TicketPass) -> Conversation | None:
         """The ticket; None for one that is gone and that the poll does not list: a late webhook."""
         try:
-            return await self._provider.get(pass_.key.id)
+            async with pass_.held():
+                return await self._provider.get(pass_.key.id)
         except Rejected as failure:
             if failure.code != Code.NOT_FOUND or pass_.seen is not None:
                 raise
@@ -215,7 +233,8 @@ class Lane:
         since = _unsettled_since(stored, pass_.intents)
         live = any(i.state.open for i in pass_.intents)
         try:
-            heard = await self._chat.heard(stored.channel, stored.root, since, live)
+            async with pass_.held():
+                heard = await self._chat.heard(stored.channel, stored.root, since, live)
         except Later as failure:
             if live or failure.code not in PACED:
                 raise

@@ -17,7 +17,7 @@ from slackbridge.domain.fields import OpenPost
 from slackbridge.domain.intent import Intent, Receipt
 from slackbridge.domain.model import Kind
 from slackbridge.domain.record import Change, Patch
-from slackbridge.domain.view import Item, Words, digest
+from slackbridge.domain.view import Item, Notice, Words, digest
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.store import Store
 from slackbridge.rooms.lane.ticket_pass import TicketPass
@@ -132,7 +132,7 @@ class Poster:
         swaps: tuple[tuple[Intent, Intent], ...] = ()
         for intent in pass_.intents:
             if post.effect == words_effect(intent.id):
-                swaps = ((intent, receipt.placed(intent, ts)),)
+                swaps = ((intent, receipt.placed(intent, ts, post.channel)),)
         put = posted(post.effect, ts, post.channel, pass_.stored)
         put["open_post"] = None
         await pass_.write(Change(swaps=swaps, put=put))
@@ -148,7 +148,8 @@ class Poster:
         if post is None:
             return True
         mark = Mark(pass_.key, post.effect)
-        found = await self._chat.find(post.channel, post.thread, mark, post.since)
+        async with pass_.held():
+            found = await self._chat.find(post.channel, post.thread, mark, post.since)
         if found:
             await self._remove_twins(post.channel, found)
             await self._stands(pass_, post, found[0])
@@ -260,16 +261,17 @@ class Poster:
         if item is None or (digest(item) == intent.receipt.shown and calm) or not channel:
             return
         if intent.receipt.ts:
-            await self._edit_words(pass_, intent, item, channel)
+            await self.edit_words(pass_, intent, item, channel)
             return
         await self.post(pass_, channel, root, words_effect(intent.id), item, live=True)
         current = next(i for i in pass_.intents if i.id == intent.id)
         shown = current.receipt.model_copy(update={"shown": digest(item)})
         await _swap(pass_, current, shown)
 
-    async def _edit_words(
-        self, pass_: TicketPass, intent: Intent, item: Words, channel: str
+    async def edit_words(
+        self, pass_: TicketPass, intent: Intent, item: Words | Notice, channel: str
     ) -> None:
+        """Replace the words of an intent; those that cannot be edited are to be posted anew."""
         now = pass_.now()
         shown: dict[str, str | float] = {"shown": digest(item)}
         if intent.receipt.redo <= now:

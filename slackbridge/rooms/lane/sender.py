@@ -6,6 +6,7 @@ before anything is done again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import structlog
@@ -22,7 +23,7 @@ from slackbridge.domain.intent import (
     mark_unknown,
     requeue,
 )
-from slackbridge.domain.model import Conversation, Kind, Status, Ticket, TicketKey
+from slackbridge.domain.model import Conversation, Kind, Ticket, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.capabilities import Measures, Settles
 from slackbridge.ports.chat import May
@@ -30,11 +31,13 @@ from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane import staleness
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
+from slackbridge.rules.answer import listed_as, remark
+from slackbridge.rules.delayed import delayed
 from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
-from slackbridge.rules.freshness import Freshness, freshness
 from slackbridge.rules.staleness import requeue_or_ask
 
 log = structlog.get_logger(__name__)
+Swaps = tuple[tuple[Intent, Intent], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,17 @@ class Sender:
             after = await self._advance(pass_, intent)
             open = after.state.open or after.state is State.UNKNOWN
             blocked = blocked or (open and not pass_.key.is_account)
+
+    def delayed(
+        self, pass_: TicketPass, failure: Failure, again: float, *, counts: bool = True
+    ) -> Swaps:
+        """The changes of intents that a failed pass did not come to; it is tried at `again`.
+
+        `counts`: it was a failed try, and they are given up in the end.
+        """
+        now, give_up = pass_.now(), self._settings.give_up if counts else math.inf
+        told = [(i, delayed(i, failure.quoted, again, now, give_up)) for i in pass_.intents]
+        return tuple((before, after) for before, after in told if after is not None)
 
     async def _advance(self, pass_: TicketPass, intent: Intent) -> Intent:
         if intent.state is State.SENDING:
@@ -124,31 +138,41 @@ class Sender:
     async def _evidence_of_lost(self, pass_: TicketPass, intent: Intent) -> Evidence:
         at = written(intent)
         if intent.kind is Kind.FOLLOW_UP:
-            opened = await self._provider.follow_ups(pass_.key.id)
+            opened = await self._follow_ups(pass_)
             since = at - evidence.CLOCK_SKEW_SECONDS
             return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
         if intent.kind is Kind.ACTION:
             return await self._acted(pass_, intent)
-        pass_.conversation = pass_.conversation or await self._provider.get(pass_.key.id)
+        pass_.conversation = pass_.conversation or await self._get(pass_)
         known = pass_.taken() | next_post.shown_before(pass_.stored, at)
         said = evidence.digests(pass_.conversation)
         known |= echo.echoes(pass_.stored, pass_.conversation, pass_.intents, said).keys()
         return evidence.of_unrecorded(intent, at, pass_.conversation, known)
 
+    async def _get(self, pass_: TicketPass) -> Conversation:
+        async with pass_.held():
+            return await self._provider.get(pass_.key.id)
+
+    async def _follow_ups(self, pass_: TicketPass) -> tuple[Ticket, ...]:
+        async with pass_.held():
+            return await self._provider.follow_ups(pass_.key.id)
+
     async def _prepare(self, pass_: TicketPass, intent: Intent) -> tuple[str, ...] | str:
         """The baseline: ids that exist before the call. Or, as words, why it cannot be made."""
-        if why := await self._may(intent.agent, intent.money):
+        async with pass_.held():
+            why = await self._may(intent.agent, intent.money)
+        if why:
             return why
         can = self._provider.capabilities
         if intent.kind.speaks or (intent.kind is Kind.ACTION and not pass_.key.is_account):
-            pass_.conversation = pass_.conversation or await self._provider.get(pass_.key.id)
+            pass_.conversation = pass_.conversation or await self._get(pass_)
         ticket = pass_.conversation.ticket if pass_.conversation else None
         if why := feasibility.impossible(intent, ticket, can):
             return why
         if why := self._too_long(intent):
             return why
         if intent.kind is Kind.FOLLOW_UP:
-            return tuple(t.key.id for t in await self._provider.follow_ups(pass_.key.id))
+            return tuple(t.key.id for t in await self._follow_ups(pass_))
         return evidence.baseline(pass_.conversation) if pass_.conversation else ()
 
     def _too_long(self, intent: Intent) -> str:
@@ -211,7 +235,7 @@ class Sender:
                     "revision": revision,
                     "unread_at": pass_.now(),
                 },
-                seen=revision if _listed_as(answer.ticket, pass_.seen) else "",
+                seen=revision if listed_as(answer.ticket, pass_.seen) else "",
             )
         )
         return after
@@ -241,12 +265,12 @@ class Sender:
 
     async def _evidence(self, pass_: TicketPass, intent: Intent) -> Evidence:
         if intent.kind is Kind.FOLLOW_UP:
-            opened = await self._provider.follow_ups(pass_.key.id)
+            opened = await self._follow_ups(pass_)
             new = [t for t in opened if t.key.id not in intent.baseline]
             return Happened() if new else Absent()
         if intent.kind is Kind.ACTION:
             return await self._acted(pass_, intent)
-        pass_.conversation = await self._provider.get(pass_.key.id)
+        pass_.conversation = await self._get(pass_)
         if intent.kind.speaks:
             return evidence.of_message(intent, pass_.conversation, pass_.taken())
         return evidence.of_ticket(intent, pass_.conversation)
@@ -256,7 +280,8 @@ class Sender:
         since = intent.attempt.at if intent.attempt else 0.0
         happened = None
         if isinstance(self._provider, Settles):
-            happened = await self._provider.settled(pass_.key.id, intent.act(), since)
+            async with pass_.held():
+                happened = await self._provider.settled(pass_.key.id, intent.act(), since)
         if happened is None:
             return Differs()
         return Happened() if happened else Absent()
@@ -301,17 +326,6 @@ def _left(pass_: TicketPass, intent: Intent) -> float:
     return left
 
 
-def _listed_as(ticket: Ticket, seen: str | None) -> bool:
-    """Whether a poll would see the ticket as an answer shows it.
-
-    One that the act reopened is active before the poll lists it. A replica may have answered that
-    is behind the list.
-    """
-    if seen is None:
-        return ticket.status.active
-    return freshness(ticket.revision, seen) is not Freshness.OLDER
-
-
 def _done_before(pass_: TicketPass, intent: Intent) -> str:
     """The id of the message that an earlier attempt left, although it was declined; '' = none.
 
@@ -336,14 +350,3 @@ async def _was_done(pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
     put = echo.shown_as(after)
     put["unread_at"] = pass_.now()
     return await pass_.swap(intent, after, put)
-
-
-def remark(intent: Intent, answer: Conversation, before: str) -> str:
-    """What the agent should know about the marketplace's answer; '' = nothing."""
-    ticket = answer.ticket
-    if intent.status is not None and not evidence.status_holds(ticket.status, intent.status):
-        return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
-    silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
-    if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
-        return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
-    return ""

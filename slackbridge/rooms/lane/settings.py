@@ -23,3 +23,8 @@ class LaneSettings:
     retry_max: float
     quarantine_after: int
     slack_settle: float = 5.0
+    lease: float = 15.0
+
+    def notice_channels(self, channel: str) -> tuple[str, ...]:
+        """Where a notice goes, the best place first; `channel` is its own, '' = it has none."""
+        return tuple(dict.fromkeys(filter(None, (channel, self.ops_channel, self.channel))))

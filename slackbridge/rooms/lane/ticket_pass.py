@@ -10,6 +10,7 @@ from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Conversation, TicketKey
 from slackbridge.domain.record import Change, Patch, Record, StoredTicket
 from slackbridge.ports.store import Lease, Store
+from slackbridge.rooms.lane.lease_keeper import LeaseKeeper
 
 SKEW_SECONDS = 60.0  # between Slack's clock and Redis'
 
@@ -26,12 +27,16 @@ class RecordChanged(Exception):
 class TicketPass:
     """The pass. `conversation` is the ticket as read in this pass, if it was.
 
-    `epoch` is the epoch of the server that gave the record. Raises ValueError if a stored field
+    `epoch` is the epoch of the server that gave the record. `async with pass_.held()` keeps the
+    lease during a read, renewed every `renew_every` seconds. Raises ValueError if a stored field
     cannot be read.
     """
 
-    def __init__(self, store: Store, lease: Lease, record: Record) -> None:
+    def __init__(
+        self, store: Store, lease: Lease, record: Record, renew_every: float = 5.0
+    ) -> None:
         self._store = store
+        self.held = LeaseKeeper(store, lease, renew_every).held
         self.lease = lease
         self.epoch = store.server_epoch()
         self.stored: StoredTicket = record.stored

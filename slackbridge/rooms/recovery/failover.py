@@ -22,6 +22,7 @@ from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.recovery.catch_up import MARGIN_SECONDS, CatchUp
 from slackbridge.rooms.recovery.unrecorded_posts import unrecorded_words
+from slackbridge.rules import incident
 
 log = structlog.get_logger(__name__)
 
@@ -72,19 +73,25 @@ class Failover:
                 if post.mark.effect == CARD and post.mark.key.account in since:
                     await self._card(channel, post, since[post.mark.key.account])
             for account in self._accounts:
-                await self._notices(TicketKey.of_account(account), posts)
+                await self._notices(TicketKey.of_account(account), channel, posts, since[account])
 
     async def _listened(self, account: str) -> float:
         """When a process certainly worked last: nothing older can be lost."""
         return (await self._store.facts(account)).listened_at - MARGIN_SECONDS
 
-    async def _notices(self, key: TicketKey, posts: Sequence[Post]) -> None:
+    async def _notices(
+        self, key: TicketKey, channel: str, posts: Sequence[Post], since: float
+    ) -> None:
         standing = [(p.mark.effect, p.ts) for p in reversed(posts) if p.mark.key == key]
         if not standing:
             return
-        for swap in unrecorded_words((await self._store.load(key)).intents, standing):
+        intents = (await self._store.load(key)).intents
+        for swap in unrecorded_words(intents, standing, channel):
             log.warning("notice.not_recorded", account=key.account)
             await self._store.write(key, Change(swaps=(swap,)))
+        for found in incident.lost(intents, standing, channel, since):
+            log.warning("notice.not_recorded", account=key.account)
+            await self._store.write(key, Change(swaps=((None, found),), due=self._store.now()))
 
     async def _card(self, channel: str, post: Post, since: float) -> None:
         key = post.mark.key

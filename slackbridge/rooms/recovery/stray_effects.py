@@ -68,7 +68,8 @@ class StrayEffects:
         """Delete stray posts. No post of the pass itself may be open."""
         for effect, post in {**pass_.stored.strays}.items():
             mark = Mark(pass_.key, effect)
-            found = await self._chat.find(post.channel, post.thread, mark, post.since)
+            async with pass_.held():
+                found = await self._chat.find(post.channel, post.thread, mark, post.since)
             # Proves that the lease still holds: without it, what was found may be another lane's.
             await pass_.write(Change(put=Patch(strays={effect: post})))
             await self._take_away(pass_, post.channel, found)

@@ -39,7 +39,8 @@ class UnrecordedPosts:
             raise RecordChanged  # the pass began with the record of the server before
         if self._checked.get(pass_.key) == pass_.epoch:
             return
-        standing = await self._chat.standing(channel, thread, pass_.key)
+        async with pass_.held():
+            standing = await self._chat.standing(channel, thread, pass_.key)
         put = not_recorded(pass_.stored, standing)
         swaps = unrecorded_words(pass_.intents, standing)
         if put or swaps:
@@ -57,7 +58,7 @@ class UnrecordedPosts:
 
 
 def unrecorded_words(
-    intents: Sequence[Intent], standing: Iterable[tuple[str, str]]
+    intents: Sequence[Intent], standing: Iterable[tuple[str, str]], channel: str = ""
 ) -> tuple[tuple[Intent, Intent], ...]:
     """Swaps for the intents whose words stand in Slack but are not recorded.
 
@@ -65,7 +66,7 @@ def unrecorded_words(
     """
     stands = dict(reversed(list(standing)))
     return tuple(
-        (i, placed(i, stands[words_effect(i.id)]))
+        (i, placed(i, stands[words_effect(i.id)], channel))
         for i in intents
         if not i.receipt.ts and words_effect(i.id) in stands
     )

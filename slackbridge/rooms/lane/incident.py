@@ -1,0 +1,110 @@
+"""Keeps the one notice that lists an account's stuck tickets as it must be now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import TicketKey
+from slackbridge.domain.record import Change, Patch
+from slackbridge.domain.view import Notice, digest
+from slackbridge.ports.chat import Chat
+from slackbridge.ports.store import Store
+from slackbridge.rooms.lane.poster import Poster
+from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.ticket_pass import TicketPass
+from slackbridge.rules import incident
+from slackbridge.rules.incident import StuckTicket
+
+EDIT_SECONDS = 3.0
+
+
+class Incident:
+    """Works on the record of an account. `card_at` is there when this notice was edited last."""
+
+    def __init__(self, store: Store, chat: Chat, poster: Poster, settings: LaneSettings) -> None:
+        self._store = store
+        self._chat = chat
+        self._poster = poster
+        self._settings = settings
+
+    async def keep(self, pass_: TicketPass) -> None:
+        """Begin, edit or end the notice. What is to be posted is left to the caller."""
+        account = pass_.key.account
+        rows = await self._store.stuck(account)
+        under_way = incident.under_way(pass_.intents)
+        if not rows and under_way is None:
+            return
+        health = (await self._store.facts(account)).health
+        stuck = [StuckTicket.load(id, text) for id, text in rows.items()]
+        told, later = incident.told(stuck, health, self._settings.retry_max, pass_.now())
+        if later is not None:
+            pass_.wake_at(later)
+        if stuck and not told:
+            return
+        told, links = await self._looked_up(account, told)
+        if under_way is not None:
+            await self._keep(pass_, under_way, incident.text(account, told, links))
+            await self._end(pass_, "" if told else incident.text(account, told, links))
+        elif told:
+            now = pass_.now()
+            begun = incident.begun(incident.text(account, told, links), now)
+            await pass_.write(Change(swaps=((None, begun),), put=Patch(card_at=now)))
+
+    async def posted(self, pass_: TicketPass, intent: Intent) -> None:
+        """A notice was posted; record what it says if it is the one that is kept up to date."""
+        current = incident.under_way(pass_.intents)
+        if current is not None and current.id == intent.id:
+            shown = digest(Notice(pass_.key.account, intent.text))
+            said = current.receipt.model_copy(update={"shown": shown})
+            await pass_.swap(current, current.but(receipt=said))
+
+    async def _end(self, pass_: TicketPass, text: str) -> None:
+        """The notice says that all is well, or was never posted: it is over."""
+        last = incident.under_way(pass_.intents)
+        if text and last is not None and (not last.receipt.ts or _shows(pass_, last, text)):
+            await pass_.swap(last, incident.ended(last))
+
+    async def _keep(self, pass_: TicketPass, intent: Intent, text: str) -> None:
+        now, receipt = pass_.now(), intent.receipt
+        if receipt.redo > now:
+            pass_.wake_at(receipt.redo)
+        if not receipt.ts:
+            if intent.text != text:
+                await pass_.swap(intent, intent.but(text=text))
+            return
+        if _shows(pass_, intent, text) and not 0 < receipt.redo <= now:
+            return
+        if now < pass_.stored.card_at + EDIT_SECONDS:  # several tickets change at once
+            pass_.wake_at(pass_.stored.card_at + EDIT_SECONDS)
+            return
+        await pass_.write(Change(put=Patch(card_at=now)))
+        channel = self._settings.notice_channels(intent.channel)[0]
+        await self._poster.edit_words(pass_, intent, Notice(pass_.key.account, text), channel)
+        current = next(i for i in pass_.intents if i.id == intent.id)
+        if not current.receipt.ts:  # somebody deleted it: it is posted anew
+            await pass_.swap(current, current.but(text=text))
+
+    async def _looked_up(
+        self, account: str, stuck: Sequence[StuckTicket]
+    ) -> tuple[list[StuckTicket], Mapping[str, str]]:
+        """Those that are still stuck, and the addresses of the threads of those that are listed."""
+        links: dict[str, str] = {}
+        well: set[str] = set()
+        for one in incident.first(stuck):
+            key = TicketKey(account, one.id)
+            try:
+                stored = (await self._store.load(key)).stored
+            except ValueError:
+                continue  # a record that cannot be read is stuck for that
+            if stored.root:
+                links[one.id] = self._chat.link(stored.channel, stored.root)
+            if not stored.tries and not stored.stuck:
+                well.add(one.id)
+                await self._store.clear_stuck(key)
+        return [one for one in stuck if one.id not in well], links
+
+
+def _shows(pass_: TicketPass, intent: Intent, text: str) -> bool:
+    current = next(i for i in pass_.intents if i.id == intent.id)
+    return current.receipt.shown == digest(Notice(pass_.key.account, text))

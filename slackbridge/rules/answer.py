@@ -1,0 +1,30 @@
+"""What a marketplace's answer to a call tells beside that the call was made. Pure."""
+
+from __future__ import annotations
+
+from slackbridge.domain.intent import Intent
+from slackbridge.domain.model import Conversation, Kind, Status, Ticket
+from slackbridge.rules import evidence
+from slackbridge.rules.freshness import Freshness, freshness
+
+
+def remark(intent: Intent, answer: Conversation, before: str) -> str:
+    """What the agent should know about the marketplace's answer; '' = nothing."""
+    ticket = answer.ticket
+    if intent.status is not None and not evidence.status_holds(ticket.status, intent.status):
+        return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
+    silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
+    if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
+        return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
+    return ""
+
+
+def listed_as(ticket: Ticket, seen: str | None) -> bool:
+    """Whether a poll would see the ticket as an answer shows it.
+
+    One that the act reopened is active before the poll lists it. A replica may have answered that
+    is behind the list.
+    """
+    if seen is None:
+        return ticket.status.active
+    return freshness(ticket.revision, seen) is not Freshness.OLDER

@@ -1,0 +1,118 @@
+"""The one notice of an account that lists its stuck tickets, as long as there are any. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from slackbridge.domain.account import AccountHealth, AccountState
+from slackbridge.domain.chat import words_effect
+from slackbridge.domain.intent import Intent, Receipt, State
+from slackbridge.domain.model import Kind, TicketKey
+
+LISTED = 15
+OPEN = "lists"
+"""The key among a notice's fields that says what it lists, while that is kept up to date."""
+
+STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class StuckTicket:
+    """A ticket whose passes fail. `since` is in Unix seconds, `why` is mrkdwn."""
+
+    id: str
+    since: float
+    why: str
+
+    @classmethod
+    def load(cls, id: str, text: str) -> StuckTicket:
+        """Read what `stored` made."""
+        since, _, why = text.partition("|")
+        return cls(id, float(since) if since.isdigit() else 0.0, why)
+
+    @property
+    def stored(self) -> str:
+        return f"{self.since:.0f}|{self.why}"
+
+
+def under_way(intents: Sequence[Intent]) -> Intent | None:
+    """The notice that is kept up to date; None if no ticket was stuck until now."""
+    return next((i for i in reversed(intents) if i.fields.get(OPEN) == STUCK), None)
+
+
+def begun(text: str, now: float) -> Intent:
+    """A new notice. Its text is also what an older version, which edits none, would post."""
+    return Intent(
+        id=f"{STUCK}:{int(now * 1000)}",
+        kind=Kind.NOTICE,
+        agent="",
+        created=now,
+        text=text,
+        state=State.SENT,
+        fields={OPEN: STUCK},
+    )
+
+
+def lost(
+    intents: Sequence[Intent], standing: Iterable[tuple[str, str]], channel: str, since: float
+) -> tuple[Intent, ...]:
+    """The notice that stands in a channel (effect and ts) while no record knows it.
+
+    One that began before `since` (Unix seconds) is over.
+    """
+    known = {intent.id for intent in intents}
+    found = [(e.removeprefix(words_effect("")), ts) for e, ts in standing if float(ts) >= since]
+    new = [(id, ts) for id, ts in found if id.startswith(f"{STUCK}:") and id not in known]
+    if under_way(intents) is not None or not new:
+        return ()
+    id, ts = new[-1]
+    notice = begun("", float(ts)).but(id=id, channel=channel, receipt=Receipt(ts=ts))
+    return (notice,)
+
+
+def ended(intent: Intent) -> Intent:
+    """No ticket is stuck any more: what comes later is a new notice."""
+    return intent.but(fields={}, text="")
+
+
+def told(
+    stuck: Sequence[StuckTicket], health: AccountHealth, grace: float, now: float
+) -> tuple[list[StuckTicket], float | None]:
+    """The tickets to be listed now, and when to look again (Unix seconds, None = only at a change).
+
+    None is listed while the account itself is unwell, which has a notice of its own. What was stuck
+    before it got well is tried again first, and listed `grace` seconds later if it still is.
+    """
+    if health.state is not AccountState.OK:
+        return [], None
+    over = health.since + grace
+    if now >= over:
+        return list(stuck), None
+    listed = [one for one in stuck if one.since > health.since]
+    return listed, over if len(listed) < len(stuck) else None
+
+
+def text(account: str, stuck: Sequence[StuckTicket], links: Mapping[str, str]) -> str:
+    """The notice, longest stuck first. `links`: ticket id -> address of its thread."""
+    if not stuck:
+        return f"🟢 *{account}*: all tickets are up to date again."
+    many = f"{len(stuck)} tickets" if len(stuck) > 1 else "One ticket"
+    lines = [f"🧱 *{account}*: {many} cannot be brought up to date."]
+    lines += [_row(account, one, links.get(one.id, "")) for one in first(stuck)]
+    if (more := len(stuck) - LISTED) > 0:
+        lines.append(f"… and {more} more")
+    what = str(TicketKey(account, stuck[0].id)) if len(stuck) == 1 else "<ticket>"
+    shown = what.replace("<", "&lt;").replace(">", "&gt;")
+    lines.append(f"Tried again from time to time; `slackbridge replay {shown}` does so at once.")
+    return "\n".join(lines)
+
+
+def first(stuck: Sequence[StuckTicket]) -> list[StuckTicket]:
+    """Those that are listed."""
+    return sorted(stuck, key=lambda one: (one.since, one.id))[:LISTED]
+
+
+def _row(account: str, one: StuckTicket, link: str) -> str:
+    key = f"`{TicketKey(account, one.id)}`"
+    return f"• {key}{f' (<{link}|thread>)' if link else ''}: {one.why}"
