@@ -28,3 +28,10 @@ def listed_as(ticket: Ticket, seen: str | None) -> bool:
     if seen is None:
         return ticket.status.active
     return freshness(ticket.revision, seen) is not Freshness.OLDER
+
+
+def unclear(intent: Intent) -> str:
+    """Why a human must decide whether an attempt happened."""
+    if intent.kind is Kind.ACTION:
+        return "the marketplace does not tell whether it happened; look there"
+    return "the ticket shows a similar message, but not quite this one"

@@ -31,7 +31,7 @@ from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane import staleness
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
-from slackbridge.rules.answer import listed_as, remark
+from slackbridge.rules.answer import listed_as, remark, unclear
 from slackbridge.rules.delayed import delayed
 from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
 from slackbridge.rules.staleness import requeue_or_ask
@@ -127,7 +127,7 @@ class Sender:
                 log.warning("intent.was_sent_before", intent=intent.id)
                 return await _was_done(pass_, intent, after)
             case Differs():
-                return await pass_.swap(intent, mark_unknown(tried, _unclear(intent)))
+                return await pass_.swap(intent, mark_unknown(tried, unclear(intent)))
         return None
 
     def _repeatable(self, intent: Intent) -> bool:
@@ -259,7 +259,7 @@ class Sender:
                 log.info("intent.settled", intent=intent.id, state=State.SENT.value)
                 return await _was_done(pass_, intent, after)
             case Differs():
-                return await pass_.swap(intent, mark_unknown(intent, _unclear(intent)))
+                return await pass_.swap(intent, mark_unknown(intent, unclear(intent)))
             case Absent():
                 return await self._not_there(pass_, intent, asked)
 
@@ -337,12 +337,6 @@ def _done_before(pass_: TicketPass, intent: Intent) -> str:
         case Happened(message):
             return message
     return ""
-
-
-def _unclear(intent: Intent) -> str:
-    if intent.kind is Kind.ACTION:
-        return "the marketplace does not tell whether it happened; look there"
-    return "the ticket shows a similar message, but not quite this one"
 
 
 async def _was_done(pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
