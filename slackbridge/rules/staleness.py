@@ -9,7 +9,11 @@ from __future__ import annotations
 from slackbridge.domain.intent import Intent, State, requeue
 from slackbridge.domain.model import Kind
 
-STALE = "This waited until now: the bridge did not run, or did not carry this account."
+STALE = (
+    "This waited too long to go out unasked: no bridge ran or carried this account, or something "
+    "before it had to be settled first."
+)
+ABSENT = "The first try did not arrive, and that was a while ago."
 
 
 def asked_if_stale(intent: Intent, now: float, fresh: float, since: float | None = None) -> Intent:
@@ -26,4 +30,6 @@ def asked_if_stale(intent: Intent, now: float, fresh: float, since: float | None
 def requeue_or_ask(intent: Intent, now: float, fresh: float) -> Intent:
     """After an attempt that certainly did nothing: queued again, or held if that was long ago."""
     began = intent.attempt.deadline if intent.attempt else now
-    return asked_if_stale(requeue(intent, now), now, fresh, began)
+    again = requeue(intent, now)
+    held = asked_if_stale(again, now, fresh, began)
+    return again if held is again else held.but(reason=ABSENT)

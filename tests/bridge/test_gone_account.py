@@ -83,8 +83,8 @@ async def test_what_waited_for_its_return_is_asked_about(place: World, run: Runn
         await bridge.desk.submit(key, stage.anna.id, "V1", *_modal("We refund you."))
     await _grow_old(place, key)
     async with run(replies=AT_ONCE):
-        await stage.receipt(ticket, ts, "waited until now")
-        row = await stage.receipt(ticket, "v:V1", "waited until now")
+        await stage.receipt(ticket, ts, "waited too long")
+        row = await stage.receipt(ticket, "v:V1", "waited too long")
         assert "We refund you." in views.shown(row)
         assert stage.replies(ticket) == []
         await stage.press(ticket, ts, "send")

@@ -7,7 +7,7 @@ import pytest
 from slackbridge.domain.intent import Press, State, after_press
 from slackbridge.domain.model import Kind
 from slackbridge.rules import receipt
-from slackbridge.rules.staleness import STALE, asked_if_stale, requeue_or_ask
+from slackbridge.rules.staleness import ABSENT, STALE, asked_if_stale, requeue_or_ask
 from tests.values import KEY, intent
 
 DUE, FRESH = 2000.0, 900.0
@@ -37,7 +37,8 @@ def test_what_is_queued_again_waits_since_its_attempt() -> None:
     it = intent(State.SENDING)
     ended = it.attempt.deadline if it.attempt else 0.0
     assert requeue_or_ask(it, ended + FRESH, FRESH).state is State.QUEUED
-    assert requeue_or_ask(it, ended + FRESH + 1, FRESH).state is State.HELD
+    late = requeue_or_ask(it, ended + FRESH + 1, FRESH)
+    assert (late.state, late.reason) == (State.HELD, ABSENT)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind.sent])
