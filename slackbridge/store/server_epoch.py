@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from redis.asyncio import Redis, UnixDomainSocketConnection
-from redis.exceptions import NoPermissionError, RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from slackbridge.store.connection import is_cluster
-from slackbridge.store.refusals import IS_SENTINEL, IsReplica, WrongServer
+from slackbridge.store.refusals import CLUSTER, IS_SENTINEL, IsReplica, WrongServer
 
 SCRIPTS_NOT_REPLICATED = 7  # the first version of Redis
 
@@ -46,7 +46,7 @@ class _Server:
     id: str
     proof: str
     replica: bool = False
-    sentinel: bool = False
+    mode: str = ""  # standalone, cluster or sentinel
     fresh: bool = False  # it has certainly not answered us before
 
 
@@ -86,8 +86,10 @@ class ServerEpoch:
         # With a health check it would connect again, to greet again, without end.
         await connection.on_connect_check_health(check_health=False)
         server = await self._asked(connection)
-        if server.sentinel:
+        if server.mode == "sentinel":
             raise WrongServer(IS_SENTINEL)
+        if server.mode == "cluster" and not self._many and await _shards(connection) > 1:
+            raise WrongServer(CLUSTER)
         if not server.replica:
             self._meet(server, connection)
         elif self._many:
@@ -113,7 +115,7 @@ class ServerEpoch:
                 f"{run} {told.get('master_replid', '')}",
                 "info",
                 replica=told.get("role") == "slave",
-                sentinel="sentinel" in (told.get("redis_mode"), told.get("server_mode")),
+                mode=told.get("redis_mode") or told.get("server_mode", ""),
             )
         return await self._hello(connection)
 
@@ -123,16 +125,14 @@ class ServerEpoch:
             told = _pairs(await _answer(connection, "HELLO"))
         except ResponseError:
             return _Server("", "connection")
-        replica, sentinel = told.get("role") in ("replica", "slave"), told.get("mode") == "sentinel"
-        if replica or sentinel:
-            return _Server("", "connection", replica=replica, sentinel=sentinel)
+        replica, mode = told.get("role") in ("replica", "slave"), told.get("mode", "")
         major = told.get("version", "").partition(".")[0]
-        if not major.isdigit() or int(major) < SCRIPTS_NOT_REPLICATED:
-            return _Server("", "connection")
+        if replica or not major.isdigit() or int(major) < SCRIPTS_NOT_REPLICATED:
+            return _Server("", "connection", replica=replica, mode=mode)
         async with self._marking:
-            return await self._marked(connection)
+            return await self._marked(connection, mode)
 
-    async def _marked(self, connection: Any) -> _Server:
+    async def _marked(self, connection: Any, mode: str) -> _Server:
         """Look for our mark, and leave one."""
         try:
             epoch = await _configuration_epoch(connection) if self._many else ""
@@ -141,9 +141,9 @@ class ServerEpoch:
                 if not self._mark or not self._many:  # another: it may come back to this server
                     self._mark = f"return '{secrets.token_hex(8)}'"
                 await _answer(connection, "SCRIPT", "LOAD", self._mark)
-        except NoPermissionError:
-            return _Server("", "connection")
-        return _Server(f"{self._mark} {epoch}", "mark", fresh=not known)
+        except ResponseError:  # a Sentinel has no scripts
+            return _Server("", "connection", mode=mode)
+        return _Server(f"{self._mark} {epoch}", "mark", mode=mode, fresh=not known)
 
 
 def _connection_options(redis: Redis) -> Iterator[dict[str, Any]]:
@@ -155,6 +155,15 @@ def _connection_options(redis: Redis) -> Iterator[dict[str, Any]]:
     yield nodes.connection_kwargs
     for node in nodes.startup_nodes.values():
         yield node.connection_kwargs
+
+
+async def _shards(connection: Any) -> int:
+    """How many nodes hold slots; 0 = it does not tell."""
+    try:
+        told = dict(_lines(await _answer(connection, "CLUSTER", "INFO")))
+    except ResponseError:
+        return 0
+    return int(told.get("cluster_size", "0"))
 
 
 async def _configuration_epoch(connection: Any) -> str:

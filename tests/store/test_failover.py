@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.exceptions import RedisError
 
 from slackbridge.demo.waiting import until
 from slackbridge.domain.errors import Later
@@ -159,10 +160,13 @@ async def test_a_master_behind_sentinels_that_lives_on_as_a_replica() -> None:
         await busy(store)
         assert await writes(store)
         epoch, old = store.server_epoch(), await watched.named()
-        for node in watched.sentinels:
-            with contextlib.suppress(Exception):
-                await node.tell("SENTINEL", "FAILOVER", servers.MASTER)
-                break
+
+        async def ordered() -> bool:
+            with contextlib.suppress(RedisError):
+                return bool(await watched.sentinels[0].tell("SENTINEL", "FAILOVER", servers.MASTER))
+            return False
+
+        await until("a failover", ordered, 20)
 
         async def demoted() -> bool:
             (node,) = (node for node in watched.nodes if node.port == old)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from slackbridge.domain.record import Change, Patch
 from slackbridge.store import embedded
 from slackbridge.store.common import awaited
 from slackbridge.store.redis import RedisStore, connect
+from tests.store.commands import commanded
 from tests.values import KEY
 
 SOON = 20.0  # seconds; it hung for good, or recursed a thousand calls deep
@@ -77,28 +77,10 @@ async def test_refusals_of_a_command_are_named(guarded_server: str) -> None:
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("command", ["check", "run", "health"])
 async def test_commands_say_it_and_end(guarded_server: str, tmp_path: Path, command: str) -> None:
-    """`check` ends with 1; `run` waits for Redis, says so, and stops when it is told to."""
-    path = tmp_path / "slackbridge.toml"
-    account = '[[accounts]]\nname = "shop"\nprovider = "refurbed"\ntoken_env = "T"\n'
-    path.write_text(f'[slack]\nchannel = "C0SUPPORT"\napi_url = "http://127.0.0.1:1/"\n{account}')
-    secrets = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "T": "t"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "slackbridge", command, "-c", str(path)),
-        env={**secrets, "REDIS_URL": f"unix://{guarded_server}"},
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert process.stdout is not None
-    said = ""
-    async with asyncio.timeout(60):
-        while "it wants a password" not in said:
-            said += (await process.stdout.readline()).decode()
-        if command == "run":
-            process.terminate()
-        said += (await process.stdout.read()).decode()
-        code = await process.wait()
-    assert code == (1 if command == "check" else 0)
-    assert "Traceback" not in said
+    """`check` and `health` end with 1; `run` waits, says so, and stops when it is told to."""
+    url = f"unix://{guarded_server}"
+    code, said = await commanded(tmp_path, command, url, until="it wants a password")
+    assert code == (0 if command == "run" else 1)
+    assert said.count("\n") < 30
