@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 
 from slackbridge import wiring
+from slackbridge.config.agreement import flattened
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 from slackbridge.ops.background import Background
+from slackbridge.ops.hand_over import HandOver
 from slackbridge.ops.health import Pulse, Server, serve
 from slackbridge.ops.hearing import Hearing
 from slackbridge.ops.service import HttpListening, Listening, Service
@@ -32,7 +33,7 @@ class Bridge:
 
     def __init__(self, settings: Settings, redis_url: str) -> None:
         self.settings = settings
-        timing, slack = settings.timing, settings.slack
+        timing = settings.timing
         channels = settings.channels()
         self.background = Background()
         signal = WorkSignal()
@@ -66,26 +67,13 @@ class Bridge:
         self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)
 
         self.listeners = self._listeners()
-        by_http = slack.mode == "http"
         self.hearing = Hearing(timing.sweep_seconds)
-        self.desk.on_found = self.hearing.found
+        self.desk.readings.on_found = self.hearing.found
         listening, connected = self._listening()
         self.pulse = Pulse(
-            self.store, f"{os.getpid()}", lambda: client.refused, connected, self.hearing
+            self.store, lambda: client.refused, connected, self.hearing, self._tell_ops
         )
-        self._service = Service(
-            self._identify,
-            self._serve,
-            listening,
-            self.guard,
-            workers,
-            self.pollers,
-            self.catch_up,
-            self.pulse,
-            self._missed,
-            timing.sweep_seconds if by_http else 0.0,
-            timing.stop_seconds,
-        )
+        self._service = self._life(listening, workers)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set. Raises ConfigError; see `Service.run`."""
@@ -112,6 +100,23 @@ class Bridge:
             self.chat, self.store, self.desk, self.lookup, spawn, self.catch_up, lost
         )
 
+    def _life(self, listening: Listening, workers: Workers) -> Service:
+        timing, ours = self.settings.timing, flattened(self.settings)
+        return Service(
+            self._identify,
+            self._serve,
+            listening,
+            self.guard,
+            HandOver(self.store, self.pulse, ours, self.desk.understand_since),
+            workers,
+            self.pollers,
+            self.catch_up,
+            self.pulse,
+            self._missed,
+            timing.sweep_seconds if self.settings.slack.mode == "http" else 0.0,
+            timing.stop_seconds,
+        )
+
     def _listening(self) -> tuple[Listening, Callable[[], int] | None]:
         """How events come in, and how many live connections they come in by (None = by HTTP)."""
         slack = self.settings.slack
@@ -127,6 +132,12 @@ class Bridge:
         self.catch_up.expect_gap()
         self.background.spawn(self.catch_up.run())
 
+    async def _tell_ops(self, text: str) -> None:
+        """Say it at once, without the journal. Raises the failures of a call."""
+        slack = self.settings.slack
+        channel = slack.ops_channel or slack.channel
+        await self.chat.client.call("chat.postMessage", channel=channel, text=text)
+
     async def _identify(self) -> None:
         await self.store.sync()
         await self.chat.begin()
@@ -140,9 +151,13 @@ class Bridge:
             self.settings,
             self.pulse,
             lambda web: add_routes(
-                web, self.listeners.app(), secret, lambda: True, self.hearing.requested
+                web, self.listeners.app(), secret, self.pulse.works, self.hearing.requested
             ),
             lambda web: add_hooks(
-                web, self.providers, self.desk, lambda account: pollers[account].hinted()
+                web,
+                self.providers,
+                self.desk,
+                lambda account: pollers[account].hinted(),
+                self.pulse.works,
             ),
         )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from slackbridge.config.agreement import Flat, InForce, differing, digest, flattened
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
+from slackbridge.ops.heartbeat import working_otherwise
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.recovery.map_guard import MapGuard
 from slackbridge.rooms.recovery.store_binding import StoreBinding, unbound
@@ -19,6 +22,15 @@ from slackbridge.slack.socket_mode import socket_address
 from slackbridge.store.redis import RedisStore
 
 SKEW_SECONDS = 60.0
+PATIENCE_SECONDS = 15.0  # with one dependency
+TRACE_SECONDS = 1.0  # what the examination itself writes is gone then
+FULL_SHARE = 0.9
+UNANSWERED = "Look at the way to base_url; if it is only slow, raise the account's timeout_seconds."
+MEGABYTE = 1 << 20
+INFO_REFUSED = (
+    "not told (INFO is refused): nobody sees here whether this server keeps what it is told, and "
+    "after each broken connection the bridge must suppose that it has lost something"
+)
 OLDEST_REDIS = (6, 2)
 COMMAND_SCOPE = "commands"
 
@@ -45,21 +57,57 @@ class Patient(Protocol):
 
 
 async def examine(patient: Patient) -> list[Finding]:
-    """Everything, side by side; nothing is changed anywhere."""
-    groups = await asyncio.gather(_redis(patient.store), _slack(patient), _accounts(patient))
+    """Everything, side by side, within half a minute; nothing is changed anywhere."""
+    groups = await asyncio.gather(
+        _in_time("redis", _redis(patient), "Start Redis, or correct REDIS_URL."),
+        _in_time("slack", _slack(patient), "Look at the way to slack.com and to Redis."),
+        _accounts(patient),
+    )
     return [finding for group in groups for finding in group]
+
+
+async def _in_time(
+    what: str, examination: Coroutine[Any, Any, list[Finding]], remedy: str
+) -> list[Finding]:
+    """Its findings, or that one dependency did not answer in time."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await examination
+    except TimeoutError:
+        return [Finding(what, False, f"no answer within {PATIENCE_SECONDS:.0f} s", remedy)]
 
 
 # -- Redis -------------------------------------------------------------------------------------
 
 
-async def _redis(store: RedisStore) -> list[Finding]:
+async def _redis(patient: Patient) -> list[Finding]:
+    store = patient.store
     try:
         await store.sync()
         facts = await store.server_facts()
+        await store.once(f"check:{secrets.token_hex(4)}", TRACE_SECONDS)
+        in_force, beats = InForce(*await store.rules_in_force()), await store.heartbeats()
     except Failure as failure:
-        return [Finding("redis", False, failure.reason, "Start Redis, or correct REDIS_URL.")]
-    return redis_findings(facts)
+        remedy = "Start Redis, correct REDIS_URL, or mend what it says: the bridge stores nothing."
+        return [Finding("redis", False, failure.reason, remedy)]
+    return [*redis_findings(facts), in_force_finding(flattened(patient.settings), in_force, beats)]
+
+
+def in_force_finding(settings: Flat, in_force: InForce, beats: Mapping[str, str]) -> Finding:
+    """Which of these settings a running process does not have; no fault: they wait for a restart.
+
+    `beats` are the heartbeats of all processes.
+    """
+    what = "settings in force"
+    keys = ", ".join(differing(settings, in_force.settings)) if in_force.settings else "unknown"
+    if others := working_otherwise(beats, digest(settings), in_force=False):
+        found = f"{', '.join(others)} works with others ({keys}); these wait until it has ended"
+        return Finding(what, True, found)
+    if in_force.digest in ("", digest(settings)):
+        return Finding(what, True, "these" if in_force.digest else "none yet")
+    return Finding(
+        what, True, f"others, of which no process runs ({keys}); the next start has these"
+    )
 
 
 def redis_findings(facts: Mapping[str, str]) -> list[Finding]:
@@ -67,11 +115,12 @@ def redis_findings(facts: Mapping[str, str]) -> list[Finding]:
     version = facts.get("version", "")
     number = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     policy, appendonly = facts.get("policy", ""), facts.get("appendonly", "")
+    told = policy or appendonly
     return [
         Finding(
             "redis version",
-            number >= OLDEST_REDIS,
-            version or "unknown",
+            number >= OLDEST_REDIS or not version,
+            version or "not told",
             "Use Redis 6.2 or later, or any Valkey.",
         ),
         Finding(
@@ -86,6 +135,28 @@ def redis_findings(facts: Mapping[str, str]) -> list[Finding]:
             policy or "not told",
             "Set `maxmemory-policy noeviction`: an evicted key is a forgotten ticket.",
         ),
+        Finding(
+            "redis role",
+            facts.get("role", "") != "slave",
+            facts.get("role", "") or "not told",
+            "Name the master in REDIS_URL: a replica takes no writes.",
+        ),
+        *_memory(facts),
+        *([] if told else [Finding("redis info", True, INFO_REFUSED)]),
+    ]
+
+
+def _memory(facts: Mapping[str, str]) -> list[Finding]:
+    limit, used = (int(facts.get(name) or 0) for name in ("maxmemory", "used_memory"))
+    if not limit:
+        return []
+    return [
+        Finding(
+            "redis memory",
+            used < limit * FULL_SHARE,
+            f"{used / MEGABYTE:.0f} of {limit / MEGABYTE:.0f} MB",
+            "Raise maxmemory: a full Redis stores nothing, and the bridge stands still.",
+        )
     ]
 
 
@@ -196,7 +267,10 @@ def skew(what: str, seconds: float) -> Finding:
 async def _accounts(patient: Patient) -> list[Finding]:
     tokens = {account.name: account.token_env for account in patient.settings.accounts}
     groups = await asyncio.gather(
-        *(_account(patient, n, p, tokens[n]) for n, p in patient.providers.items())
+        *(
+            _in_time(f"account {name}", _account(patient, name, each, tokens[name]), UNANSWERED)
+            for name, each in patient.providers.items()
+        )
     )
     return [finding for group in groups for finding in group]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,16 +12,19 @@ import typer
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
 from slackbridge.cli.context import ConfigPath, opened, redis_for, settings_from
+from slackbridge.config.agreement import Flat, InForce, differing, digest, flattened
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
+from slackbridge.ops import heartbeat
 from slackbridge.slack.manifest import manifest_text
 from slackbridge.store import embedded
 from slackbridge.store.keys import Keys
 from slackbridge.store.redis import RedisStore, connect
 
+NONE_RUNS = "no process of slackbridge is running"
 Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
 
 
@@ -82,17 +85,27 @@ async def _with_key(settings: Settings, key: str, act: Act) -> list[str]:
 
 
 def health(config_path: ConfigPath = "") -> None:
-    """Whether a process is running and can work; exit 1 if none is. For container checks."""
-    alive = asyncio.run(_health(settings_from(config_path)))
-    typer.echo("\n".join(alive) or "no process of slackbridge is running")
+    """Whether a process of this machine or container lives; exit 1 if none does.
+
+    For container checks: another container's process is shown, and answers for itself alone. One
+    that waits for its turn lives; `/readyz` tells whether it works.
+    """
+    lines, alive = asyncio.run(_health(settings_from(config_path)))
+    typer.echo("\n".join(lines) or NONE_RUNS)
     raise typer.Exit(0 if alive else 1)
 
 
-async def _health(settings: Settings) -> list[str]:
+async def _health(settings: Settings) -> tuple[list[str], bool]:
     if not settings.redis.url and embedded.running(settings.redis.data_dir) is None:
-        return []
+        return [], False
     async with redis_for(settings) as url:
-        return await heartbeats(url, settings.redis.prefix)
+        store = RedisStore(connect(url), keys=Keys(settings.redis.prefix))
+        try:
+            beats = await store.heartbeats()
+            in_force = InForce(*await store.rules_in_force())
+        finally:
+            await store.close()
+    return health_lines(beats, heartbeat.host(), flattened(settings), in_force)
 
 
 def manifest() -> None:
@@ -172,10 +185,13 @@ async def replay_lines(bridge: Bridge, key: TicketKey) -> list[str]:
     return [f"{key} is due now; a running bridge takes it up within seconds"]
 
 
-async def heartbeats(url: str, prefix: str) -> list[str]:
-    """One line for every living process."""
-    store = RedisStore(connect(url), keys=Keys(prefix))
-    try:
-        return [f"process {name}: {state}" for name, state in (await store.heartbeats()).items()]
-    finally:
-        await store.close()
+def health_lines(
+    beats: Mapping[str, str], here: str, settings: Flat, in_force: InForce
+) -> tuple[list[str], bool]:
+    """One line for every living process, and whether one of them is of this machine, `here`."""
+    lines = [f"process {name}: {beats[name]}" for name in sorted(beats)]
+    if others := heartbeat.working_otherwise(beats, digest(settings), in_force=False):
+        keys = ", ".join(differing(settings, in_force.settings)) if in_force.settings else ""
+        lines.append(f"with other settings than these: {', '.join(others)} ({keys or 'unknown'})")
+    alive = any(heartbeat.host_of(name) == here for name in beats)
+    return lines if alive or not lines else [*lines, f"{NONE_RUNS} on {here}"], alive

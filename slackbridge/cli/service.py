@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
+from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,9 +27,23 @@ async def _run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with redis_for(settings, share=False) as url:
-        bridge = Bridge(settings, url)
-        await bridge.run(stop)
+    async with contextlib.AsyncExitStack() as stack:
+        # A server of our own may need long to load its data: a stop does not wait for that.
+        url = await _unless(stop, stack.enter_async_context(redis_for(settings, share=False)))
+        if url is not None:
+            await Bridge(settings, url).run(stop)
+
+
+async def _unless(stop: asyncio.Event, start: Coroutine[Any, Any, str]) -> str | None:
+    """The address, or None if `stop` is set before it is known."""
+    starting, stopped = asyncio.create_task(start), asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if starting.done():
+        return starting.result()
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    return None
 
 
 class Script(StrEnum):

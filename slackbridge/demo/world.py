@@ -35,7 +35,7 @@ QUICK: Table = {
     "replies": {"undo_seconds": 1.5},
     "timing": {
         "lease_seconds": 3,
-        "call_timeout_seconds": 3,
+        "call_timeout_seconds": 2.5,
         "settle_seconds": 1.5,
         "retry_seconds": 0.3,
         "idle_seconds": 0.25,

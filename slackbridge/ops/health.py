@@ -1,9 +1,10 @@
-"""Liveness that measures the work: /healthz (the process), /readyz (Redis, Slack), and a
-heartbeat in Redis that `slackbridge health` reads where no port is open.
+"""Liveness that measures the work: /healthz (the process), /readyz (Redis, Slack, whether it is our
+turn), and a heartbeat in Redis that `slackbridge health` reads where no port is open.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Protocol
@@ -12,11 +13,18 @@ import structlog
 from aiohttp import web
 
 from slackbridge.config.settings import Settings
-from slackbridge.domain.errors import Failure
+from slackbridge.domain.errors import Code, Failure, Later
 from slackbridge.ops.hearing import Hearing
+from slackbridge.ops.heartbeat import SETTINGS, WAITING, process_name
+from slackbridge.ops.outage import Outage, Tell
 
 log = structlog.get_logger(__name__)
 MAX_BYTES = 1 << 20
+READY_SECONDS = 1.5
+BEAT_SECONDS = 4.0
+END_SECONDS = 1.0
+SILENT = "Redis does not answer"
+STARTING = "it is starting: Slack and Redis are asked who is there"
 AddRoutes = Callable[[web.Application], None]
 
 
@@ -25,35 +33,47 @@ class Heart(Protocol):
 
     async def beat(self, process: str, state: str) -> None: ...
     async def rest(self, process: str) -> None: ...
-    async def sync(self) -> None: ...
 
 
 class Pulse:
     """The health of this process.
 
     `refused` says why Slack accepts no call ('' = it does); `sockets` counts the live connections
-    to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it).
+    to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it). `tell` says
+    something in the ops channel, whatever Redis does.
     """
 
     def __init__(
         self,
         heart: Heart,
-        process: str,
         refused: Callable[[], str],
         sockets: Callable[[], int] | None,
         hearing: Hearing,
+        tell: Tell,
     ) -> None:
         self._heart = heart
-        self._process = process
         self._refused = refused
         self._sockets = sockets
         self._hearing = hearing
+        self._settings = ""
+        self.process = process_name()
+        self.outage = Outage(self.process, tell)
+        self.waiting = STARTING
+        """Why this process does not work; '' = it does."""
+
+    def works(self) -> bool:
+        """Whether what comes in is taken in."""
+        return not self.waiting
 
     def state(self) -> dict[str, object]:
         """Plain facts, for people and machines."""
-        if self._sockets is not None:
-            return {"sockets": self._sockets(), "slack": self._refused()}
-        return {"sockets": None, "slack": self._refused() or self._hearing.state()}
+        by_socket = self._sockets is not None
+        return {
+            "sockets": self._sockets() if self._sockets is not None else None,
+            "slack": self._refused() or ("" if by_socket else self._hearing.state()),
+            WAITING: self.waiting,
+            SETTINGS: self._settings,
+        }
 
     def hears(self) -> bool:
         """Whether it is certain that Slack's events come in."""
@@ -65,27 +85,56 @@ class Pulse:
             return self._hearing.why()
         return "" if self._sockets() > 0 else "no connection to Slack"
 
-    async def beat(self) -> None:
-        """Say in Redis that this process lives. Raises nothing."""
+    async def claim(self, settings: str) -> None:
+        """Say with which settings this process works; '' = with none yet. Raises Later."""
+        self._settings = settings
+        await self._write(BEAT_SECONDS)
+
+    async def _write(self, seconds: float) -> None:
+        """The proof that Redis takes what is written: a full one and a replica answer to reads."""
         try:
-            await self._heart.beat(self._process, json.dumps(self.state()))
+            async with asyncio.timeout(seconds):
+                await self._heart.beat(self.process, json.dumps(self.state()))
+        except TimeoutError:
+            failure = Later(SILENT, 1.0, code=Code.REDIS)
+            self.outage.begun(failure)
+            raise failure from None
         except Failure as failure:
-            log.warning("heartbeat.failed", why=failure.loggable)
+            self.outage.begun(failure)
+            raise
+        self.outage.over()
+
+    async def beat(self) -> bool:
+        """Say in Redis that this process lives; whether Redis has taken it. Raises nothing."""
+        try:
+            await self._write(BEAT_SECONDS)
+        except Failure:
+            return False
+        finally:
+            await self.outage.report()
+        return True
 
     async def end(self) -> None:
         """Take the heartbeat away. Raises nothing."""
         try:
-            await self._heart.rest(self._process)
+            async with asyncio.timeout(END_SECONDS):
+                await self._heart.rest(self.process)
+        except TimeoutError:
+            log.warning("heartbeat.left", why=SILENT)
         except Failure as failure:
             log.warning("heartbeat.left", why=failure.loggable)
 
     async def ready(self) -> str:
-        """Why this process cannot do its work; '' if it can."""
+        """Why this process cannot do its work, within 2 s; '' if it can."""
+        return await self.not_stored() or self.waiting or self._refused() or self.deaf()
+
+    async def not_stored(self) -> str:
+        """Why Redis takes nothing, within 2 s; '' if it does."""
         try:
-            await self._heart.sync()
+            await self._write(READY_SECONDS)
         except Failure as failure:
             return failure.reason
-        return self._refused() or self.deaf()
+        return ""
 
 
 class Server:

@@ -11,6 +11,7 @@ import structlog
 
 from slackbridge.config.errors import ConfigError
 from slackbridge.domain.errors import Failure, Unauthorized
+from slackbridge.ops.hand_over import HandOver
 from slackbridge.ops.health import Pulse, Server
 from slackbridge.ops.schedule import Schedule
 from slackbridge.rooms.lane.workers import Workers
@@ -21,6 +22,8 @@ from slackbridge.rooms.recovery.map_guard import EMPTIED, MapGuard
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
+VAIN_SECONDS = 1.0  # for work whose outcome Redis does not take
+STOP_SECONDS = 8.5  # at most: the rest of ten seconds is for closing what is open
 
 
 class Listening(Protocol):
@@ -58,6 +61,7 @@ class Service:
         serve: Callable[[], Awaitable[Server | None]],
         listening: Listening,
         guard: MapGuard,
+        hand_over: HandOver,
         workers: Workers,
         pollers: Sequence[Poller],
         catch_up: CatchUp,
@@ -70,6 +74,7 @@ class Service:
         self._serve = serve
         self._listening = listening
         self._guard = guard
+        self._hand_over = hand_over
         self._workers = workers
         self._pollers = pollers
         self._catch_up = catch_up
@@ -81,56 +86,96 @@ class Service:
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set.
 
-        Raises ConfigError if Slack refuses the token, or if the map of its threads is lost.
+        Raises ConfigError if Slack refuses the token, if the map of its threads is lost, or if
+        other settings came into force.
         """
         server = None
         working: asyncio.Task[None] | None = None
         try:
-            await self._begin(stop)
+            server = await self._serve_early()
+            if not await _unless(stop, self._begin()):
+                return
+            server = server or await self._serve()
             working = asyncio.create_task(self._workers.run())
-            server = await self._serve()
+            self._pulse.waiting = ""
             await self._listening.open()
             self._begin_schedule()
             log.info("service.running", accounts=[poller.account for poller in self._pollers])
             await _first(self._end(stop), working)
         finally:
             log.info("service.stopping")
-            await self._schedule.stop(self._stop_seconds)
-            await self._listening.close()
-            if server is not None:
-                await server.stop()
-            await self._workers.stop(self._stop_seconds)
-            if working is not None:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
-            await self._pulse.end()
+            await self._stop(server, working)
 
-    async def _begin(self, stop: asyncio.Event) -> None:
-        """Learn who we are, and whether the map is there; while Slack or Redis is away, wait."""
-        while not stop.is_set():
+    async def _stop(self, server: Server | None, working: asyncio.Task[None] | None) -> None:
+        """Work in progress has `stop_seconds`; the next start settles what it leaves."""
+        loop = asyncio.get_running_loop()
+        patience = min(self._stop_seconds, STOP_SECONDS)
+        if working is not None and await self._pulse.not_stored():
+            patience = min(patience, VAIN_SECONDS)
+        until = loop.time() + patience
+        await self._schedule.stop(patience)
+        await self._listening.close()
+        if server is not None:
+            await server.stop()
+        await self._workers.stop(max(0.0, until - loop.time()))
+        if working is not None:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        await self._pulse.end()
+
+    async def _serve_early(self) -> Server | None:
+        """The port is open while this process waits; another one may still have it."""
+        try:
+            return await self._serve()
+        except OSError as error:
+            log.warning("port.taken", why=error.strerror)
+            return None
+
+    async def _begin(self) -> None:
+        """Learn who we are, and whether the map is there; while Slack or Redis is away, wait.
+
+        Then wait until nobody works with other settings.
+        """
+        while True:
             try:
                 await self._identify()
                 if why := await self._guard.refusal():
                     raise ConfigError(why)
                 await self._guard.begin()
-                return
+                break
             except Unauthorized as failure:
                 why = failure.code or failure.reason
                 raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {why}") from None
             except Failure as failure:
-                log.warning("service.not_ready", why=failure.loggable)
+                await self._not_ready(failure)
+        while True:
+            try:
+                if not (why := await self._hand_over.ask()):
+                    return
+                self._pulse.waiting = why
                 await asyncio.sleep(RETRY_SECONDS)
+            except Failure as failure:
+                await self._not_ready(failure)
+
+    async def _not_ready(self, failure: Failure) -> None:
+        """Said in the log once for each reason."""
+        if self._pulse.waiting != failure.reason:
+            log.warning("service.not_ready", why=failure.loggable)
+        self._pulse.waiting = failure.reason
+        await asyncio.sleep(RETRY_SECONDS)
 
     async def _end(self, stop: asyncio.Event) -> None:
-        """Until `stop`. Raises ConfigError if Redis is emptied before."""
-        ends = [asyncio.create_task(event.wait()) for event in (stop, self._guard.emptied)]
+        """Until `stop`. Raises ConfigError if the map or our turn is lost before."""
+        lost = {self._guard.emptied: lambda: EMPTIED, self._hand_over.lost: self._hand_over.told}
+        ends = [asyncio.create_task(event.wait()) for event in (stop, *lost)]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in ends:
                 task.cancel()
-        if self._guard.emptied.is_set() and not stop.is_set():
-            raise ConfigError(EMPTIED)
+        for event, why in lost.items():
+            if event.is_set() and not stop.is_set():
+                raise ConfigError(why())
 
     def _begin_schedule(self) -> None:
         for poller in self._pollers:
@@ -147,12 +192,27 @@ class Service:
             await poller.cycle()
 
     async def _beat(self) -> None:
-        if not await self._guard.intact():
+        if not await self._pulse.beat() or not await self._guard.intact():
             return
-        await self._pulse.beat()
+        await self._hand_over.check()
         self._schedule.notice_gap()
         if self._pulse.hears():
             await self._catch_up.listening()
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Do it unless `stop` is set before it is done; whether it is done."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            return False
+        task.result()
+        return True
+    finally:
+        for each in (task, stopped):
+            each.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:

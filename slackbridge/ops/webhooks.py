@@ -23,13 +23,16 @@ def add_hooks(
     providers: Mapping[str, Provider],
     desk: InboundDesk,
     on_hint: Callable[[str], None],
+    works: Callable[[], bool] = lambda: True,
 ) -> None:
     """Serve the webhooks of the accounts whose marketplaces send some.
 
-    `on_hint` is told the account of every genuine one.
+    `on_hint` is told the account of every genuine one. Until `works` all get 503.
     """
 
     async def handle(request: web.Request) -> web.Response:
+        if not works():
+            return web.Response(status=503, text="not working yet")
         account = request.match_info["account"]
         provider: object = providers.get(account)
         if not isinstance(provider, Hinted):

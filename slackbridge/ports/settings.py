@@ -67,7 +67,7 @@ class AccountSettings(Section):
     per_second: Annotated[float, Field(gt=0)] | None = None
     ticket_url: Annotated[str, AfterValidator(web_address)] = ""
     token: SecretStr = SecretStr("")
-    timeout_seconds: Seconds = 10
+    timeout_seconds: Annotated[float, Field(gt=0)] = 10
 
     def which_store(self) -> str:
         """Which of several stores that the token opens; '' = its own. Override it for a key of

@@ -120,6 +120,45 @@ def test_what_is_wrong_is_said(tmp_path: Path, text: str, sentence: str) -> None
     assert "0f8f-ad" not in str(caught.value)
 
 
+TIMES = SLACK + ACCOUNT + "[timing]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (TIMES + "lease_seconds = 10\n", "timing.call_timeout_seconds (10) must be below timing."),
+        (TIMES + "call_timeout_seconds = 15\n", "must be below timing.lease_seconds (15)"),
+        (TIMES + "lease_seconds = 10.1\n", ""),
+        (TIMES + "retry_seconds = 61\n", "at most timing.retry_max_seconds (60)"),
+        (TIMES + "retry_seconds = 60\n", ""),
+        (TIMES + "retry_seconds = 0\n", "timing.retry_seconds (0) must be above 0"),
+        (TIMES + "retry_max_seconds = 0\n", "at most timing.retry_max_seconds (0)"),
+        (TIMES + "settle_seconds = 0\n", "timing.settle_seconds (0) must be above 0"),
+        (TIMES + "retention_days = 1\ncatch_up_hours = 25\n", "lower catch_up_hours"),
+        (TIMES + "retention_days = 1\ncatch_up_hours = 24\n", ""),
+        (SLACK + 'mode = "http"\nhttp_port = 0\n' + ACCOUNT, "slack.http_port (0) must name a"),
+        (SLACK + "http_port = 0\n" + ACCOUNT, ""),
+        (SLACK + ACCOUNT + "timeout_seconds = 0\n", "accounts.0.timeout_seconds: "),
+        (SLACK + ACCOUNT + "timeout_seconds = 60\n", ""),  # a slow read renews its lease
+        (
+            SLACK + ACCOUNT + '[agents]\nallow = ["U1"]\nmoney = ["U2"]\n',
+            "agents.money names U2, whom agents.allow does not let act",
+        ),
+        (SLACK + ACCOUNT + '[agents]\nallow = ["U1", "S1"]\nmoney = ["U2"]\n', ""),
+        (SLACK + ACCOUNT + '[agents]\nallow = ["U1"]\nmoney = ["*", "S1"]\n', ""),
+        (SLACK + ACCOUNT + '[agents]\nmoney = ["U2"]\n', ""),
+    ],
+)
+def test_what_cannot_work_together_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    if not sentence:
+        assert read(tmp_path, text)
+        return
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text, SLACK_SIGNING_SECRET="0a1b")
+    (line,) = [line for line in str(caught.value).splitlines() if line.startswith("  - ")]
+    assert sentence in line
+
+
 @pytest.mark.parametrize(
     ("environ", "mode", "sentence"),
     [

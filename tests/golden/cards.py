@@ -20,7 +20,7 @@ from tests.golden.people import Done, People, choose, shut
 POLLED: Table = {
     **QUICK,
     "replies": {"undo_seconds": 0},
-    "timing": {**QUICK["timing"], "lease_seconds": 15, "call_timeout_seconds": 20},
+    "timing": {**QUICK["timing"], "lease_seconds": 25, "call_timeout_seconds": 20},
 }
 CHANNELS = (CHANNEL, REFUNDS)
 Change = Callable[[Any, Any], object]

@@ -22,7 +22,11 @@ BUSY: Table = {
     **QUICK,
     "replies": {"undo_seconds": UNDO_SECONDS},
     "start": {"recent_hours": 0},
-    "timing": {**QUICK["timing"], "lease_seconds": 2, "call_timeout_seconds": CALL_SECONDS},
+    "timing": {
+        **QUICK["timing"],
+        "lease_seconds": CALL_SECONDS + 1,
+        "call_timeout_seconds": CALL_SECONDS,
+    },
 }
 """Settings of the bridge that is killed, and of the one that takes over."""
 

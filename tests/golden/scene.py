@@ -26,7 +26,7 @@ SLOW: Table = {
     "start": {"recent_hours": 0},
     "timing": {
         **QUICK["timing"],
-        "lease_seconds": LONG_SECONDS,
+        "lease_seconds": LONG_SECONDS + 1,
         "call_timeout_seconds": LONG_SECONDS,
     },
     "account": {**QUICK["account"], "timeout_seconds": LONG_SECONDS},

@@ -20,7 +20,7 @@ TICKET = "sb:{{refurbed-at}}:t:{}"
 INTENTS = "sb:{{refurbed-at}}:i:{}"
 OVER: Table = {
     **BUSY,
-    "timing": {**BUSY["timing"], "lease_seconds": 10, "call_timeout_seconds": 20},
+    "timing": {**BUSY["timing"], "lease_seconds": 10, "call_timeout_seconds": 9},
 }
 """The new bridge is more patient: the machine may be busy."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 
@@ -13,8 +14,11 @@ from slackbridge.app import Bridge
 from slackbridge.cli import doctor
 from slackbridge.cli.doctor import Finding
 from slackbridge.config import load
+from slackbridge.config.agreement import InForce, detail, digest
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
+from slackbridge.sandbox.faults import Action, Fault, Phase
 
+THEIRS = {"replies.mode": "22222222"}
 Harm = Callable[[World], object]
 
 
@@ -116,6 +120,61 @@ async def test_redis_that_would_forget_is_found(place: World) -> None:
         found = await examine(place)
     assert bad(found) == ["redis persistence"]
     assert "appendonly yes" in found["redis persistence"].remedy
+
+
+@pytest.mark.parametrize(
+    ("works_with", "words"),
+    [
+        (None, "others, of which no process runs (replies.mode); the next start has these"),
+        ("", "others, of which no process runs"),
+        (digest(THEIRS), "web-1-1-abcdef works with others (replies.mode); these wait"),
+    ],
+)
+def test_settings_that_a_running_process_does_not_have(works_with: str | None, words: str) -> None:
+    in_force = InForce(digest(THEIRS), 1.0, detail(THEIRS, InForce("", 0.0, "")))
+    says = {} if works_with is None else {"web-1-1-abcdef": json.dumps({"settings": works_with})}
+    finding = doctor.in_force_finding({"replies.mode": "11111111"}, in_force, says)
+    assert finding.ok
+    assert words in finding.found
+
+
+GOOD = {"version": "7.2.4", "policy": "noeviction", "appendonly": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "where", "words"),
+    [
+        (GOOD, "", ""),
+        ({**GOOD, "version": "6.0.9"}, "redis version", "6.2"),
+        ({**GOOD, "appendonly": "no"}, "redis persistence", "appendonly yes"),
+        ({**GOOD, "policy": "allkeys-lru"}, "redis eviction", "noeviction"),
+        ({**GOOD, "role": "slave"}, "redis role", "master"),
+        ({**GOOD, "maxmemory": "1000", "used_memory": "950"}, "redis memory", "maxmemory"),
+        ({**GOOD, "maxmemory": "1000", "used_memory": "800"}, "", ""),
+        ({**GOOD, "maxmemory": "0", "used_memory": "800"}, "", ""),
+        ({}, "", ""),
+    ],
+)
+def test_what_redis_says_of_itself(facts: dict[str, str], where: str, words: str) -> None:
+    found = doctor.redis_findings(facts)
+    assert [finding.what for finding in found if not finding.ok] == ([where] if where else [])
+    assert all(words in finding.remedy for finding in found if not finding.ok)
+
+
+def test_an_info_that_is_refused_is_told_with_what_it_costs() -> None:
+    told = [finding for finding in doctor.redis_findings({}) if finding.what == "redis info"]
+    assert "INFO is refused" in told[0].found
+    assert not [f for f in doctor.redis_findings(GOOD) if f.what == "redis info"]
+
+
+async def test_what_does_not_answer_is_named(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE_SECONDS", 0.5)
+    place.refurbed.faults.add(
+        Fault("ListTickets", Phase.ARRIVAL, Action.DELAY, times=None, seconds=3)
+    )
+    found = await examine(place)
+    assert bad(found) == [f"account {ACCOUNT}"]
+    assert "no answer within" in found[f"account {ACCOUNT}"].found
 
 
 async def test_redis_away_hides_nothing_else(place: World) -> None:

@@ -8,6 +8,7 @@ the person alone ('' = nothing).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -51,11 +52,13 @@ class InboundDesk:
         self._accounts = accounts
         self._rules = rules
         self.wake = wake
-        self.on_found: Callable[[float], None] = lambda ts: None
-        """Told when a message was written (Unix seconds) that only reading its thread has found."""
         self.holders = TicketHolders(store, self.refused, self._write)
         self.readings = ThreadReadings(store, self.said, self.edited, self._update)
         self._touched: dict[TicketKey, float] = {}
+
+    def understand_since(self, at: float) -> None:
+        """Until then (Unix seconds) messages were understood by other settings."""
+        self._rules = replace(self._rules, since=at)
 
     # -- thread messages -----------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ class ThreadReadings:
         self._said = said
         self._edited = edited
         self._update = update
+        self.on_found: Callable[[float], None] = lambda ts: None
+        """Told when a message was written (Unix seconds) that Slack had not delivered."""
 
     async def taken_in(
         self, key: TicketKey, heard: Sequence[Heard], before: Sequence[Intent], reading: Reading
@@ -55,6 +57,9 @@ class ThreadReadings:
             if intent.ts and float(intent.ts) > float(reading.since) and not intent.state.settled:
                 await self._look_for(key, intent, reading, seen=intent.ts in stood)
         after = await self._store.load(key)
+        for found in after.intents:
+            if found.ts and found.id not in known:
+                self.on_found(float(found.ts))
         return after.intents != tuple(before)
 
     async def _look_for(

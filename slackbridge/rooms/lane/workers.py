@@ -39,6 +39,7 @@ class Workers:
         self._idle = idle
         self._wakes = {account: asyncio.Event() for account in lanes}
         self._busy: dict[str, set[asyncio.Task[None]]] = {account: set() for account in lanes}
+        self._unavailable: set[str] = set()
         self._stopping = False
 
     def wake(self) -> None:
@@ -71,8 +72,11 @@ class Workers:
             if self._store.server_epoch() != self._epoch:
                 return await self._give_back(leases)
         except Failure as failure:
-            log.warning("lease.unavailable", account=account, why=failure.loggable)
+            if account not in self._unavailable:  # until it is over, once
+                log.warning("lease.unavailable", account=account, why=failure.loggable)
+            self._unavailable.add(account)
             return REST_SECONDS
+        self._unavailable.discard(account)
         for lease in leases:
             self._start(account, lease)
         if len(leases) == free:

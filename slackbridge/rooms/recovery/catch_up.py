@@ -93,6 +93,7 @@ class CatchUp:
         await self.listening()
 
     async def _persistently(self) -> None:
+        why = ""
         while True:
             try:
                 await self.mark_recent()
@@ -102,7 +103,9 @@ class CatchUp:
                     await self._channel(channel, gap, sweep=False)
                 return
             except Failure as failure:
-                log.warning("catch_up.waits", why=failure.loggable)
+                if why != failure.loggable:
+                    log.warning("catch_up.waits", why=failure.loggable)
+                why = failure.loggable
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def sweep(self, seconds: float) -> None:

@@ -35,6 +35,7 @@ class MapGuard:
         self._archive = archive
         self._channels = channels
         self._accounts = accounts
+        self._silent = False
         self.emptied = asyncio.Event()
 
     async def refusal(self) -> str:
@@ -69,10 +70,14 @@ class MapGuard:
             await self._store.begin_map(f"{self._store.now():.0f}")
 
     async def intact(self) -> bool:
-        """Whether Redis still holds the map; while it does not answer, as far as is known."""
+        """Whether Redis certainly holds the map: nothing can be done while it does not answer."""
         try:
             if await self._store.map_began() in ("", REBUILDING):
                 self.emptied.set()
         except Failure as failure:
-            log.warning("redis.silent", why=failure.loggable)
+            if not self._silent:
+                log.warning("redis.silent", why=failure.loggable)
+            self._silent = True
+            return False
+        self._silent = False
         return not self.emptied.is_set()
