@@ -60,3 +60,12 @@ def words(account: str, state: AccountState, reason: str, token_env: str, code: 
                 "replies wait and say so."
             )
     return f"🟢 *{account}* works again."
+
+
+def all_unknown(account: str, tickets: int, token_env: str) -> str:
+    """The notice that nothing on record is at the marketplace any more."""
+    return (
+        f"❓ *{account}*: the marketplace knows none of the {tickets} open tickets on record any "
+        f"more. If `{token_env}` holds another store's token by now, give that store an account "
+        "with a name of its own. Answers in the old threads reach nobody."
+    )

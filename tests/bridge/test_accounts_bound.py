@@ -141,3 +141,23 @@ async def test_two_accounts_that_list_the_same_ticket_are_told_of_once(
         assert not (await bridge.providers["refurbed-2"].probe()).ok
         await stage.say(ticket, "Hello")
         await stage.replied(ticket, "Hello")
+
+
+async def test_a_store_that_knows_nothing_on_record_is_told_of_once(
+    place: World, run: Running
+) -> None:
+    """Another merchant's token at the same address, where the marketplace does not tell."""
+    stage, market = Stage(place), place.refurbed
+    async with run():
+        old = [await stage.opened() for _ in range(3)]
+    for ticket in old:
+        del market.tickets[ticket]
+    theirs = market.customer_opens()
+    async with run(account={"full_walk_seconds": 0.2}):
+        await stage.until("it is said", lambda: notices(place))
+        await stage.until("their ticket", lambda: stage.mirrored(theirs))
+        assert "knows none of the 3 open tickets on record" in notices(place)[0]
+        assert "`REFURBED_TOKEN` holds another store's token" in notices(place)[0]
+        before = market.calls["ListTickets"]
+        await stage.until("more polls", lambda: market.calls["ListTickets"] > before + 5)
+        assert len(notices(place)) == 1

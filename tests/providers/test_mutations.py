@@ -52,6 +52,7 @@ HONEST = {
     ("refurbed", "", "an empty object"),
     ("refurbed", "tickets", "an empty list"),
     ("refurbed", "tickets", "dropped"),
+    ("refurbed", "has_more", "dropped"),
     ("clickbank", "", "dropped"),
     ("clickbank", "", "null"),
     ("clickbank", "", "an empty object"),

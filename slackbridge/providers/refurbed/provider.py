@@ -43,7 +43,7 @@ class Refurbed(BaseProvider):
         """By creation, which never changes: a ticket that moves cannot slip through."""
         pagination = {"limit": PAGE, **({"starting_after": cursor} if cursor else {})}
         listing = await self._list(ACTIVE, OLDEST_FIRST, pagination)
-        if not listing.goes_on(PAGE):
+        if not listing.has_more:
             return Page(self._tickets(listing.tickets))
         # A malformed id cannot serve as a cursor; the rows after the last good one come again.
         usable = [row.id for row in listing.tickets if is_id(row.id)]

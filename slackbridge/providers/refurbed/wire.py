@@ -215,11 +215,6 @@ class Listing(Shaped):
     tickets: Rows[TicketRow] = Field(default_factory=list)
     has_more: bool = False
 
-    def goes_on(self, asked: int) -> bool:
-        """Whether more may follow. A full page that does not say so may have lost it."""
-        told = "has_more" in self.model_fields_set
-        return self.has_more or (not told and len(self.tickets) >= asked)
-
     @classmethod
     def of(cls, data: object) -> Self | None:
         """Read a page; a row that is no object becomes one without an id."""

@@ -28,6 +28,7 @@ DAY = 86_400
 BATCH = 100
 HINTED_SECONDS = 600.0
 SLOWER = 5
+MANY = 3  # tickets that hardly vanish by chance at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class PollSettings:
 
 @dataclass(slots=True)
 class Walk:
-    """What a full walk has listed so far."""
+    """What a full walk has listed so far; `known` tickets of it were on record."""
 
     ids: set[str] = field(default_factory=set)
+    known: int = 0
     dormant: int = 0
     changed: int = 0
 
@@ -74,6 +76,7 @@ class Poller:
         self._full_at = 0.0
         self._not_before = 0.0
         self._first_cycle = True
+        self._walked = False
         self._absent: set[str] = set()  # what the last walk neither listed nor could read
         self._hinted = self._polled = float("-inf")
         self._unhealthy = True  # until the stored health has been read once
@@ -159,7 +162,11 @@ class Poller:
         if first:
             await self._born(first, walk.dormant)
         else:
-            await self._left(await self._store.active(self.account) - walk.ids)
+            left = await self._store.active(self.account) - walk.ids
+            await self._left(left)
+            if not self._walked and not walk.known and len(self._absent) == len(left) >= MANY:
+                await self._all_unknown(len(left))
+        self._walked = True
         return walk
 
     async def _first(self) -> FirstWalk | None:
@@ -187,6 +194,7 @@ class Poller:
                 if not old:
                     due[ticket.key.id] = now
         walk.changed += len(due)
+        walk.known += sum(before is not None for before in known)
         await self._mark(due, seen)
 
     async def _mark(self, due: dict[str, float], seen: dict[str, str]) -> None:
@@ -215,6 +223,15 @@ class Poller:
             log.warning("tickets.vanished", account=self.account, tickets=len(vanished))
             await self._store.forget_seen(self.account, sorted(vanished))
         self._absent = absent - vanished
+
+    async def _all_unknown(self, tickets: int) -> None:
+        """After a start it looks like another store, and not every marketplace tells whose token
+        it is.
+        """
+        day = int(self._store.now()) // DAY
+        if await self._store.once(f"unknown:{self.account}:{day}", DAY):
+            text = account_health.all_unknown(self.account, tickets, self._token_env)
+            await self._desk.announce(self.account, f"unknown:{day}", text)
 
     async def _born(self, first: FirstWalk, dormant: int) -> None:
         """The first walk is complete."""

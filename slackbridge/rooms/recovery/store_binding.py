@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import structlog
 
@@ -24,8 +25,26 @@ from slackbridge.rules import binding
 
 log = structlog.get_logger(__name__)
 START_SECONDS = 5.0  # how long a start waits for the marketplaces to tell whose tokens these are
-REST_SECONDS = 2.0  # after a failed question, before the next
+REST_SECONDS = 1.0  # after a failed question, before the next; doubled each time
+LONGEST_REST = 60.0
 _asking: ContextVar[bool] = ContextVar("asking", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A failed question. It is not asked again before `until`, `pause` seconds later."""
+
+    failure: Failure
+    until: float
+    pause: float = 0.0
+
+
+def _refused(failure: Failure, last: _Refused | None, now: float) -> _Refused:
+    """The longer it fails, the rarer it is asked: each question may be one of a day's calls."""
+    other = failure.code == Code.OTHER_STORE
+    pause = LONGEST_REST if other else min(LONGEST_REST, 2 * last.pause if last else REST_SECONDS)
+    asked = failure.seconds if isinstance(failure, Later) else 0.0
+    return _Refused(failure, now + max(pause, asked), pause)
 
 
 @contextlib.contextmanager
@@ -51,7 +70,7 @@ class StoreBinding:
         self._verified: set[str] = set()
         self._locks = {account: asyncio.Lock() for account in stores}
         self._writing = asyncio.Lock()
-        self._failed: dict[str, tuple[float, Failure]] = {}
+        self._failed: dict[str, _Refused] = {}
 
     async def begin(self, providers: Mapping[str, Provider]) -> str:
         """Bind what is not bound yet. Why a bridge must not begin, in words; '' if it may."""
@@ -75,15 +94,15 @@ class StoreBinding:
         async with self._locks[account]:
             if account in self._verified:
                 return
-            until, failure = self._failed.get(account, (0.0, None))
-            if failure is not None and self._store.now() < until:
-                raise failure
+            last = self._failed.get(account)
+            if last is not None and self._store.now() < last.until:
+                raise last.failure
             try:
                 await self._verify(account, provider)
             except Failure as failure:
-                seconds = failure.seconds if isinstance(failure, Later) else REST_SECONDS
-                self._failed[account] = (self._store.now() + seconds, failure)
                 log.warning("store.not_verified", account=account, why=failure.code)
+                if failure.code != Code.REDIS:
+                    self._failed[account] = _refused(failure, last, self._store.now())
                 raise
             self._verified.add(account)
 
@@ -101,7 +120,7 @@ class StoreBinding:
                 )
                 self._verified.discard(account)
                 failure = Unauthorized(why, code=Code.OTHER_STORE)
-                self._failed[account] = (float("inf"), failure)
+                self._failed[account] = _Refused(failure, float("inf"))
                 raise failure
 
     async def identified(self, account: str, provider: Provider) -> BoundStore:
