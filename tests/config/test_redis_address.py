@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from slackbridge.ports.redis_address import RedisKind, redis_address
 
+PAGE = Path(__file__).parents[2] / "docs" / "redis.md"
 S, K, C = RedisKind.SINGLE, RedisKind.SENTINEL, RedisKind.CLUSTER
 
 
@@ -66,3 +70,10 @@ def test_what_is_wrong(url: str, words: str) -> None:
         redis_address(url)
     assert words in str(refused.value)
     assert "pa/ss" not in str(refused.value)
+
+
+def test_the_page_shows_addresses_that_are_read() -> None:
+    shown = re.findall(r"`((?:rediss?|unix)[^` ]*://[^` ]+)`", PAGE.read_text("utf-8"))
+    whole = [url for url in shown if not url.endswith("://...")]
+    assert {redis_address(url).kind for url in whole} == {S, K, C}
+    assert len(whole) >= 6

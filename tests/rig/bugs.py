@@ -35,6 +35,7 @@ STORE = "tests/store/test_redis.py::test_"
 CHANGES = "tests/store/test_changes.py::test_"
 FOUND = "tests/model/test_found.py::test_"
 RARE = "tests/model/test_rare.py::test_"
+FAILOVER = "tests/store/test_failover.py::test_"
 WORKERS = "tests/rooms/lane/test_workers.py"
 POLLER = "tests/rooms/polling/test_poller.py::test_"
 SENDER = "tests/rooms/lane/test_sender.py::test_"
@@ -99,6 +100,20 @@ OF_THE_STORE = (
         "server.id not in self._met",
         "not self._met",
         (WORKERS,),
+    ),
+    Bug(
+        "connections to a former master are kept",
+        "store/common.py",
+        "if code_of(error) in FORSAKEN:",
+        "if False:",
+        (FAILOVER + "an_address_moves_to_the_new_master_and_old_connections_stay",),
+    ),
+    Bug(
+        "a master that takes its old place again is not noticed",
+        "store/server_epoch.py",
+        """f"{run} {told.get('master_replid', '')}",""",
+        "run,",
+        (FAILOVER + "a_primary_of_a_cluster_that_lives_on_as_a_replica",),
     ),
     Bug(
         "leases of a server that changed are worked on",
