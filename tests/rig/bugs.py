@@ -238,8 +238,8 @@ OF_THE_SENDER = (
     Bug(
         "who may not send any more sends",
         "rooms/lane/sender.py",
-        "if why := await self._may(intent.agent, intent.money):",
-        "if why := '':",
+        "why = await self._may(intent.agent, intent.money)",
+        "why = ''",
         (SENDER + "who_may_not_send_when_it_is_due_sends_nothing",),
     ),
     Bug(
@@ -347,6 +347,13 @@ OF_THE_POSTER = (
     ),
 )
 OF_THE_LANE = (
+    Bug(
+        "a lease ends while a slow marketplace is read",
+        "rooms/lane/lease_keeper.py",
+        "await self._store.renew(self._lease)",
+        "pass",
+        ("tests/rooms/lane/test_lease_keeper.py",),
+    ),
     Bug(
         "a read that is older than the list counts",
         "rooms/lane/lane.py",
