@@ -208,7 +208,7 @@ OF_THE_POLLER = (
     Bug(
         "how a ticket ended is not read",
         "rooms/polling/poller.py",
-        "await self._left(await self._store.active(self.account) - walk.ids)",
+        "await self._left(left)",
         "pass",
         (RARE + "the_record_of_a_ticket_that_is_active_again_does_not_expire",),
     ),
