@@ -18,6 +18,7 @@ from slackbridge.ops.webhooks import add_hooks
 from slackbridge.ports.signal import WorkSignal
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.permissions import Permissions
+from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.recovery.failover import Failover
 from slackbridge.rooms.recovery.map_guard import MapGuard
@@ -66,6 +67,7 @@ class Bridge:
         signal.connect(workers.wake)
         self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)
 
+        self.unposted = Unposted(self.store, accounts)
         self.listeners = self._listeners()
         self.hearing = Hearing(timing.sweep_seconds)
         self.desk.readings.on_found = self.hearing.found
@@ -73,6 +75,7 @@ class Bridge:
         self.pulse = Pulse(
             self.store, lambda: client.refused, connected, self.hearing, self._tell_ops
         )
+        self.pulse.unposted = self.unposted.texts
         self._service = self._life(listening, workers)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -97,7 +100,14 @@ class Bridge:
         )
         spawn = self.background.spawn
         return wiring.listeners(
-            self.chat, self.store, self.desk, self.lookup, spawn, self.catch_up, lost
+            self.chat,
+            self.store,
+            self.desk,
+            self.lookup,
+            spawn,
+            self.catch_up,
+            lost,
+            self.unposted,
         )
 
     def _life(self, listening: Listening, workers: Workers) -> Service:

@@ -12,6 +12,7 @@ from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
 from slackbridge.providers.registry import build, store_of
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.sender import Sender, SendSettings
@@ -242,13 +243,14 @@ def listeners(
     spawn: Spawn,
     catch_up: CatchUp,
     lost: LostThreads,
+    unposted: Unposted,
 ) -> Listeners:
     """What answers Slack. An event that cannot be stored is found by catching up."""
     threads = ThreadMap(store)
     actions = Actions(chat, desk, lookup, spawn)
     buttons = Buttons(chat, threads, desk, lookup, actions, spawn, lost)
     command = Command(chat, desk, lookup, actions, spawn)
-    home = Home(chat, desk, lookup, spawn)
+    home = Home(chat, desk, lookup, unposted.texts, spawn)
     missed = partial(_catch_up, spawn, catch_up)
     return Listeners(
         chat, store, threads, desk, buttons, command, home, missed, lookup, spawn, lost

@@ -33,6 +33,30 @@ def part_of(effect: str) -> PartEffect | None:
     return PartEffect(message, int(number), int(total))
 
 
+class EditEffect(NamedTuple):
+    """Part `number` of `total` of what a message became at the marketplace; see `rules.edits`."""
+
+    message: str
+    print: str
+    number: int
+    total: int
+
+
+def edit_effect(message: str, print: str, number: int, total: int) -> str:
+    return f"e:{message}:{print}:{number}/{total}"
+
+
+def edit_of(effect: str) -> EditEffect | None:
+    """Parse what `edit_effect` made; None for another effect."""
+    kind, _, rest = effect.partition(":")
+    if kind != "e":
+        return None
+    which, _, place = rest.rpartition(":")
+    message, _, print = which.rpartition(":")
+    number, _, total = place.partition("/")
+    return EditEffect(message, print, int(number), int(total))
+
+
 def words_effect(intent: str) -> str:
     return f"w:{intent}"
 

@@ -18,7 +18,10 @@ CLOCK_MARGIN = 3_600.0  # seconds of clock skew between Redis and Slack
 
 
 class OpenPost(Frozen):
-    """A Slack post written down before it is made. Times are Unix seconds by the store's clock."""
+    """A Slack post written down before it is made. Times are Unix seconds by the store's clock.
+
+    `print` is that of the message which it completes ('' = none); see `rules.edits`.
+    """
 
     effect: str
     channel: str
@@ -26,6 +29,7 @@ class OpenPost(Frozen):
     at: float
     deadline: float
     absent_at: float = 0.0
+    print: str = ""
 
     @property
     def since(self) -> float:
@@ -46,6 +50,11 @@ def read_post(text: str) -> OpenPost:
     return OpenPost.model_validate_json(text)
 
 
+def written_post(post: OpenPost) -> str:
+    """The JSON; without a print it is as earlier versions write it."""
+    return post.model_dump_json(exclude=None if post.print else {"print"})
+
+
 def _writing(text: str) -> Writing:
     user, _, at = text.partition("@")
     return Writing(user, float(at or 0))
@@ -59,7 +68,7 @@ class Form(Enum):
     FLAG = ("1, or absent", bool, lambda value: "1" if value else "")
     MILLIS = ("Unix seconds, 3 decimals", float, lambda value: f"{value:.3f}")
     SECONDS = ("Unix seconds", float, lambda value: f"{value:.0f}")
-    POST = ("JSON of an OpenPost", read_post, lambda value: value.model_dump_json())
+    POST = ("JSON of an OpenPost", read_post, written_post)
     WRITING = ("user@Unix seconds", _writing, lambda value: f"{value.user}@{value.at:.0f}")
     STATE = ("an AccountState", AccountState, str)
     STORE = (
@@ -124,11 +133,9 @@ TICKET_FIELDS = tuple(
         ("stuck", "stuck", Form.TEXT, "the cause that people were told of", "as `tries`"),
     )
 )
-"""The hash of a ticket, beside `m:<message>` (the ts of the parts of a message, in order; a final
-`+` while more are to come; `=<intent>` where the agent's own Slack message shows it; `=` where it
-was shown in a form that is not known any more) and `stray:<effect>` (an OpenPost that a pass
-without its lease may have made; until its deadline). The record lives until `retention_days` after
-the ticket's end."""
+"""The hash of a ticket, beside `m:<message>` (how a message stands in the thread: see `shown`) and
+`stray:<effect>` (an OpenPost that a pass without its lease may have made; until its deadline). The
+record lives until `retention_days` after the ticket's end."""
 
 PLACE_FIELDS = tuple(f.name for f in TICKET_FIELDS if f.attribute in ("channel", "root"))
 """Where a ticket's thread is: the names of its channel and its root."""

@@ -20,8 +20,8 @@ from slackbridge.domain.fields import (
     read_post,
 )
 from slackbridge.domain.intent import Intent
+from slackbridge.domain.shown import MORE, ShownMessage
 
-MORE = "+"
 PART = "m:"
 STRAY = "stray:"
 
@@ -145,13 +145,17 @@ class StoredTicket:
         value = self.parts.get(message, "")
         return bool(value) and not value.endswith(MORE)
 
+    def shown(self, message: str) -> ShownMessage:
+        """How a message stands in the thread."""
+        return ShownMessage.load(self.parts.get(message, ""))
+
     def shown_parts(self, message: str) -> list[str]:
         """The ts of the parts of a message that are shown."""
-        return self.parts.get(message, "").replace(MORE, "").split()
+        return list(self.shown(message).parts)
 
     def timestamps(self) -> set[str]:
         """The ts of every post that is known to be in its thread."""
-        return {self.root, *" ".join(self.parts.values()).split()}
+        return {self.root}.union(*(self.shown(message).timestamps for message in self.parts))
 
 
 _ABSENT = StoredTicket()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -55,6 +55,8 @@ class Pulse:
         self._refused = refused
         self._sockets = sockets
         self._hearing = hearing
+        self.unposted: Callable[[], Awaitable[Sequence[str]]] | None = None
+        """Gives what the bridge has to say and no channel takes. Raises Later."""
         self._settings = ""
         self.process = process_name()
         self.outage = Outage(self.process, tell)
@@ -124,6 +126,13 @@ class Pulse:
         except Failure as failure:
             log.warning("heartbeat.left", why=failure.loggable)
 
+    async def notices(self) -> list[str]:
+        """What no channel takes; none while Redis does not say."""
+        try:
+            return list(await self.unposted()) if self.unposted else []
+        except Failure:
+            return []
+
     async def ready(self) -> str:
         """Why this process cannot do its work, within 2 s; '' if it can."""
         return await self.not_stored() or self.waiting or self._refused() or self.deaf()
@@ -168,7 +177,7 @@ async def serve(
 
     async def readyz(_: web.Request) -> web.Response:
         why = await pulse.ready()
-        body = {"ok": not why, "why": why, **pulse.state()}
+        body = {"ok": not why, "why": why, "notices": await pulse.notices(), **pulse.state()}
         return web.json_response(body, status=503 if why else 200)
 
     server.router.add_get("/healthz", healthz)

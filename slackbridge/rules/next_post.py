@@ -7,12 +7,13 @@ ones in parts, each exactly once.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from slackbridge.domain.chat import CARD, message_effect, part_of
+from slackbridge.domain.chat import CARD, edit_effect, edit_of, message_effect, part_of
 from slackbridge.domain.model import Conversation, Message
-from slackbridge.domain.record import MORE, Patch, StoredTicket
+from slackbridge.domain.record import Patch, StoredTicket
 from slackbridge.domain.view import Item, Part
+from slackbridge.rules import edits
 from slackbridge.text.document import split
 
 PART_LIMIT = 3_000
@@ -20,10 +21,14 @@ PART_LIMIT = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message to be posted. Its effect identifies it for good."""
+    """One message to be posted. Its effect identifies it for good.
+
+    `print` is that of the marketplace's message which it completes ('' = it completes none).
+    """
 
     effect: str
     item: Item
+    print: str = ""
 
 
 def shown_before(stored: StoredTicket, at: float) -> set[str]:
@@ -37,39 +42,65 @@ def not_recorded(stored: StoredTicket, standing: Iterable[tuple[str, str]]) -> P
     """The patch for parts that are in Slack (effect and ts, in order) but not in the record."""
     parts: dict[str, str] = {}
     for effect, ts in standing:
-        part = part_of(effect)
-        if part is None or stored.whole(part.message):
-            continue
-        if part.number == len(stored.shown_parts(part.message)) + 1:
+        if _is_next(effect, ts, stored):
             patch = posted(effect, ts, "", stored)
             parts |= patch["parts"]
             stored = stored.patched(patch)
     return Patch(parts=parts) if parts else Patch()
 
 
-def posted(effect: str, ts: str, channel: str, stored: StoredTicket) -> Patch:
-    """The patch for an effect that is known to be in Slack at `ts`."""
+def _is_next(effect: str, ts: str, stored: StoredTicket) -> bool:
+    """Whether this post is the next part of what the record knows of its message."""
+    if (part := part_of(effect)) is not None:
+        shown = stored.shown(part.message)
+        return not shown.whole and part.number == len(shown.parts) + 1
+    if (edit := edit_of(effect)) is None or ts in stored.timestamps():
+        return False
+    shown = stored.shown(edit.message)
+    begun = len(shown.begun) if shown.becoming == edit.print else 0
+    return shown.whole and edit.number == begun + 1
+
+
+def posted(effect: str, ts: str, channel: str, stored: StoredTicket, print: str = "") -> Patch:
+    """The patch for an effect that is known to be in Slack at `ts`; `print` as in Post."""
     if effect == CARD:
         return Patch(channel=channel, root=ts)
+    if (edit := edit_of(effect)) is not None:
+        last = edit.number == edit.total
+        value = stored.shown(edit.message).with_edit(edit.print, ts, last=last)
+        return Patch(parts={edit.message: value.text})
     if (part := part_of(effect)) is None:
         return Patch()
-    more = [MORE] if part.number < part.total else []
-    stand = stored.shown_parts(part.message)
-    return Patch(parts={part.message: " ".join([*stand, ts, *more])})
+    last = part.number == part.total
+    value = stored.shown(part.message).with_part(ts, last=last, print=print)
+    return Patch(parts={part.message: value.text})
 
 
 def next_part(stored: StoredTicket, conversation: Conversation) -> Post | None:
     """The first part of the first message that Slack does not show yet."""
     for message in conversation.messages:
         if not stored.whole(message.id):
-            return _part(message, len(stored.shown_parts(message.id)))
+            part = _part(message, len(stored.shown_parts(message.id)))
+            effect = message_effect(message.id, part.number, part.total)
+            return Post(effect, part, edits.print_of(message) if part.number == part.total else "")
     return None
 
 
-def _part(message: Message, done: int) -> Post:
+def next_edit(stored: StoredTicket, conversation: Conversation, now: float) -> Post | None:
+    """The first part of the first edit that Slack does not show yet, and that may be shown now."""
+    for message, print in edits.edited(stored, conversation):
+        shown = stored.shown(message.id)
+        if edits.held_back(shown, now) is None:
+            begun = len(shown.begun) if shown.becoming == print else 0
+            part = replace(_part(message, begun), edited=True)
+            return Post(edit_effect(message.id, print, part.number, part.total), part)
+    return None
+
+
+def _part(message: Message, done: int) -> Part:
     pieces = split(message.body, PART_LIMIT)
     number = min(done + 1, len(pieces))
-    part = Part(
+    return Part(
         author=message.author,
         name=message.name,
         scope=message.scope,
@@ -79,4 +110,3 @@ def _part(message: Message, done: int) -> Post:
         total=len(pieces),
         attachments=message.attachments if number == len(pieces) else (),
     )
-    return Post(message_effect(message.id, number, len(pieces)), part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,22 +10,26 @@ import structlog
 from slackbridge.domain.errors import Failure
 from slackbridge.ports.front_desk import Found, FrontDesk, Lookup, Queue
 from slackbridge.ports.signal import Spawn
-from slackbridge.slack.blocks import block_kit, command_answers
+from slackbridge.slack.blocks import block_kit, command_answers, mrkdwn
 from slackbridge.slack.blocks.block_kit import Block
 from slackbridge.slack.chat import SlackChat
 
 log = structlog.get_logger(__name__)
 QUEUES = ((Queue.MINE, "Yours"), (Queue.OPEN, "Newest of all active tickets"))
 HOME = "home"
+Texts = Callable[[], Awaitable[Sequence[str]]]
 HINT = (
     "Read when you opened this tab. `/ticket list overdue` shows what is late, `/ticket help` more."
 )
 
 
 class Home:
-    """Draws the tab of whoever opens it."""
+    """Draws the tab of whoever opens it. `unposted` gives what no channel takes, in mrkdwn."""
 
-    def __init__(self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, spawn: Spawn) -> None:
+    def __init__(
+        self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, unposted: Texts, spawn: Spawn
+    ) -> None:
+        self._unposted = unposted
         self._chat = chat
         self._desk = desk
         self._lookup = lookup
@@ -48,12 +52,14 @@ class Home:
         if why := await self._desk.refused(user):
             return command_answers.said([why]).blocks
         try:
+            notices = await self._unposted()
             member = await self._chat.member(user)
             queues = [(name, await self._lookup.queue(which, member)) for which, name in QUEUES]
         except Failure as failure:
             why = f"The tickets could not be read: {failure.quoted}."
             return command_answers.said([why]).blocks
-        return [block for name, found in queues for block in self._queue(name, found)]
+        told = [block_kit.section(mrkdwn.ours(text)) for text in notices]
+        return [*told, *(block for name, found in queues for block in self._queue(name, found))]
 
     def _queue(self, name: str, found: Found) -> Sequence[Block]:
         links = {key: self._chat.link(*place) for key, place in found.threads.items()}

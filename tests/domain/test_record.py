@@ -20,6 +20,7 @@ from slackbridge.domain.fields import (
     TICKET_FIELDS,
     OpenPost,
     Writing,
+    written_post,
 )
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.record import (
@@ -52,7 +53,7 @@ STORED = {
     "card": "abc",
     "card_at": "5.500",
     "late": "6.500",
-    "post": POST.model_dump_json(),
+    "post": written_post(POST),
     "holder": "U1",
     "claims": "2",
     "writing": "U2@1700000000",
@@ -66,9 +67,9 @@ STORED = {
     "end": "1",
     "tries": "4",
     "stuck": "unreachable",
-    "m:7": "1.2",
+    "m:7": "1.2 /5.1 ~abcd",
     "m:a:b": "1.3 1.4 +",
-    "stray:m:7:1/1": POST.model_dump_json(),
+    "stray:m:7:1/1": written_post(POST),
 }
 READ = StoredTicket(
     channel="C1",
@@ -90,7 +91,7 @@ READ = StoredTicket(
     ended=True,
     tries=4,
     stuck="unreachable",
-    parts={"7": "1.2", "a:b": "1.3 1.4 +"},
+    parts={"7": "1.2 /5.1 ~abcd", "a:b": "1.3 1.4 +"},
     strays={"m:7:1/1": POST},
 )
 

@@ -112,7 +112,12 @@ def ticket_forms(dumped: dict[str, Json], names: Names) -> Json:
 
 
 def _whole(field: str, form: Any) -> Any:
-    """How often something was tried depends on the machine."""
+    """How often something was tried depends on the machine. Prints of messages came later: older
+    versions read the ts before one, and leave alone what they do not know."""
+    if field.startswith("m:"):
+        return re.sub(r" ~[\w-]{4}$", "", str(form))
+    if field == "post" and isinstance(form, dict):
+        return {name: value for name, value in form.items() if name != "print"}
     return "<whole number>" if field == "tries" and str(form).isdigit() else form
 
 

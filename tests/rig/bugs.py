@@ -425,8 +425,8 @@ OF_THE_MATRIX = (
     Bug(
         "a ticket counts as shown before it is",
         "rooms/lane/mirror.py",
-        "        while (post := next_post.next_part",
-        "        await self.shown(pass_, ticket)\n        while (post := next_post.next_part",
+        "        while (post := self._next(",
+        "        await self.shown(pass_, conversation)\n        while (post := self._next(",
         point="customer update: chat.postMessage#0 kill arrival",
     ),
 )

@@ -23,7 +23,15 @@ def shown(**fields: str) -> StoredTicket:
 
 @pytest.mark.parametrize(
     ("value", "whole", "count"),
-    [("", False, 0), ("1.1", True, 1), ("1.1 +", False, 1), ("1.1 1.2", True, 2), ("=9", True, 1)],
+    [
+        ("", False, 0),
+        ("1.1", True, 1),
+        ("1.1 +", False, 1),
+        ("1.1 1.2", True, 2),
+        ("=9", True, 0),
+        ("1.1 1.2 /5.1 ~abcd", True, 2),
+        ("1.1 ~abcd ^efgh /5.1", True, 1),
+    ],
 )
 def test_how_much_of_a_message_is_shown(value: str, whole: bool, count: int) -> None:
     it = shown(**{"m:7": value})

@@ -191,9 +191,10 @@ class Lane:
             self._pending.keep(pass_, conversation)
         else:
             self._pending.forget(pass_)
-        if await self._mirror.show(pass_, conversation) and doubt is None:
+        whole = await self._mirror.show(pass_, conversation, certain=doubt is None)
+        if whole and doubt is None:
             self._pending.forget(pass_)
-            await self._mirror.shown(pass_, conversation.ticket)
+            await self._mirror.shown(pass_, conversation)
         return doubt
 
     def _must_read(self, pass_: TicketPass) -> bool:

@@ -16,7 +16,7 @@ from slackbridge.ports.store import REBUILDING, Store
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
-from slackbridge.rules import card, echo, evidence, next_post, routing
+from slackbridge.rules import card, echo, edits, evidence, next_post, routing
 
 log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
@@ -34,23 +34,32 @@ class Mirror:
         self._poster = poster
         self._settings = settings
 
-    async def show(self, pass_: TicketPass, conversation: Conversation) -> bool:
-        """Post what Slack does not show, and edit the card. False: the card must wait."""
+    async def show(self, pass_: TicketPass, conversation: Conversation, *, certain: bool) -> bool:
+        """Post what Slack does not show, and edit the card. False: the card must wait.
+
+        `certain`: it was not read before what the list saw, so that another text is an edit.
+        """
         ticket = conversation.ticket
         if not pass_.stored.root and not self._worth_a_thread(pass_, ticket):
             return True
         live = self._live(pass_, conversation)
-        if not pass_.stored.root or next_post.next_part(pass_.stored, conversation) is not None:
+        if not pass_.stored.root or self._next(pass_, conversation, certain) is not None:
             # Before the post: an agent may answer it at once, even if this process dies meanwhile.
             await self._store.touch(pass_.key, pass_.now())
         await self._root(pass_, ticket, live)
         await self._claim_echoes(pass_, conversation)
-        while (post := next_post.next_part(pass_.stored, conversation)) is not None:
-            stored = pass_.stored
-            await self._poster.post(
-                pass_, stored.channel, stored.root, post.effect, post.item, live=live
-            )
+        while (post := self._next(pass_, conversation, certain)) is not None:
+            to = pass_.stored.channel, pass_.stored.root
+            await self._poster.post(pass_, *to, post.effect, post.item, live=live, print=post.print)
         return await self._poster.card(pass_, self._drawn(pass_, ticket))
+
+    def _next(
+        self, pass_: TicketPass, conversation: Conversation, certain: bool
+    ) -> next_post.Post | None:
+        post = next_post.next_part(pass_.stored, conversation)
+        if post is not None or not certain:
+            return post
+        return next_post.next_edit(pass_.stored, conversation, pass_.now())
 
     def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
         return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
@@ -91,19 +100,33 @@ class Mirror:
                 log.info("intent.settled", intent=intent.id, state=State.SENT.value)
                 pass_.wake_at(pass_.now())  # later intents waited for it
 
-    async def shown(self, pass_: TicketPass, ticket: Ticket) -> None:
+    async def shown(self, pass_: TicketPass, conversation: Conversation) -> None:
         """Everything is shown: record of which revision; the record of an ended ticket expires.
 
         The ticket must have been read at least as late as the list that was seen last.
         """
+        ticket = conversation.ticket
         put = Patch(revision=pass_.seen or ticket.revision, raw_status=ticket.raw_status)
         if ticket.recheck and ticket.status.active:
             put["recheck_at"] = pass_.now() + ticket.recheck
+        if (at := self._held_back(pass_, conversation)) is not None:
+            put["recheck_at"] = min(at, put.get("recheck_at") or at)
         ended = not ticket.status.active
         if not pass_.stored.holds(put) or pass_.stored.wants_read:
+            if prints := edits.unprinted(pass_.stored, conversation):
+                put["parts"] = prints
             await self._remember(pass_, put, ended)
         if ended:
             await self._store.forget_seen(pass_.key.account, [pass_.key.id])
+
+    def _held_back(self, pass_: TicketPass, conversation: Conversation) -> float | None:
+        """When an edit may be shown that is one too many now (Unix seconds)."""
+        later = []
+        for message, _ in edits.edited(pass_.stored, conversation):
+            if (at := edits.held_back(pass_.stored.shown(message.id), pass_.now())) is not None:
+                log.warning("edit.held_back", message=message.id)
+                later.append(at)
+        return min(later, default=None)
 
     async def _remember(self, pass_: TicketPass, put: Patch, ended: bool) -> None:
         stored = pass_.stored

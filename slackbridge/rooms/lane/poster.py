@@ -84,7 +84,15 @@ class Poster:
         await self._loss.record(pass_)
 
     async def post(
-        self, pass_: TicketPass, channel: str, thread: str, effect: str, item: Item, *, live: bool
+        self,
+        pass_: TicketPass,
+        channel: str,
+        thread: str,
+        effect: str,
+        item: Item,
+        *,
+        live: bool,
+        print: str = "",
     ) -> str:
         """Post once. Raises the four failures; after Unknown the post stays open.
 
@@ -98,7 +106,12 @@ class Poster:
         await self._chat.turn(channel, str(pass_.key), live)
         now = pass_.now()
         post = OpenPost(
-            effect=effect, channel=channel, thread=thread, at=now, deadline=now + self._timeout
+            effect=effect,
+            channel=channel,
+            thread=thread,
+            at=now,
+            deadline=now + self._timeout,
+            print=print,
         )
         await pass_.write(Change(put=Patch(open_post=post)))
         if pass_.now() >= post.deadline:  # this process was stopped; the post may be given up
@@ -133,7 +146,7 @@ class Poster:
         for intent in pass_.intents:
             if post.effect == words_effect(intent.id):
                 swaps = ((intent, receipt.placed(intent, ts, post.channel)),)
-        put = posted(post.effect, ts, post.channel, pass_.stored)
+        put = posted(post.effect, ts, post.channel, pass_.stored, post.print)
         put["open_post"] = None
         await pass_.write(Change(swaps=swaps, put=put))
 

@@ -73,7 +73,7 @@ class Poller:
         self._provider = provider
         self._desk = desk
         self._settings = settings
-        self._full_at = 0.0
+        self._full_at = self._keep_at = 0.0
         self._not_before = 0.0
         self._first_cycle = True
         self._walked = False
@@ -137,6 +137,7 @@ class Poller:
         if full or now >= self._full_at or not self._provider.capabilities.recent_first:
             walk = await self._walk()
             self._full_at = now + self._settings.full_walk
+            await self._keep_threads(now)
             return walk
         walk = Walk()
         page = await self._provider.list_recent()
@@ -144,6 +145,14 @@ class Poller:
         if page.tickets and walk.changed == len(page.tickets) >= BATCH:
             self._full_at = 0.0  # more may have changed than one page shows
         return walk
+
+    async def _keep_threads(self, now: float) -> None:
+        """Once a day: a thread is known as long as its ticket is active."""
+        if now < self._keep_at:
+            return
+        self._keep_at = now + DAY
+        if await self._store.once(f"threads:{self.account}", DAY / 2):
+            await self._store.keep_threads(self.account)
 
     # -- listing -------------------------------------------------------------------------------
 

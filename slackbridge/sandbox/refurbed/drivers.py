@@ -88,6 +88,14 @@ class Drivers(State):
         message = self.message(author, html, scope, attachments)
         return self.post(ticket, message, f"{author.sender.lower()}_message").id
 
+    def edits(self, ticket_id: int, message_id: int, html: str) -> None:
+        """Whoever wrote a message changes it."""
+        self.edit(self.writable(ticket_id), message_id, html)
+
+    def adds_files(self, ticket_id: int, message_id: int, attachments: Sequence[Upload]) -> None:
+        """Whoever wrote a message adds files to it."""
+        self.edit(self.writable(ticket_id), message_id, None, attachments)
+
     def solve(self, ticket_id: int) -> None:
         self.force_status(ticket_id, Status.SOLVED)
 

@@ -7,6 +7,7 @@ raises `Refusal` before anything has changed or commits completely.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -111,6 +112,21 @@ class State(BaseState[int, Ticket], Switches):
         if ticket.status != before:
             self.commit("status", ticket, was=before, status=ticket.status, by=act)
         return message
+
+    def edit(
+        self, ticket: Ticket, message_id: int, html: str | None, uploads: Iterable[Upload] = ()
+    ) -> None:
+        """Change a message in place: its text (None = as it is), and more files.
+
+        The published description does not name edits; what Slack shows of one must be true anyway.
+        """
+        at = next(n for n, message in enumerate(ticket.messages) if message.id == message_id)
+        old = ticket.messages[at]
+        files = (*old.attachments, *(self.files.put(upload) for upload in uploads))
+        new = replace(old, body_html=old.body_html if html is None else html, attachments=files)
+        ticket.messages[at] = new
+        ticket.updated_at = self.clock.now()
+        self.commit("edited", ticket, **_facts(new))
 
     def set_status(self, ticket: Ticket, status: str, by: str) -> None:
         """Set a status; in the ledger even if it was the same before."""

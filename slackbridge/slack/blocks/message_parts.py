@@ -17,6 +17,7 @@ from slackbridge.slack.blocks.block_kit import Block, Drawn
 from slackbridge.text.document import plain, split
 
 INTERNAL = "🔒 Internal: the customer does not see this; the marketplace's agents do"
+EDITED = "✏️ Edited at the marketplace: this is what the message says now"
 BODY = 3_000
 FILES_ROOM = 6_000
 NAME = 80
@@ -37,13 +38,14 @@ def draw_part(part: Part) -> Drawn:
     internal = INTERNAL if part.scope is Scope.INTERNAL else ""
     body = split(part.body, BODY)[0]
     footer = _footer(part)
-    blocks = [block_kit.context(internal)] if internal else []
+    heads = [text for text in (internal, EDITED if part.edited else "") if text]
+    blocks = [block_kit.context(text) for text in heads]
     blocks += rich_text.blocks(body)
     blocks += _files(part.attachments)
     blocks.append(block_kit.context(footer))
     files = [f"{_name(file)} {file.url}" for file in part.attachments]
     spoken = mrkdwn.passage("\n".join([plain(body), *files]), block_kit.TEXT_LIMIT - 500)
-    return block_kit.drawn([internal, spoken, footer], blocks, username, icon)
+    return block_kit.drawn([*heads, spoken, footer], blocks, username, icon)
 
 
 def _speaker(author: Author, name: str) -> tuple[str, str]:

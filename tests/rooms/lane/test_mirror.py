@@ -10,7 +10,7 @@ from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.store.redis import RedisStore
-from tests.values import KEY, ticket
+from tests.values import KEY, conversation
 
 SETTINGS = LaneSettings(
     provider="refurbed",
@@ -34,6 +34,6 @@ async def test_the_list_s_revision_is_recorded_so_that_the_next_pass_reads_nothi
     pass_ = TicketPass(store, lease, await store.load(KEY))
     nothing: Any = object()  # recording asks neither
     mirror = Mirror(store, cast(Provider, nothing), cast(Poster, nothing), SETTINGS)
-    await mirror.shown(pass_, ticket(revision="of the ticket"))
+    await mirror.shown(pass_, conversation(revision="of the ticket"))
     record = await store.load(KEY)
     assert record.stored.revision == record.seen == "of the list"
