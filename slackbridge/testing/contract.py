@@ -95,6 +95,7 @@ async def test_the_list_and_the_ticket_agree(market: Market) -> None:
         if who:
             who(id, "more")
         row, ticket = await listed(market, id), (await market.provider.get(id)).ticket
+        assert row.revision == ticket.revision, "else each change is read several times"
         assert (row.status, row.raw_status) == (ticket.status, ticket.raw_status)
         assert row.customer == ticket.customer
         assert (row.order, row.topic, row.extra) == (ticket.order, ticket.topic, ticket.extra)

@@ -120,6 +120,14 @@ class Model(RuleBasedStateMachine):
         self.run(self._note(""))
 
     @precondition(any_watched)
+    @rule(which=WHICH, message=WHICH)
+    def edits_there(self, which: int, message: int) -> None:
+        """A customer changes what they wrote, or the marketplace does."""
+        ids = self.town.watched()
+        self.town.market.edits(ids[which % len(ids)], message)
+        self.run(self._note(""))
+
+    @precondition(any_watched)
     @rule(which=WHICH, status=st.sampled_from(Status))
     def turns(self, which: int, status: Status) -> None:
         ids = self.town.watched()

@@ -64,6 +64,7 @@ class Market:
         self.past: dict[str, list[tuple[float, Conversation]]] = {}
         self.lags = False  # the answers of writes come from a replica
         self._ids = count(1)
+        self._edits = 0
 
     def now_of(self, id: str) -> Conversation:
         return self.past[id][-1][1]
@@ -88,6 +89,18 @@ class Market:
         status = Status.NEEDS_AGENT if author is Author.CUSTOMER else before.ticket.status
         message = self._message(author, text, Scope.PUBLIC)
         self._becomes(replace(before.ticket, status=status), (*before.messages, message))
+
+    def edits(self, id: str, which: int) -> None:
+        """Whoever wrote a message, but the bridge, changes it."""
+        before = self.now_of(id)
+        mine = [m for m in before.messages if m.author is Author.CUSTOMER]
+        old = mine[which % len(mine)]
+        self._edits += 1
+        new = replace(
+            old, body=from_text(f"{plain(old.body).partition(', or')[0]}, or {self._edits}")
+        )
+        messages = tuple(new if m is old else m for m in before.messages)
+        self._becomes(before.ticket, messages)
 
     def turns(self, id: str, status: Status) -> None:
         before = self.now_of(id)
@@ -119,7 +132,8 @@ class Market:
 
     def _becomes(self, ticket: Ticket, messages: tuple[Message, ...]) -> Conversation:
         at = self.world.tick()
-        facts = f"{ticket.status}{ticket.notes}{ticket.assignee}{[m.id for m in messages]}"
+        said = [(message.id, plain(message.body)) for message in messages]
+        facts = f"{ticket.status}{ticket.notes}{ticket.assignee}{said}"
         ticket = replace(
             ticket,
             raw_status=ticket.status.name,
@@ -187,11 +201,6 @@ class FakeProvider:
 
     async def close(self) -> None:
         return
-
-
-def texts(conversation: Conversation) -> list[str]:
-    """What the messages say."""
-    return [plain(message.body) for message in conversation.messages]
 
 
 def _time(at: float) -> datetime:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from slackbridge.domain.chat import Heard, Mark, Member
+from slackbridge.domain.chat import Heard, Mark, Member, edit_of, part_of
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.thread import Post
 from slackbridge.domain.view import Card, Item, Part
+from slackbridge.text.document import plain
 from tests.model.world import What, World
 
 CHANNEL = "C1"
@@ -57,6 +58,19 @@ class Workspace:
         rows = [row for row in self.standing() if row.thread == thread]
         rows = [row for row in rows if row.mark is None or row.mark.effect not in but]
         return [row.item for row in rows if isinstance(row.item, Part)]
+
+    def told(self, thread: str, but: Collection[str] = ()) -> dict[str, list[str]]:
+        """The marketplace's messages of a thread, by id, in the order in which each began.
+
+        Each with what its posts say, edits included.
+        """
+        found: dict[str, list[str]] = {}
+        for row in self.standing():
+            if row.thread == thread and row.mark and isinstance(row.item, Part):
+                of = part_of(row.mark.effect) or edit_of(row.mark.effect)
+                if of is not None and row.mark.effect not in but:
+                    found.setdefault(of.message, []).append(plain(row.item.body))
+        return found
 
     def people(self) -> list[Heard]:
         """What people's messages say now."""

@@ -292,3 +292,24 @@ async def test_a_reading_that_lags_takes_no_message_for_deleted(town: Town) -> N
     await town.look()
     await rests(town)
     assert [commit.act.text for commit in town.market.committed] == [saying(1)]
+
+
+@pytest.mark.parametrize("what", [What.CUT, What.LOST, What.SLOW, What.STOPS_BEFORE])
+@pytest.mark.parametrize("first", [True, False])
+async def test_an_edit_is_shown_whatever_befalls_a_post(
+    town: Town, what: What, first: bool
+) -> None:
+    """The post of the message itself, or that of its edit, has an unknown outcome."""
+    trouble = [Trouble("chat.post", 1 if first else 0, what)]
+    if first:
+        await town.works(0, trouble)
+    else:
+        await shown(town)
+    await town.pass_time(40)
+    town.market.edits("t1", 0)
+    await town.polls(0, NO_TROUBLE)
+    await town.goes_on(1, trouble if not first else NO_TROUBLE)
+    await town.look()
+    await rests(town)
+    ((texts),) = town.slack.told(town.roots()[0][0]).values()
+    assert texts[-1].endswith("or 1")

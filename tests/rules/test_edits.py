@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from slackbridge.domain.chat import edit_effect, edit_of, part_of
+from slackbridge.domain.chat import Mark, edit_effect, edit_of, part_of
 from slackbridge.domain.model import Attachment
 from slackbridge.domain.record import StoredTicket, own
 from slackbridge.domain.shown import ShownMessage
+from slackbridge.domain.thread import Post, Thread
 from slackbridge.rules import edits
 from slackbridge.rules.next_post import next_edit, not_recorded, posted
-from tests.values import conversation, intent, message
+from slackbridge.rules.restore import shown
+from tests.values import KEY, conversation, intent, message
 
 OLD, NEW = message("7", "to the old address"), message("7", "to the new address")
 PRINT, BECAME = edits.print_of(OLD), edits.print_of(NEW)
@@ -87,3 +89,9 @@ def test_what_is_not_known_yet_is_noted_with_the_next_write() -> None:
     there = conversation(NEW, message("8", "mine"))
     value = StoredTicket.of({"m:7": "1.1", "m:8": own(intent())})
     assert edits.unprinted(value, there) == {"7": f"1.1 ~{BECAME}"}
+
+
+def test_a_rebuild_knows_the_edits_that_stand() -> None:
+    marks = [("m:7:1/1", "1.1"), (edit_effect("7", "aaaa", 1, 1), "5.1"), ("w:9", "6.1")]
+    posts = tuple(Post(ts, Mark(KEY, effect)) for effect, ts in marks)
+    assert shown(Thread(KEY, "C1", "1.0", posts)).parts == {"7": "1.1 /5.1 ~aaaa"}
