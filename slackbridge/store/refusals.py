@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 from collections.abc import Iterator
+from socket import gaierror
 
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import ConnectionError as Disconnected
@@ -69,7 +69,7 @@ SENTINEL_AUTH = (
 )
 AWAY: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionRefusedError, ": nothing listens at its address"),
-    (socket.gaierror, ": its host's name is not known"),
+    (gaierror, ": its host's name is not known"),
     (FileNotFoundError, ": its socket, or a file of certificates, is not there"),
     (TimedOut, ": no answer in time; are host and port right, and does it speak TLS (rediss://)?"),
 )

@@ -357,8 +357,8 @@ OF_THE_LANE = (
     Bug(
         "a read that is older than the list counts",
         "rooms/lane/lane.py",
-        "self._mirror.show(pass_, conversation) and doubt is None",
-        "self._mirror.show(pass_, conversation)",
+        "if whole and doubt is None:",
+        "if whole:",
         (FOUND + "a_read_that_is_older_than_the_list_hides_nothing",),
     ),
     Bug(
