@@ -150,3 +150,18 @@ async def test_what_a_failover_forgot_is_not_done_twice(town: Town, what: str, w
     await town.look()
     assert checks.always(town) == []
     assert checks.at_rest(town) == []
+
+
+async def test_a_reply_that_arrives_late_is_not_sent_again(town: Town) -> None:
+    """The call was given up at once, and is carried out just before its deadline."""
+    await worked(town)
+    town.says(0, note=False, twice=False)
+    await town.delivers(0, 0, NO_TROUBLE, keep=False)
+    await town.look()
+    await town.pass_time(UNDO + 1)
+    await town.works(0, [Trouble("market.perform", 0, What.SLOW)])
+    await town.look()
+    await town.heals()
+    while not await town.rests():
+        await town.look()
+    assert len(town.market.committed) == 1

@@ -412,7 +412,8 @@ OF_THE_MATRIX = (
         "rules/evidence.py",
         "return bool(attempt.absent_at) and now >= attempt.deadline + settle",
         "return True",
-        point="reply: UpdateTicket#0 hang commit",
+        # On a busy machine a point of the matrix would be late: 25 ms decide.
+        (RARE + "a_reply_that_arrives_late_is_not_sent_again",),
     ),
     Bug(
         "a call of unknown outcome is made again",
