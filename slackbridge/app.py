@@ -73,9 +73,13 @@ class Bridge:
         self.desk.readings.on_found = self.hearing.found
         listening, connected = self._listening()
         self.pulse = Pulse(
-            self.store, lambda: client.refused, connected, self.hearing, self._tell_ops
+            self.store,
+            lambda: client.refused,
+            connected,
+            self.hearing,
+            self.unposted.texts,
+            self._tell_ops,
         )
-        self.pulse.unposted = self.unposted.texts
         self._service = self._life(listening, workers)
 
     async def run(self, stop: asyncio.Event) -> None:

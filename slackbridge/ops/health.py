@@ -26,6 +26,7 @@ END_SECONDS = 1.0
 SILENT = "Redis does not answer"
 STARTING = "it is starting: Slack and Redis are asked who is there"
 AddRoutes = Callable[[web.Application], None]
+Unposted = Callable[[], Awaitable[Sequence[str]]]
 
 
 class Heart(Protocol):
@@ -39,8 +40,9 @@ class Pulse:
     """The health of this process.
 
     `refused` says why Slack accepts no call ('' = it does); `sockets` counts the live connections
-    to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it). `tell` says
-    something in the ops channel, whatever Redis does.
+    to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it). `unposted` gives
+    what the bridge has to say and no channel takes; it raises Later. `tell` says something in the
+    ops channel, whatever Redis does.
     """
 
     def __init__(
@@ -49,14 +51,14 @@ class Pulse:
         refused: Callable[[], str],
         sockets: Callable[[], int] | None,
         hearing: Hearing,
+        unposted: Unposted,
         tell: Tell,
     ) -> None:
         self._heart = heart
         self._refused = refused
         self._sockets = sockets
         self._hearing = hearing
-        self.unposted: Callable[[], Awaitable[Sequence[str]]] | None = None
-        """Gives what the bridge has to say and no channel takes. Raises Later."""
+        self._unposted = unposted
         self._settings = ""
         self.process = process_name()
         self.outage = Outage(self.process, tell)
@@ -127,10 +129,11 @@ class Pulse:
             log.warning("heartbeat.left", why=failure.loggable)
 
     async def notices(self) -> list[str]:
-        """What no channel takes; none while Redis does not say."""
+        """What no channel takes, within 2 s; none while Redis does not say."""
         try:
-            return list(await self.unposted()) if self.unposted else []
-        except Failure:
+            async with asyncio.timeout(READY_SECONDS):
+                return list(await self._unposted())
+        except (Failure, TimeoutError):
             return []
 
     async def ready(self) -> str:
@@ -176,8 +179,8 @@ async def serve(
         return web.json_response({"ok": True, **pulse.state()})
 
     async def readyz(_: web.Request) -> web.Response:
-        why = await pulse.ready()
-        body = {"ok": not why, "why": why, "notices": await pulse.notices(), **pulse.state()}
+        why, notices = await asyncio.gather(pulse.ready(), pulse.notices())
+        body = {"ok": not why, "why": why, "notices": notices, **pulse.state()}
         return web.json_response(body, status=503 if why else 200)
 
     server.router.add_get("/healthz", healthz)

@@ -11,6 +11,10 @@ async def nobody(text: str) -> None:
     """Nobody is told."""
 
 
+async def nothing() -> tuple[str, ...]:
+    return ()
+
+
 def pulse(store: RedisStore) -> Pulse:
     """Of a process with both sockets."""
-    return Pulse(store, lambda: "", lambda: 2, Hearing(120), nobody)
+    return Pulse(store, lambda: "", lambda: 2, Hearing(120), nothing, nobody)
