@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # With it, every process that a test starts would compile slackbridge again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test browser matrix soak mutants screenshots lint format coverage bench audit clean
+.PHONY: help setup demo test long browser matrix soak mutants screenshots lint format coverage bench audit clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -46,8 +46,11 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8030
 	@$(BIN)/slackbridge demo $(ARGS)
 
-test: setup ## run the tests, but for those in a browser
-	@$(BIN)/python -m pytest -m "not browser" $(ARGS)
+test: setup ## run the tests, but for those of `make browser` and `make long`
+	@$(BIN)/python -m pytest -m "not browser and not long" $(ARGS)
+
+long: setup ## run the tests that take long, such as those with Sentinels and clusters
+	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile $(ARGS)
 
 browser: setup ## test the demo's page in Chromium
 	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile $(ARGS)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
+
+pytestmark = pytest.mark.long
 
 FAST = {"quarantine_after": 3, "retry_seconds": 0.1, "retry_max_seconds": 0.3}
 OPS = "C0OPS"

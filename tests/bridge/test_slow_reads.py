@@ -11,6 +11,8 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
+pytestmark = pytest.mark.long
+
 # scaled by 10: lease 1.5 s for 15, 2 s for 20; the account allows 3 s for 30
 SLOW = {"lease_seconds": 1.5, "call_timeout_seconds": 1.0}
 FAST = {"retry_seconds": 0.2, "retry_max_seconds": 0.5}

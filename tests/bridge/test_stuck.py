@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World
 from slackbridge.domain.model import TicketKey
@@ -9,6 +11,8 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 from tests.bridge.test_accounts import notices
+
+pytestmark = pytest.mark.long
 
 FAST = {"quarantine_after": 3, "retry_seconds": 0.1, "retry_max_seconds": 0.3}
 OPS = "C0OPS"

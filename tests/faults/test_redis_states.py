@@ -32,6 +32,8 @@ from tests.bridge.conftest import configured
 from tests.bridge.stage import Stage
 from tests.faults.server import running
 
+pytestmark = pytest.mark.long
+
 State = Callable[[World], AbstractAsyncContextManager[None]]
 
 

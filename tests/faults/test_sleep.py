@@ -14,6 +14,8 @@ from slackbridge.demo.world import QUICK, World, world
 from tests.bridge.stage import Stage
 from tests.bridge.test_http_mode import PATH, Door
 
+pytestmark = pytest.mark.long
+
 Mode = Literal["socket", "http"]
 
 

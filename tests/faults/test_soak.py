@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.soak import play
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.long, pytest.mark.crash, pytest.mark.timeout(120)]
 
 
 async def test_some_tickets_while_two_calls_in_a_hundred_go_wrong() -> None:

@@ -48,6 +48,17 @@ async def same(take: Take, was: Any) -> list[str]:
     return []
 
 
+def unread_to(tickets: Json) -> Json:
+    """The tickets without which message `caught` names: a reading stops short of what may lag."""
+    found = {}
+    for label, ticket in tickets.items():
+        found[label] = ticket
+        if "caught" in ticket.get("record", {}).get("fields", {}):
+            fields = {**ticket["record"]["fields"], "caught": "<ts>"}
+            found[label] = {**ticket, "record": {**ticket["record"], "fields": fields}}
+    return found
+
+
 def passing(seen: Json, was: Json) -> list[str]:
     """What was met of keys that come and go, and is not among what was recorded."""
     now = {name: key for name, key in seen.items() if name.startswith(PASSING)}

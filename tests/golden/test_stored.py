@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.golden.forms import differences, recorded
-from tests.golden.observed import lasting, passing, ran, same
+from tests.golden.observed import lasting, passing, ran, same, unread_to
 
 MET = {"sb:alive:<pid>", "sb:once:poll:refurbed-at", "sb:pace:chat.postMessage:C0SUPPORT"}
 """Keys that come and go, but are certainly met."""
@@ -26,7 +26,8 @@ LATER = {"sb:pace:users.conversations"}
 async def test_a_run_leaves_in_redis_and_in_slack_what_it_always_left(redis_url: str) -> None:
     """A bridge that is renewed must read the records and the threads that are there."""
     async with ran(redis_url) as run:
-        assert await same(run.tickets, recorded("tickets")) == []
+        was = unread_to(recorded("tickets"))
+        assert await same(lambda: unread_to(run.tickets()), was) == []
         assert await same(run.marks, recorded("marks")) == []
         assert await same(run.receipts, recorded("receipts")) == []
         seen = run.watch.seen

@@ -55,7 +55,7 @@ def test_what_is_typed_is_answered_as_ever(redis_url: str, tmp_path: Path) -> No
 
 def test_make_targets_keep_their_names() -> None:
     """They stand in CI and in the README."""
-    assert targets() == recorded("targets")
+    assert {*recorded("targets")} <= {*targets()}
 
 
 @pytest.mark.timeout(320)

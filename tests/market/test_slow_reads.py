@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from slackbridge.demo.waiting import until
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from tests.market.conftest import Market
+
+pytestmark = pytest.mark.long
 
 # The shipped ratios, divided by 10: a lease of 15 s, two calls of 8 s each.
 SLOW = {"lease_seconds": 1.5, "call_timeout_seconds": 1.0, "settle_seconds": 1.5}

@@ -13,6 +13,8 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from tests.market.conftest import Market
 
+pytestmark = pytest.mark.long
+
 OTHERS = {"clickbank": {"nickname": "somebody"}, "sellapp": {"store_id": 7}}
 QUESTION = {"clickbank": "Accounts", "sellapp": "ListTickets"}
 TIMING = {"unauthorized_probe_seconds": 0.3, "retry_max_seconds": 0.5}

@@ -16,6 +16,8 @@ from slackbridge.testing.look import ids, walk
 from slackbridge.testing.market import Call, Market, Trouble, When
 from tests.contract.markets import MARKETS, Local
 
+pytestmark = pytest.mark.long
+
 MORE = 130  # tickets: two pages
 ASKS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "refurbed": (

@@ -20,6 +20,7 @@ from tests.store import servers
 
 pytestmark = [
     pytest.mark.crash,
+    pytest.mark.long,
     pytest.mark.timeout(240),
     pytest.mark.skipif(bool(servers.missing()), reason=servers.missing()),
 ]

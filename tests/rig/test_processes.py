@@ -17,7 +17,7 @@ from tests.bridge.stage import Stage
 from tests.rig.cast import Asked
 from tests.rig.life import Life, living, outcome
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.crash, pytest.mark.timeout(240)]
 ASLEEP_SECONDS = 3.5  # the lease is 2 s
 
 

@@ -37,7 +37,10 @@ def slots() -> Iterator[servers.Slots]:
     yield from _held(servers.cluster())
 
 
-@pytest.fixture(params=["single", "sentinel", "cluster"])
+KINDS = ["single", *(pytest.param(k, marks=pytest.mark.long) for k in ("sentinel", "cluster"))]
+
+
+@pytest.fixture(params=KINDS)
 def redis_url(request: pytest.FixtureRequest, redis_server: str) -> str:
     """The address of an empty Redis of each kind."""
     if request.param == "single":

@@ -10,7 +10,10 @@ from tests.store import servers
 from tests.store.commands import commanded
 from tests.store.servers import Slots, Watched
 
-pytestmark = pytest.mark.skipif(bool(servers.missing()), reason=servers.missing())
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(bool(servers.missing()), reason=servers.missing()),
+]
 
 
 @pytest.mark.crash

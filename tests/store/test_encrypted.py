@@ -18,7 +18,10 @@ from tests.store import servers
 from tests.store.servers import Detour, Entrance, Node
 from tests.values import KEY
 
-pytestmark = pytest.mark.skipif(bool(servers.missing()), reason=servers.missing())
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(bool(servers.missing()), reason=servers.missing()),
+]
 USER = ("ACL", "SETUSER", "bridge", "on", ">s3cret", "~sb:*", "&*", "+@all", "-@dangerous")
 WATCHER = ("ACL", "SETUSER", "watcher", "on", ">w4tch", "+@all", "allchannels")
 

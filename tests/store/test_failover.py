@@ -21,7 +21,10 @@ from tests.store import servers
 from tests.store.servers import Detour, Node
 from tests.values import KEY
 
-pytestmark = pytest.mark.skipif(bool(servers.missing()), reason=servers.missing())
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(bool(servers.missing()), reason=servers.missing()),
+]
 A = KEY.account
 SOON = 8.0  # seconds; old connections kept all writes from the new master for good
 HARDENED = ("ACL", "SETUSER", "hardened", "on", ">pw", "~*", "&*", "+@all", "-@dangerous")

@@ -119,6 +119,7 @@ async def test_what_a_server_may_say(line: str, words: str) -> None:
     server.close()
 
 
+@pytest.mark.long
 async def test_the_wrong_address_of_a_cluster_or_of_sentinels(
     slots: Slots, watched: Watched
 ) -> None:
@@ -132,6 +133,7 @@ async def test_the_wrong_address_of_a_cluster_or_of_sentinels(
     assert "it is a replica; name its master" in await refusal(replica.url)
 
 
+@pytest.mark.long
 async def test_sentinels_with_their_own_credentials(watched: Watched) -> None:
     for node in watched.sentinels:
         await node.tell("ACL", "SETUSER", "watcher", "on", ">s3cret", "+@all", "allchannels")
