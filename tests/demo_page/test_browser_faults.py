@@ -23,6 +23,7 @@ async def test_a_newcomer_answers_a_customer_and_breaks_the_bridge(
     page = window.page
     step = page.locator("[data-tour-step]")
     main = step.locator(".tour-main")
+    killed = scene.page.ledgers.shown()["bridge"]["killed"]  # by another test of this page
     begun = time.monotonic()
     await page.goto(scene.url)
     await expect(step).to_contain_text("Open the thread of ")
@@ -46,7 +47,8 @@ async def test_a_newcomer_answers_a_customer_and_breaks_the_bridge(
     await main.filter(has_text="Finish").click()
     await expect(step).to_have_count(0)
     ledgers = scene.page.ledgers.shown()
-    assert (ledgers["lost"], ledgers["doubled"], ledgers["bridge"]["killed"]) == (0, 0, 1)
+    assert (ledgers["lost"], ledgers["doubled"]) == (0, 0)
+    assert ledgers["bridge"]["killed"] == killed + 1
     tickets = scene.page.markets.market("refurbed").tickets()
     assert [row.text for ticket in tickets for row in ticket.history if row.by == "merchant"] == [
         answer
