@@ -66,8 +66,9 @@ class Heard:
     """A message a person wrote in a thread, as Slack has it now.
 
     `text` is readable plain text. `addressed`: it begins with a mention. `broadcast`: it mentions
-    a group or the channel. `edited` is the ts of its last edit ('' = never edited): Slack delivers
-    edits in any order.
+    a group or the channel. `mentions`: it mentions a person, a group or a channel anywhere.
+    `to_channel`: it was also sent to the channel. `forwards`: it shares another message. `edited`
+    is the ts of its last edit ('' = never edited): Slack delivers edits in any order.
     """
 
     channel: str
@@ -78,6 +79,9 @@ class Heard:
     client_msg_id: str = ""
     addressed: bool = False
     broadcast: bool = False
+    mentions: bool = False
+    to_channel: bool = False
+    forwards: bool = False
     edited: str = ""
     files: int = 0
 

@@ -76,8 +76,10 @@ def _why_held(heard: Heard, text: str, settings: IntakeSettings, now: float) -> 
         return "Files cannot be sent to the customer from Slack. Send the text without them?"
     if near_note(text, settings.prefixes):
         return "This looks like a note for colleagues."
-    if heard.broadcast:
-        return "This calls colleagues (@here, @channel or a group)."
+    if any(after(line.strip(), settings.prefixes) is not None for line in text.splitlines()):
+        return "A line of this begins as a note for colleagues does."
+    if why := _why_for_colleagues(heard):
+        return why
     if SECRET.search(text):
         return "This looks as if it holds a password or a key."
     if now - float(heard.ts) > settings.fresh:
@@ -85,6 +87,16 @@ def _why_held(heard: Heard, text: str, settings: IntakeSettings, now: float) -> 
     if float(heard.ts) < settings.since:
         return OTHER_SETTINGS
     return ""
+
+
+def _why_for_colleagues(heard: Heard) -> str:
+    if heard.broadcast:
+        return "This calls colleagues (@here, @channel or a group)."
+    if heard.mentions:
+        return "This mentions a colleague or a channel."
+    if heard.to_channel:
+        return "This was also sent to the channel."
+    return "This forwards another message." if heard.forwards else ""
 
 
 def reply(heard: Heard, verdict: Verdict, settings: IntakeSettings, now: float) -> Intent:

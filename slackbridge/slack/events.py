@@ -20,6 +20,7 @@ _USER = re.compile(r"<@([UW][A-Z0-9]+)[|>]")
 _ADDRESSED = re.compile(
     r"(?:&gt;|[\s*_~`•])*<(?:@[UW]|!subteam\^|!(?:here|channel|everyone|group)\b)"
 )
+_MENTIONED = re.compile(r"<(?:@[UW]|#[CG]|!subteam\^|!(?:here|channel|everyone|group)\b)")
 _MENTIONS = ("user", "usergroup", "broadcast")
 
 
@@ -57,6 +58,9 @@ def heard(event: Event, channel: str, names: Names, changed: str = "") -> Heard:
         client_msg_id=str(event.get("client_msg_id") or ""),
         addressed=first_token_is_mention(text, blocks),
         broadcast="<!" in text.replace("<!date", ""),
+        mentions=mentions_anyone(text, blocks),
+        to_channel=event.get("subtype") == Subtype.BROADCAST,
+        forwards=_forwards(event),
         edited=_edited(event, changed),
         files=len(event.get("files") or ()),
     )
@@ -84,6 +88,20 @@ def first_token_is_mention(text: str, blocks: Blocks) -> bool:
     said = (leaf for leaf in leaves(blocks) if not _is_blank(leaf.get("text")))
     first = next(said, {})
     return first.get("type") in _MENTIONS or _ADDRESSED.match(text) is not None
+
+
+def mentions_anyone(text: str, blocks: Blocks) -> bool:
+    """Whether a person, a group or a channel is mentioned anywhere."""
+    types = {leaf.get("type") for leaf in leaves(blocks)}
+    return not types.isdisjoint((*_MENTIONS, "channel")) or _MENTIONED.search(text) is not None
+
+
+def _forwards(event: Event) -> bool:
+    """Whether another message is shared with it; Slack attaches that one."""
+    attached = event.get("attachments")
+    rows = attached if isinstance(attached, list) else []
+    rows = [row for row in rows if isinstance(row, Mapping)]
+    return any(row.get("is_share") or row.get("is_msg_unfurl") for row in rows)
 
 
 def _is_blank(text: object) -> bool:

@@ -24,12 +24,23 @@ async def test_a_thread_message_reaches_the_customer_once(instant: Stage) -> Non
 async def test_slack_markup_leaves_as_readable_text(instant: Stage) -> None:
     ticket = await instant.opened()
     text = f"Hi <@{instant.ben.id}> see <https://example.com/a|the page> :tada:"
-    await instant.say(ticket, f"Dear customer, {text}")
+    ts = await instant.say(ticket, f"Dear customer, {text}")
+    await instant.receipt(ticket, ts, "mentions a colleague")
+    assert instant.replies(ticket) == []
+    await instant.press(ticket, ts, "send")
     await instant.until("the reply", lambda: instant.replies(ticket))
     sent = instant.replies(ticket)[0]
     assert instant.ben.id not in sent
     assert "https://example.com/a" in sent
     assert "🎉" in sent
+
+
+async def test_what_is_also_sent_to_the_channel_is_asked_about(instant: Stage) -> None:
+    ticket = await instant.opened()
+    text, root = "does anybody know this one?", instant.root(ticket)
+    ts = await instant.anna.say(CHANNEL, text, root, broadcast=True)
+    await instant.receipt(ticket, ts, "also sent to the channel")
+    assert instant.replies(ticket) == []
 
 
 async def test_undo_edit_and_delete_within_the_window(stage: Stage) -> None:

@@ -1,4 +1,6 @@
-"""Talk that does not begin with its mark, and what was forwarded, is asked about."""
+"""Talk whose mark stands further on, and what was forwarded or sent to the channel too, is asked
+about.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,6 @@ from slackbridge.domain.intent import State
 from slackbridge.rules.intake import IntakeSettings, Verdict, classify
 from slackbridge.slack import events
 
-WANTED = pytest.mark.xfail(reason="talk is known by its beginning only", strict=True)
 RULES = IntakeSettings("direct", ("//", "note:", "🔒"), undo=10, fresh=900)
 EVENT = {"ts": "1000.5", "thread_ts": "1000.0", "user": "U0ANNA"}
 
@@ -22,7 +23,6 @@ def judged(text: str, **more: Any) -> Verdict:
     return verdict
 
 
-@WANTED
 @pytest.mark.parametrize(
     "text",
     [
@@ -37,12 +37,10 @@ def test_an_aside_is_asked_about(text: str) -> None:
     assert judged(text).state is State.HELD
 
 
-@WANTED
 def test_what_was_also_sent_to_the_channel_is_asked_about() -> None:
     assert judged("does anybody know this one?", subtype="thread_broadcast").state is State.HELD
 
 
-@WANTED
 def test_a_forwarded_message_is_asked_about() -> None:
     original = {"is_msg_unfurl": True, "is_share": True, "text": "never refund this one"}
     assert judged("finance says no, see here", attachments=[original]).state is State.HELD
