@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = structlog.get_logger(__name__)
+# It warns of each turn that is left out because the one before still runs, which is meant.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 Job = Callable[[], Awaitable[None]]
 WATCH_SECONDS = 2.0
 SET_SECONDS = 2.0
