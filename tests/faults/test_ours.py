@@ -140,11 +140,11 @@ async def poison(failure: Exception) -> None:
             await a_life(stage)
             assert time.monotonic() - begun < 30  # its next try is in minutes
             assert not views.cards(place.slack, bad)
+            assert str(bad) in stuck(place)[0]  # until it is well again
         assert await inspect.replay_lines(bridge, TicketKey(ACCOUNT, str(bad)))
         await stage.until("its thread", lambda: stage.mirrored(bad))
         stage.balanced(bad)
         assert len(stuck(place)) == 1
-        assert str(bad) in stuck(place)[0]
 
 
 def stuck(place: World) -> list[str]:
