@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from slackbridge.app import Bridge
-from slackbridge.cli.context import ConfigPath, opened, settings_from
+from slackbridge.cli.context import (
+    ConfigPath,
+    begun_for_links,
+    opened,
+    refuse_if_running,
+    settings_from,
+)
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
-from slackbridge.domain.errors import Failure
 from slackbridge.rooms.recovery.adoption import Adoption
 from slackbridge.store.stored_tickets import StoredTickets
-
-RUNNING = (
-    "A bridge runs on this Redis (process {names}): stop it first. One that was killed is "
-    "forgotten within 30 seconds."
-)
 
 
 def adopt(
@@ -44,17 +44,13 @@ async def _adopt(settings: Settings, name: str, yes: bool) -> bool:
 
 async def _adopted(bridge: Bridge, name: str, yes: bool) -> bool:
     await bridge.store.sync()
-    try:
-        await bridge.chat.begin()  # for links
-    except Failure:
-        bridge.chat.workspace_url = ""
+    await begun_for_links(bridge)
     adoption = Adoption(bridge.store, bridge.binding, bridge.providers[name], bridge.chat.link)
     plan = await adoption.plan(name, StoredTickets(bridge.store).tickets(name))
     if plan is None:
         typer.echo(f"{name} is bound as it is configured, or not yet: there is nothing to do.")
         return True
-    if alive := await bridge.store.heartbeats():
-        raise ConfigError(RUNNING.format(names=", ".join(sorted(alive))))
+    await refuse_if_running(bridge)
     typer.echo("\n".join(plan.lines))
     if plan.refusal:
         return False

@@ -10,10 +10,16 @@ import typer
 
 from slackbridge.app import Bridge
 from slackbridge.config import load
+from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
+from slackbridge.domain.errors import Failure
 from slackbridge.ops import log as logs
 from slackbridge.store import embedded
 
+RUNNING = (
+    "A bridge runs on this Redis (process {names}): stop it first. One that was killed is "
+    "forgotten within 30 seconds"
+)
 ConfigPath = Annotated[
     str, typer.Option("--config", "-c", help="The configuration (default: ./slackbridge.toml).")
 ]
@@ -61,3 +67,15 @@ async def opened(settings: Settings) -> AsyncIterator[Bridge]:
             yield bridge
         finally:
             await bridge.close()
+
+
+async def begun_for_links(bridge: Bridge) -> None:
+    """Ask Slack for the workspace's address; while it does not answer there are no links."""
+    with contextlib.suppress(Failure):
+        await bridge.chat.begin()
+
+
+async def refuse_if_running(bridge: Bridge, but: str = "") -> None:
+    """Raises ConfigError while a process works on this Redis; `but` ends the sentence."""
+    if alive := await bridge.store.heartbeats():
+        raise ConfigError(f"{RUNNING.format(names=', '.join(sorted(alive)))}{but}.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
-from slackbridge.config.agreement import Flat, InForce, differing, digest, flattened
+from slackbridge.config.agreement import Flat, InForce, digest, flattened
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
 from slackbridge.ops.heartbeat import working_otherwise
@@ -99,7 +99,7 @@ def in_force_finding(settings: Flat, in_force: InForce, beats: Mapping[str, str]
     `beats` are the heartbeats of all processes.
     """
     what = "settings in force"
-    keys = ", ".join(differing(settings, in_force.settings)) if in_force.settings else "unknown"
+    keys = ", ".join(in_force.differing(settings)) if in_force.settings else "unknown"
     if others := working_otherwise(beats, digest(settings), in_force=False):
         found = f"{', '.join(others)} works with others ({keys}); these wait until it has ended"
         return Finding(what, True, found)

@@ -12,7 +12,7 @@ import typer
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
 from slackbridge.cli.context import ConfigPath, opened, redis_for, settings_from
-from slackbridge.config.agreement import Flat, InForce, differing, digest, flattened
+from slackbridge.config.agreement import Flat, InForce, digest, flattened
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
@@ -191,7 +191,7 @@ def health_lines(
     """One line for every living process, and whether one of them is of this machine, `here`."""
     lines = [f"process {name}: {beats[name]}" for name in sorted(beats)]
     if others := heartbeat.working_otherwise(beats, digest(settings), in_force=False):
-        keys = ", ".join(differing(settings, in_force.settings)) if in_force.settings else ""
+        keys = ", ".join(in_force.differing(settings))
         lines.append(f"with other settings than these: {', '.join(others)} ({keys or 'unknown'})")
     alive = any(heartbeat.host_of(name) == here for name in beats)
     return lines if alive or not lines else [*lines, f"{NONE_RUNS} on {here}"], alive

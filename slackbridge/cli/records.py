@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from slackbridge import wiring
 from slackbridge.app import Bridge
+from slackbridge.cli.context import begun_for_links, refuse_if_running
 from slackbridge.config.errors import ConfigError
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import Query, TicketKey
@@ -17,19 +18,13 @@ from slackbridge.rules.erasure import Held
 from slackbridge.store.keys import DAY
 from slackbridge.store.stored_tickets import StoredTickets
 
-RUNNING = (
-    "A bridge runs on this Redis ({names}): stop it first. One that was killed is forgotten within "
-    "30 seconds; --force goes ahead all the same."
-)
-
-
 # -- rebuild -----------------------------------------------------------------------------------
 
 
 async def rebuild(bridge: Bridge, *, force: bool) -> tuple[bool, list[str]]:
     """Restore what Slack still shows: whether all of it was, and what was found, in words."""
-    if not force and (alive := await bridge.store.heartbeats()):
-        raise ConfigError(RUNNING.format(names=f"process {', '.join(sorted(alive))}"))
+    if not force:
+        await refuse_if_running(bridge, "; --force goes ahead all the same")
     await bridge.store.sync()
     await bridge.chat.begin()
     settings = bridge.settings
@@ -82,10 +77,7 @@ def _told(bridge: Bridge, tally: Tally) -> list[str]:
 
 async def export(bridge: Bridge, since: float) -> AsyncIterator[str]:
     """One line of JSON for every ticket, as Redis names them."""
-    try:
-        await bridge.chat.begin()  # for links; all else is in Redis
-    except Failure:
-        bridge.chat.workspace_url = ""
+    await begun_for_links(bridge)  # all else is in Redis
     shelf = StoredTickets(bridge.store)
     for account in bridge.providers:
         async for key in shelf.tickets(account):
@@ -104,10 +96,7 @@ def _link(bridge: Bridge, stored: StoredTicket) -> str:
 
 async def held(bridge: Bridge, customer: str) -> tuple[list[Held], list[str]]:
     """What is held of a customer (an e-mail address or a ticket KEY), and what to know of it."""
-    try:
-        await bridge.chat.begin()
-    except Failure:
-        bridge.chat.workspace_url = ""
+    await begun_for_links(bridge)
     if ":" not in customer and "@" in customer:
         return await _of_email(bridge, customer)
     try:

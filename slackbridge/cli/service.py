@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from slackbridge.app import Bridge
 from slackbridge.cli.context import ConfigPath, redis_for, settings_from
 from slackbridge.config.settings import Settings
+from slackbridge.ops.stopping import unless
 
 
 def run(config_path: ConfigPath = "") -> None:
@@ -29,21 +29,9 @@ async def _run(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as stack:
         # A server of our own may need long to load its data: a stop does not wait for that.
-        url = await _unless(stop, stack.enter_async_context(redis_for(settings, share=False)))
-        if url is not None:
-            await Bridge(settings, url).run(stop)
-
-
-async def _unless(stop: asyncio.Event, start: Coroutine[Any, Any, str]) -> str | None:
-    """The address, or None if `stop` is set before it is known."""
-    starting, stopped = asyncio.create_task(start), asyncio.create_task(stop.wait())
-    await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if starting.done():
-        return starting.result()
-    starting.cancel()
-    await asyncio.gather(starting, return_exceptions=True)
-    return None
+        redis = stack.enter_async_context(redis_for(settings, share=False))
+        if (begun := await unless(stop, redis)) is not None:
+            await Bridge(settings, begun.result()).run(stop)
 
 
 class Script(StrEnum):

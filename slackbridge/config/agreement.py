@@ -40,6 +40,10 @@ class InForce:
         settings = _read(self.detail).get("settings")
         return settings if isinstance(settings, dict) else {}
 
+    def differing(self, mine: Flat) -> tuple[str, ...]:
+        """The paths of the keys in which these differ from mine; () if nobody can tell."""
+        return differing(mine, self.settings) if self.settings else ()
+
     @property
     def understood_since(self) -> float:
         """Since when messages are understood as they are now."""

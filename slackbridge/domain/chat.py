@@ -26,11 +26,7 @@ def message_effect(message: str, number: int, total: int) -> str:
 def part_of(effect: str) -> PartEffect | None:
     """Parse what `message_effect` made; None for another effect."""
     kind, _, rest = effect.partition(":")
-    if kind != "m":
-        return None
-    message, _, place = rest.rpartition(":")
-    number, _, total = place.partition("/")
-    return PartEffect(message, int(number), int(total))
+    return PartEffect(*_numbered(rest)) if kind == "m" else None
 
 
 class EditEffect(NamedTuple):
@@ -51,10 +47,16 @@ def edit_of(effect: str) -> EditEffect | None:
     kind, _, rest = effect.partition(":")
     if kind != "e":
         return None
-    which, _, place = rest.rpartition(":")
+    which, number, total = _numbered(rest)
     message, _, print = which.rpartition(":")
+    return EditEffect(message, print, number, total)
+
+
+def _numbered(effect: str) -> tuple[str, int, int]:
+    """What comes before `<number>/<total>`, and these."""
+    which, _, place = effect.rpartition(":")
     number, _, total = place.partition("/")
-    return EditEffect(message, print, int(number), int(total))
+    return which, int(number), int(total)
 
 
 def words_effect(intent: str) -> str:

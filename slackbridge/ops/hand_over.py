@@ -87,7 +87,7 @@ class HandOver:
 
     def _waits(self, now: InForce, others: list[str]) -> str:
         """Say it, in the log once a minute."""
-        keys = agreement.differing(self._settings, now.settings) if now.settings else ()
+        keys = now.differing(self._settings)
         why = f"waiting for {_names(others)}, at work with other settings{_which(keys)}"
         if why != self._said or time.monotonic() - self._reminded > REMIND_SECONDS:
             log.warning("hand_over.waits", settings=list(keys), processes=others)

@@ -14,6 +14,7 @@ from slackbridge.domain.errors import Failure, Unauthorized
 from slackbridge.ops.hand_over import HandOver
 from slackbridge.ops.health import Pulse, Server
 from slackbridge.ops.schedule import Schedule
+from slackbridge.ops.stopping import unless
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.polling.poller import Poller
 from slackbridge.rooms.recovery.catch_up import CatchUp
@@ -93,7 +94,7 @@ class Service:
         working: asyncio.Task[None] | None = None
         try:
             server = await self._serve_early()
-            if not await _unless(stop, self._begin()):
+            if await unless(stop, self._begin()) is None:
                 return
             server = server or await self._serve()
             working = asyncio.create_task(self._workers.run())
@@ -198,21 +199,6 @@ class Service:
         self._schedule.notice_gap()
         if self._pulse.hears():
             await self._catch_up.listening()
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Do it unless `stop` is set before it is done; whether it is done."""
-    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            return False
-        task.result()
-        return True
-    finally:
-        for each in (task, stopped):
-            each.cancel()
-        await asyncio.gather(task, stopped, return_exceptions=True)
 
 
 async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 
 from slackbridge.domain.model import Conversation, Message
 from slackbridge.domain.record import StoredTicket
@@ -16,6 +17,9 @@ from slackbridge.text.clean import normalise
 from slackbridge.text.document import plain
 
 HOUR = 3_600.0
+Edited = tuple[Message, str]
+"""A message and the print of what it has become."""
+
 MOST = 3  # posts of edits of one message within an hour
 
 
@@ -26,14 +30,22 @@ def print_of(message: Message) -> str:
     return urlsafe_b64encode(hashlib.sha256(told.encode("utf-8", "replace")).digest()[:3]).decode()
 
 
-def edited(stored: StoredTicket, conversation: Conversation) -> list[tuple[Message, str]]:
-    """The messages that Slack shows whole but as they were before, with their prints now."""
+def edited(stored: StoredTicket, conversation: Conversation) -> list[Edited]:
+    """The messages that Slack shows whole but as they were before, with their prints now.
+
+    Each print is made for it: once a pass is enough.
+    """
     found = []
     for message in conversation.messages:
         shown = stored.shown(message.id)
         if shown.whole and shown.print and (now := print_of(message)) != shown.print:
             found.append((message, now))
     return found
+
+
+def unshown(stored: StoredTicket, edits: Iterable[Edited]) -> list[Edited]:
+    """Those of the edits that Slack still does not show."""
+    return [(message, print) for message, print in edits if stored.shown(message.id).print != print]
 
 
 def unprinted(stored: StoredTicket, conversation: Conversation) -> dict[str, str]:

@@ -6,7 +6,7 @@ ones in parts, each exactly once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from slackbridge.domain.chat import CARD, edit_effect, edit_of, message_effect, part_of
@@ -14,6 +14,7 @@ from slackbridge.domain.model import Conversation, Message
 from slackbridge.domain.record import Patch, StoredTicket
 from slackbridge.domain.view import Item, Part
 from slackbridge.rules import edits
+from slackbridge.rules.edits import Edited
 from slackbridge.text.document import split
 
 PART_LIMIT = 3_000
@@ -86,9 +87,9 @@ def next_part(stored: StoredTicket, conversation: Conversation) -> Post | None:
     return None
 
 
-def next_edit(stored: StoredTicket, conversation: Conversation, now: float) -> Post | None:
+def next_edit(stored: StoredTicket, edited: Sequence[Edited], now: float) -> Post | None:
     """The first part of the first edit that Slack does not show yet, and that may be shown now."""
-    for message, print in edits.edited(stored, conversation):
+    for message, print in edits.unshown(stored, edited):
         shown = stored.shown(message.id)
         if edits.held_back(shown, now) is None:
             begun = len(shown.begun) if shown.becoming == print else 0

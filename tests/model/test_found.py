@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from slackbridge.domain.model import Author, Kind, Status
@@ -15,20 +13,6 @@ from tests.model.town import NO_TROUBLE, Town, number_of, saying
 from tests.model.world import Trouble, What
 
 AWAY = LEASE + TIMEOUT + SETTLE
-
-
-@pytest.fixture
-async def town(redis_url: str) -> AsyncIterator[Town]:
-    """One ticket, seen by the poll but not shown yet. The marketplace tells nothing of a write."""
-    redis = connect(redis_url)
-    town = Town(redis, answers=False)
-    await town.begin()
-    town.market.opens("question")
-    await town.polls(0, NO_TROUBLE)
-    await town.look()
-    yield town
-    await town.close()
-    await redis.aclose()
 
 
 async def rests(town: Town) -> None:

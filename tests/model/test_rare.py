@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from slackbridge.domain.model import Kind, Status, TicketKey
 from slackbridge.domain.record import StoredTicket
 from slackbridge.store import keys
-from slackbridge.store.redis import connect
 from slackbridge.text.document import plain
 from tests.model import checks
 from tests.model.market import ACCOUNT
@@ -19,20 +16,6 @@ from tests.model.town import NO_TROUBLE, Town, saying
 from tests.model.world import Trouble, What
 
 KEY = TicketKey(ACCOUNT, "t1")
-
-
-@pytest.fixture(params=[False])
-async def town(request: pytest.FixtureRequest, redis_url: str) -> AsyncIterator[Town]:
-    """One ticket, seen by the poll. The parameter: whether a write's answer shows the ticket."""
-    redis = connect(redis_url)
-    town = Town(redis, answers=request.param)
-    await town.begin()
-    town.market.opens("question")
-    await town.polls(0, NO_TROUBLE)
-    await town.look()
-    yield town
-    await town.close()
-    await redis.aclose()
 
 
 async def stored(town: Town) -> StoredTicket:

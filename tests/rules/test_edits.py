@@ -56,7 +56,7 @@ def test_every_stored_form_is_written_as_it_was_read(value: str) -> None:
     ],
 )
 def test_what_is_shown_as_an_edit(value: str, shows: bool) -> None:
-    post = next_edit(stored(value), conversation(NEW), 10.0)
+    post = next_edit(stored(value), edits.edited(stored(value), conversation(NEW)), 10.0)
     assert (post is not None) == shows
     if post is not None:
         assert post.effect == edit_effect("7", BECAME, 1, 1)

@@ -81,7 +81,7 @@ class Incident:
         await pass_.write(Change(put=Patch(card_at=now)))
         channel = self._settings.notice_channels(intent.channel)[0]
         await self._poster.edit_words(pass_, intent, Notice(pass_.key.account, text), channel)
-        current = next(i for i in pass_.intents if i.id == intent.id)
+        current = pass_.current(intent)
         if not current.receipt.ts:  # somebody deleted it: it is posted anew
             await pass_.swap(current, current.but(text=text))
 
@@ -106,5 +106,4 @@ class Incident:
 
 
 def _shows(pass_: TicketPass, intent: Intent, text: str) -> bool:
-    current = next(i for i in pass_.intents if i.id == intent.id)
-    return current.receipt.shown == digest(Notice(pass_.key.account, text))
+    return pass_.current(intent).receipt.shown == digest(Notice(pass_.key.account, text))

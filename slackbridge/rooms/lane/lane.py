@@ -29,7 +29,7 @@ from slackbridge.rooms.lane.sender import Sender
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.stuck import StuckTickets
 from slackbridge.rooms.lane.ticket_pass import RecordChanged, TicketPass
-from slackbridge.rules import backoff
+from slackbridge.rules import backoff, edits
 
 log = structlog.get_logger(__name__)
 PACED = frozenset({Code.PACED, Code.RATE_LIMITED})
@@ -191,10 +191,12 @@ class Lane:
             self._pending.keep(pass_, conversation)
         else:
             self._pending.forget(pass_)
-        whole = await self._mirror.show(pass_, conversation, certain=doubt is None)
+        # In an older read another text is no edit.
+        edited = edits.edited(pass_.stored, conversation) if doubt is None else ()
+        whole = await self._mirror.show(pass_, conversation, edited)
         if whole and doubt is None:
             self._pending.forget(pass_)
-            await self._mirror.shown(pass_, conversation)
+            await self._mirror.shown(pass_, conversation, edited)
         return doubt
 
     def _must_read(self, pass_: TicketPass) -> bool:

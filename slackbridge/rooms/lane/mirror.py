@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from slackbridge.domain.chat import CARD
@@ -17,6 +19,7 @@ from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules import card, echo, edits, evidence, next_post, routing
+from slackbridge.rules.edits import Edited
 
 log = structlog.get_logger(__name__)
 LIVE_SECONDS = 900.0
@@ -34,32 +37,32 @@ class Mirror:
         self._poster = poster
         self._settings = settings
 
-    async def show(self, pass_: TicketPass, conversation: Conversation, *, certain: bool) -> bool:
-        """Post what Slack does not show, and edit the card. False: the card must wait.
+    async def show(
+        self, pass_: TicketPass, conversation: Conversation, edited: Sequence[Edited]
+    ) -> bool:
+        """Post what Slack does not show, `edited` messages too, and edit the card.
 
-        `certain`: it was not read before what the list saw, so that another text is an edit.
+        False: the card must wait.
         """
         ticket = conversation.ticket
         if not pass_.stored.root and not self._worth_a_thread(pass_, ticket):
             return True
         live = self._live(pass_, conversation)
-        if not pass_.stored.root or self._next(pass_, conversation, certain) is not None:
+        if not pass_.stored.root or self._next(pass_, conversation, edited) is not None:
             # Before the post: an agent may answer it at once, even if this process dies meanwhile.
             await self._store.touch(pass_.key, pass_.now())
         await self._root(pass_, ticket, live)
         await self._claim_echoes(pass_, conversation)
-        while (post := self._next(pass_, conversation, certain)) is not None:
+        while (post := self._next(pass_, conversation, edited)) is not None:
             to = pass_.stored.channel, pass_.stored.root
             await self._poster.post(pass_, *to, post.effect, post.item, live=live, print=post.print)
         return await self._poster.card(pass_, self._drawn(pass_, ticket))
 
     def _next(
-        self, pass_: TicketPass, conversation: Conversation, certain: bool
+        self, pass_: TicketPass, conversation: Conversation, edited: Sequence[Edited]
     ) -> next_post.Post | None:
-        post = next_post.next_part(pass_.stored, conversation)
-        if post is not None or not certain:
-            return post
-        return next_post.next_edit(pass_.stored, conversation, pass_.now())
+        part = next_post.next_part(pass_.stored, conversation)
+        return part or next_post.next_edit(pass_.stored, edited, pass_.now())
 
     def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
         return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
@@ -100,7 +103,9 @@ class Mirror:
                 log.info("intent.settled", intent=intent.id, state=State.SENT.value)
                 pass_.wake_at(pass_.now())  # later intents waited for it
 
-    async def shown(self, pass_: TicketPass, conversation: Conversation) -> None:
+    async def shown(
+        self, pass_: TicketPass, conversation: Conversation, edited: Sequence[Edited] = ()
+    ) -> None:
         """Everything is shown: record of which revision; the record of an ended ticket expires.
 
         The ticket must have been read at least as late as the list that was seen last.
@@ -109,7 +114,7 @@ class Mirror:
         put = Patch(revision=pass_.seen or ticket.revision, raw_status=ticket.raw_status)
         if ticket.recheck and ticket.status.active:
             put["recheck_at"] = pass_.now() + ticket.recheck
-        if (at := self._held_back(pass_, conversation)) is not None:
+        if (at := self._held_back(pass_, edited)) is not None:
             put["recheck_at"] = min(at, put.get("recheck_at") or at)
         ended = not ticket.status.active
         if not pass_.stored.holds(put) or pass_.stored.wants_read:
@@ -119,10 +124,10 @@ class Mirror:
         if ended:
             await self._store.forget_seen(pass_.key.account, [pass_.key.id])
 
-    def _held_back(self, pass_: TicketPass, conversation: Conversation) -> float | None:
+    def _held_back(self, pass_: TicketPass, edited: Sequence[Edited]) -> float | None:
         """When an edit may be shown that is one too many now (Unix seconds)."""
         later = []
-        for message, _ in edits.edited(pass_.stored, conversation):
+        for message, _ in edits.unshown(pass_.stored, edited):
             if (at := edits.held_back(pass_.stored.shown(message.id), pass_.now())) is not None:
                 log.warning("edit.held_back", message=message.id)
                 later.append(at)

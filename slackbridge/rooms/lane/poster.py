@@ -277,7 +277,7 @@ class Poster:
             await self.edit_words(pass_, intent, item, channel)
             return
         await self.post(pass_, channel, root, words_effect(intent.id), item, live=True)
-        current = next(i for i in pass_.intents if i.id == intent.id)
+        current = pass_.current(intent)
         shown = current.receipt.model_copy(update={"shown": digest(item)})
         await _swap(pass_, current, shown)
 

@@ -54,6 +54,10 @@ class TicketPass:
         """In the order in which agents asked."""
         return tuple(self._intents.values())
 
+    def current(self, intent: Intent) -> Intent:
+        """The intent as it is now in the pass's picture of the record."""
+        return self._intents[intent.id]
+
     def now(self) -> float:
         return self._store.now()
 
