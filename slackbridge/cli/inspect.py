@@ -11,6 +11,7 @@ import typer
 
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
+from slackbridge.cli.checks.finding import Finding, table
 from slackbridge.cli.context import ConfigPath, opened, redis_for, settings_from
 from slackbridge.config.agreement import Flat, InForce, digest, flattened
 from slackbridge.config.errors import ConfigError
@@ -31,16 +32,16 @@ Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
 def check(config_path: ConfigPath = "") -> None:
     """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault."""
     findings = asyncio.run(_check(settings_from(config_path)))
-    typer.echo(doctor.table(findings))
+    typer.echo(table(findings))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-async def _check(settings: Settings) -> list[doctor.Finding]:
+async def _check(settings: Settings) -> list[Finding]:
     try:
         async with opened(settings) as bridge:
             return await doctor.examine(bridge)
     except Failure as failure:
-        return [doctor.Finding("redis", False, failure.reason, "Start Redis, or set REDIS_URL.")]
+        return [Finding("redis", False, failure.reason, "Start Redis, or set REDIS_URL.")]
 
 
 def poll(

@@ -12,7 +12,10 @@ from redis.asyncio import Redis
 
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
-from slackbridge.cli.doctor import Finding
+from slackbridge.cli.checks import patience
+from slackbridge.cli.checks.finding import Finding, table
+from slackbridge.cli.checks.in_force import in_force_finding
+from slackbridge.cli.checks.redis_server import redis_findings
 from slackbridge.config import load
 from slackbridge.config.agreement import InForce, detail, digest
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
@@ -50,7 +53,7 @@ async def test_all_is_well_and_nothing_is_changed(place: World) -> None:
     found = await examine(place)
     assert bad(found) == []
     assert len(found) > 20, "scopes, channels, tokens, clocks, Redis"
-    assert doctor.table(list(found.values())).endswith("all is well")
+    assert table(list(found.values())).endswith("all is well")
     assert place.slack.ledger.all() == []
     assert place.refurbed.ledger.all() == []
 
@@ -133,7 +136,7 @@ async def test_redis_that_would_forget_is_found(place: World) -> None:
 def test_settings_that_a_running_process_does_not_have(works_with: str | None, words: str) -> None:
     in_force = InForce(digest(THEIRS), 1.0, detail(THEIRS, InForce("", 0.0, "")))
     says = {} if works_with is None else {"web-1-1-abcdef": json.dumps({"settings": works_with})}
-    finding = doctor.in_force_finding({"replies.mode": "11111111"}, in_force, says)
+    finding = in_force_finding({"replies.mode": "11111111"}, in_force, says)
     assert finding.ok
     assert words in finding.found
 
@@ -156,19 +159,19 @@ GOOD = {"version": "7.2.4", "policy": "noeviction", "appendonly": "yes"}
     ],
 )
 def test_what_redis_says_of_itself(facts: dict[str, str], where: str, words: str) -> None:
-    found = doctor.redis_findings(facts)
+    found = redis_findings(facts)
     assert [finding.what for finding in found if not finding.ok] == ([where] if where else [])
     assert all(words in finding.remedy for finding in found if not finding.ok)
 
 
 def test_an_info_that_is_refused_is_told_with_what_it_costs() -> None:
-    told = [finding for finding in doctor.redis_findings({}) if finding.what == "redis info"]
+    told = [finding for finding in redis_findings({}) if finding.what == "redis info"]
     assert "INFO is refused" in told[0].found
-    assert not [f for f in doctor.redis_findings(GOOD) if f.what == "redis info"]
+    assert not [f for f in redis_findings(GOOD) if f.what == "redis info"]
 
 
 async def test_what_does_not_answer_is_named(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.5)
     place.refurbed.faults.add(
         Fault("ListTickets", Phase.ARRIVAL, Action.DELAY, times=None, seconds=3)
     )

@@ -1,0 +1,1 @@
+"""What the doctor examines, a file for each thing."""

@@ -1,0 +1,42 @@
+"""Slack: the tokens, what they may do, and where."""
+
+from __future__ import annotations
+
+from slackbridge.cli.checks import channel, clock, scopes, thread_map
+from slackbridge.cli.checks.finding import Finding
+from slackbridge.cli.checks.patient import Patient
+from slackbridge.config.settings import Settings
+from slackbridge.domain.errors import Failure
+from slackbridge.slack.socket_mode import socket_address
+
+
+async def examined(patient: Patient) -> list[Finding]:
+    """The bot token first: without it nothing else can be asked."""
+    chat, settings = patient.chat, patient.settings
+    try:
+        answer = await chat.begin()
+    except Failure as failure:
+        remedy = "Install the app (manifest.yml) and put its bot token into SLACK_BOT_TOKEN."
+        return [Finding("slack bot token", False, failure.reason, remedy)]
+    headers = chat.client.last_headers
+    team = f"{answer.get('team', '?')} as {answer.get('user', '?')}"
+    return [
+        Finding("slack bot token", True, team),
+        clock.told("slack clock", headers.get("Date", ""), patient.store.now()),
+        *scopes.scope_findings(headers.get("X-OAuth-Scopes")),
+        *await _app_token(settings),
+        *[await channel.examined(chat, id) for id in settings.channels()],
+        *await thread_map.examined(patient),
+    ]
+
+
+async def _app_token(settings: Settings) -> list[Finding]:
+    if settings.slack.mode != "socket":
+        return []
+    what = "slack app token"
+    try:
+        await socket_address(settings.slack.app_token.get_secret_value(), settings.slack.api_url)
+    except Failure as failure:
+        remedy = "Make an app-level token with connections:write, and put it into SLACK_APP_TOKEN."
+        return [Finding(what, False, failure.reason, remedy)]
+    return [Finding(what, True, "opens connections")]
