@@ -46,6 +46,10 @@ class Button(StrEnum):
     MORE = "more"  # those after it are in a menu
 
 
+OVERDUE = "overdue"
+"""What a card says of a deadline that has passed."""
+
+
 class NoticeButton(StrEnum):
     """The button of a notice."""
 
@@ -57,9 +61,9 @@ class NoticeButton(StrEnum):
 class Card:
     """The root message of a ticket's thread.
 
-    `actions` are the buttons that the marketplace's capabilities and the status allow, in order,
-    `labels` the marketplace's own words for some. `holder` is the Slack user who claimed it, `did`
-    says who acted last from Slack.
+    `left` is OVERDUE once the deadline has passed, else ''. `actions` are the buttons that the
+    marketplace's capabilities and the status allow, in order, `labels` the marketplace's own words
+    for some. `holder` is the Slack user who claimed it, `did` says who acted last from Slack.
     """
 
     key: TicketKey

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Capabilities, Kind, Status, Ticket
 from slackbridge.domain.record import StoredTicket
-from slackbridge.domain.view import Button, Card
+from slackbridge.domain.view import OVERDUE, Button, Card
 from slackbridge.rules.feasibility import offered
 
 
@@ -20,7 +19,7 @@ def card(
     intents: Sequence[Intent],
     now: float,
 ) -> Card:
-    """The root message. `now` is Unix seconds, for the time left."""
+    """The root message. `now` is Unix seconds: a deadline may have passed."""
     return Card(
         key=ticket.key,
         provider=provider,
@@ -52,13 +51,19 @@ def card(
 
 
 def _left(ticket: Ticket, now: float) -> str:
-    """The time left in whole hours: the card changes once an hour, when the ticket is read."""
-    if not (ticket.recheck and ticket.due_at and ticket.status.active):
-        return ""
-    hours = math.floor((ticket.due_at.timestamp() - now) / 3600)
-    if hours < 0:
-        return "overdue"
-    return f"{hours} h left" if hours else "less than an hour left"
+    """Only whether it is overdue: how much time is left, Slack itself shows, without an edit."""
+    return OVERDUE if 0 < _deadline(ticket) <= now else ""
+
+
+def changes_at(ticket: Ticket, now: float) -> float | None:
+    """When the card changes by the passing of time alone (Unix seconds); None = never."""
+    due = _deadline(ticket)
+    return due if due > now else None
+
+
+def _deadline(ticket: Ticket) -> float:
+    """In Unix seconds; 0.0 if there is none, or none any more."""
+    return ticket.due_at.timestamp() if ticket.due_at and ticket.status.active else 0.0
 
 
 def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:

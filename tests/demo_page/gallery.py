@@ -65,7 +65,6 @@ def _tickets() -> list[tuple[str, list[Json]]]:
     busy = card(
         waiting_since=now - timedelta(hours=5),
         due_at=now + timedelta(hours=19),
-        left="19 h left",
         actions=ACTIONS,
         extra=(("Return label", "sent"), ("IMEI", "356938035643809")),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from slackbridge.domain.intent import Intent, State
-from slackbridge.domain.model import Action, Capabilities, Kind, Person, Status
+from slackbridge.domain.model import Action, Capabilities, Kind, Person, Status, Ticket
 from slackbridge.domain.record import StoredTicket
-from slackbridge.rules.card import card
+from slackbridge.rules.card import card, changes_at
 from tests.values import AT, intent, ticket
 
 REFURBED = Capabilities(
@@ -113,17 +113,30 @@ def test_clocks_stop_with_the_ticket(status: Status, waits: bool, due: bool) -> 
     )
 
 
+DUE = AT.timestamp()
+
+
 @pytest.mark.parametrize(
-    ("hours", "left"),
-    [(23.9, "23 h left"), (1.0, "1 h left"), (0.5, "less than an hour left"), (-0.1, "overdue")],
+    ("now", "left", "changes"),
+    [
+        (DUE - 23.9 * 3600, "", DUE),
+        (DUE - 0.001, "", DUE),
+        (DUE, "overdue", None),
+        (DUE + 9e6, "overdue", None),
+    ],
 )
-def test_a_ticket_that_is_read_by_the_clock_counts_down(hours: float, left: str) -> None:
-    now = AT.timestamp() - hours * 3600
-    by_the_clock = ticket(due_at=AT, recheck=3600.0)
-    assert card(by_the_clock, "x", REFURBED, shown(), (), now).left == left
-    assert card(ticket(due_at=AT), "x", REFURBED, shown(), (), now).left == ""
-    ended = ticket(Status.CLOSED, due_at=AT, recheck=3600.0)
-    assert card(ended, "x", REFURBED, shown(), (), now).left == ""
+def test_time_alone_changes_a_card_once(now: float, left: str, changes: float | None) -> None:
+    for recheck in (0.0, 3600.0):
+        late = ticket(due_at=AT, recheck=recheck)
+        assert card(late, "x", REFURBED, shown(), (), now).left == left
+        assert changes_at(late, now) == changes
+
+
+@pytest.mark.parametrize("it", [ticket(), ticket(Status.CLOSED, due_at=AT)])
+def test_without_a_deadline_time_changes_nothing(it: Ticket) -> None:
+    for now in (0.0, DUE - 1, DUE + 1):
+        assert card(it, "x", REFURBED, shown(), (), now).left == ""
+        assert changes_at(it, now) is None
 
 
 def test_the_card_says_what_the_ticket_says() -> None:

@@ -470,6 +470,15 @@ async def test_mentions_as_a_person_types_them(sandbox: SlackSandbox) -> None:
     ]
 
 
+async def test_a_date_is_a_date_with_its_fallback(sandbox: SlackSandbox) -> None:
+    ts = await sandbox.person("gil").say(CHANNEL, "<!date^1772600760^{ago}|4 March>")
+    message = sandbox.workspace.message(CHANNEL, ts)
+    assert message is not None
+    assert message["blocks"][0]["elements"][0]["elements"] == [
+        {"type": "date", "timestamp": 1772600760, "format": "{ago}", "fallback": "4 March"}
+    ]
+
+
 async def test_what_a_person_cannot_do(sandbox: SlackSandbox) -> None:
     anna, ben, bo = (sandbox.person(name) for name in ("anna", "ben", "bo"))
     ts = await anna.say(CHANNEL, "mine")

@@ -123,7 +123,7 @@ cards = st.builds(
     texts,
     st.sampled_from(["", "U2", "<!here>"]),
     *[st.none() | moments] * 2,
-    st.sampled_from(["", "23 h left", "overdue"]),
+    st.sampled_from(["", "overdue"]),
     st.none() | moments,
     moments,
     texts,

@@ -76,7 +76,8 @@ def test_a_card_says_all_that_is_known() -> None:
     assert drawn.blocks[0]["text"]["text"].startswith("🚨 *The customer asked refurbed for help*")
     assert drawn.blocks[1]["text"]["text"] == "Anna Müller · iPhone 12"
     ago = "<!date^1772600760^{ago}|2026-03-04 05:06 UTC>"
-    due = "<!date^1772600760^{date_short_pretty} at {time}|2026-03-04 05:06 UTC>"
+    opened = "<!date^1772600760^{date_short_pretty} at {time}|2026-03-04 05:06 UTC>"
+    due = "<!date^1772600760^{date_short_pretty} at {time} ({ago})|2026-03-04 05:06 UTC>"
     facts = [each["text"] for block in drawn.blocks for each in block.get("fields", ())]
     assert facts == [
         "*Status:* 🟠 Needs agent (OPEN)",
@@ -92,7 +93,7 @@ def test_a_card_says_all_that_is_known() -> None:
     ]
     where, did = (each["elements"][0]["text"] for each in of_type(drawn, "context"))
     assert where == (
-        f"refurbed · refurbed-at · refurbed-at:4711 · anna@example.com · opened {due}"
+        f"refurbed · refurbed-at · refurbed-at:4711 · anna@example.com · opened {opened}"
         " · follow-up of 4700 · <https://merchant.example/t/4711|merchant.example>"
     )
     assert did == "Last answered by <@U1>. Closed for good."

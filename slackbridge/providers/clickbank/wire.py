@@ -34,7 +34,6 @@ from slackbridge.text.html import parse
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 YEARS = range(1990, 2200)
-HOUR = 3_600.0
 PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket; weekends are not counted by ClickBank
 REFUND, CLOSED = "REFUND", "CLOSED"
 AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
@@ -248,7 +247,6 @@ class TicketRow(Row):
             type=self.type,
             waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
             due_at=self._due() if status.active else None,
-            recheck=HOUR if self._due() else 0.0,  # the card counts down
             url=url,
             extra=tuple((name, value) for name, value in self._extra() if value),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
 
@@ -112,10 +112,8 @@ class Mirror:
         """
         ticket = conversation.ticket
         put = Patch(revision=pass_.seen or ticket.revision, raw_status=ticket.raw_status)
-        if ticket.recheck and ticket.status.active:
-            put["recheck_at"] = pass_.now() + ticket.recheck
-        if (at := self._held_back(pass_, edited)) is not None:
-            put["recheck_at"] = min(at, put.get("recheck_at") or at)
+        if again := [at for at in self._again(pass_, ticket, edited) if at is not None]:
+            put["recheck_at"] = min(again)
         ended = not ticket.status.active
         if not pass_.stored.holds(put) or pass_.stored.wants_read:
             if prints := edits.unprinted(pass_.stored, conversation):
@@ -123,6 +121,16 @@ class Mirror:
             await self._remember(pass_, put, ended)
         if ended:
             await self._store.forget_seen(pass_.key.account, [pass_.key.id])
+
+    def _again(
+        self, pass_: TicketPass, ticket: Ticket, edited: Sequence[Edited]
+    ) -> Iterator[float | None]:
+        """When to read it again in any case (Unix seconds)."""
+        now = pass_.now()
+        if ticket.recheck and ticket.status.active:
+            yield now + ticket.recheck
+        yield card.changes_at(ticket, now)
+        yield self._held_back(pass_, edited)
 
     def _held_back(self, pass_: TicketPass, edited: Sequence[Edited]) -> float | None:
         """When an edit may be shown that is one too many now (Unix seconds)."""

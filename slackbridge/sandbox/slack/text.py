@@ -17,6 +17,7 @@ _CONTROL = (
 _BARE_URL = r"https?://[^\s<>|]*[^\s<>|.,;:!?)\]}'\"]"
 _PIECES = re.compile(f"({_CONTROL})|({_BARE_URL})")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt);)")
+_DATE = re.compile(r"!date\^(\d+)\^([^^]+)(?:\^(.+))?")
 _TOKEN = re.compile(f"({_CONTROL})|(?<![:\\w]):([a-z][a-z0-9_'-]*|[+-]1):")
 
 
@@ -81,7 +82,15 @@ def _control(inner: str) -> Json:
         return {"type": "channel", "channel_id": target[1:]}
     if target.startswith("!subteam^"):
         return {"type": "usergroup", "usergroup_id": target.removeprefix("!subteam^")}
+    if date := _DATE.fullmatch(unescape(target)):
+        return _date(date, unescape(label))
     if target.startswith("!"):
         return {"type": "broadcast", "range": target[1:].partition("^")[0]}
     link = {"type": "link", "url": unescape(target)}
     return link | ({"text": unescape(label)} if label else {})
+
+
+def _date(found: re.Match[str], fallback: str) -> Json:
+    """Source: docs.slack.dev, "Date element"; a client shows the fallback if it cannot format."""
+    date = {"type": "date", "timestamp": int(found[1]), "format": found[2], "fallback": fallback}
+    return date | ({"url": found[3]} if found[3] else {})

@@ -111,8 +111,8 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
     place = outside(card.provider, 60) or "Marketplace"
     times = (
         ("Customer wrote", mrkdwn.ago(card.waiting_since)),
-        ("Due", " · ".join(filter(None, (mrkdwn.moment(card.due_at), card.left)))),
-        (f"{place} takes over", mrkdwn.moment(card.takeover_at)),
+        ("Due", " · ".join(filter(None, (mrkdwn.deadline(card.due_at), card.left)))),
+        (f"{place} takes over", mrkdwn.deadline(card.takeover_at)),
     )
     texts = (
         ("Order", outside(card.order, FACT)),

@@ -69,7 +69,7 @@ def _times(card: Card) -> Iterator[str]:
     if card.waiting_since:
         yield f"customer wrote {mrkdwn.ago(card.waiting_since)}"
     if card.due_at:
-        yield f"due {mrkdwn.moment(card.due_at)}"
+        yield f"due {mrkdwn.deadline(card.due_at)}" + (f", {card.left}" if card.left else "")
 
 
 def _line(card: Card, thread: str) -> str:

@@ -75,6 +75,15 @@ def ago(at: datetime | None) -> str:
     return moment(at, "{ago}")
 
 
+def deadline(at: datetime | None) -> str:
+    """When, and how long until then or since, as one date token: no edit keeps it true.
+
+    Slack documents `{ago}` for times that have passed ("3 minutes ago"). What a client makes of one
+    to come is its own affair, so the date stands first.
+    """
+    return moment(at, "{date_short_pretty} at {time} ({ago})")
+
+
 def mention(user: str) -> str:
     """A Slack user by id; anything else is shown as text."""
     return f"<@{user}>" if _USER.fullmatch(user) else outside(user, 80)
