@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from slackbridge.domain.refusal import Refusal
+
 
 class Code(StrEnum):
     """The failure codes that code branches on.
@@ -61,6 +63,13 @@ class Failure(Exception):
         self.code = code
         self.loggable = reason
         """The reason without text of another system, which may quote a customer."""
+        self.refusal: Refusal | None = None
+        """What Slack's error code means; None where it is not Slack that refuses."""
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do, as sentences; '' = it is not known."""
+        return self.refusal.remedy if self.refusal else ""
 
     @property
     def quoted(self) -> str:

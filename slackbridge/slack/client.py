@@ -27,21 +27,13 @@ from slackbridge.domain.errors import (
     of_wire,
     unreadable,
 )
+from slackbridge.domain.refusal import Cause, cause, refusal
 from slackbridge.slack import manifest
 from slackbridge.slack.pacing import Pace, Pacer, post_bucket
 
 log = structlog.get_logger(__name__)
-PERHAPS_DONE = {
-    *("fatal_error", "internal_error", "request_timeout", "service_unavailable"),
-    *("duplicate_message_not_found", "duplicate_channel_not_found"),
-}
-"""Errors after which, as Slack says, "some aspect of the operation may have succeeded"."""
-
-LIMITED = {"ratelimited", "rate_limited"}
-REFUSED = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-"""Errors that only another token mends."""
-
 RETRY_SECONDS = 5.0
+PASSING_SECONDS = 60.0
 SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?")
 
 # AttributeError: slack_sdk takes every answer for an object, also plain text or a list.
@@ -107,8 +99,9 @@ class SlackClient:
             raise
         except Unauthorized as failure:
             if not self.refused:
-                log.error("token.refused", why=failure.loggable)
-            self.refused = f"Slack refuses the token: {failure.code or 'HTTP 401'}"
+                log.error("token.refused", why=failure.loggable, remedy=failure.remedy)
+            why = f"Slack refuses the token: {failure.code or 'HTTP 401'}"
+            self.refused = f"{why}. {failure.remedy}" if failure.remedy else why
             raise
         self.refused = ""
         return answer
@@ -135,23 +128,34 @@ def _wire(error: Exception) -> Wire:
 
 def _of_answer(method: str, response: Any, write: bool) -> Failure:
     """The failure that an answer of Slack's means."""
+    failure = _certainty(method, response, write)
+    if failure.code and not isinstance(failure, Unknown):
+        failure.refusal = refusal(failure.code)
+    return failure
+
+
+def _certainty(method: str, response: Any, write: bool) -> Failure:
+    """Whether it was done, and what can be repeated."""
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data: Any = getattr(response, "data", None)
     code = data.get("error") if isinstance(data, dict) and data.get("ok") is False else ""
     code = code if isinstance(code, str) else ""
     reason = f"Slack answered {code or status} ({method})"
     wait = _retry_after(response)
-    if status == 429 or code in LIMITED or (status == 503 and wait is not None):
+    why = cause(code)
+    if status == 429 or why is Cause.LIMITED or (status == 503 and wait is not None):
         seconds = RETRY_SECONDS if wait is None else max(wait, 1.0)
         return Later(reason, seconds, code=Code.RATE_LIMITED)
-    if code in PERHAPS_DONE:
+    if why is Cause.DOUBTFUL:
         return Unknown(reason, code=code) if write else Later(reason, 2.0, code=code)
+    if why is Cause.PASSING:
+        return Later(reason, PASSING_SECONDS, code=code)
     if status == 408 or status >= 500 or not code:
         # A proxy may have answered: its words do not tell whether Slack got the post.
         if status == 200:
             return unreadable(reason, write=write)
         return of_status(status, reason, write=write)
-    kind = Unauthorized if code in REFUSED else Rejected
+    kind = Unauthorized if why is Cause.INSTALL else Rejected
     needed = data.get("needed")
     scope = f": the app needs the scope {needed}" if needed else ""
     return kind(reason + scope, code=code)

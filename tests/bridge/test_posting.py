@@ -225,7 +225,7 @@ async def test_a_shut_channel_is_said_once_and_goes_on_when_open(stage: Stage, h
     for ticket in tickets:
         stage.market.customer_writes(ticket, "<p>more</p>")
     said = await stage.until("it is said", lambda: notices(place))
-    assert ("unarchive" if how == "archived" else "Invite") in said[0]
+    assert ("Unarchive" if how == "archived" else "Invite") in said[0]
     await stage.quiet()
     if how == "archived":
         stage.slack.workspace.archive(channel, stage.anna.id, archived=False)

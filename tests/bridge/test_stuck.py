@@ -129,7 +129,7 @@ async def test_a_ticket_whose_channel_is_archived_is_listed_at_once(
         await stage.anna.archive(CHANNEL)
         place.refurbed.customer_writes(ticket, "<p>again</p>")
         await listed(stage, ticket)
-        assert "unarchive it" in notices(place)[-1]
+        assert "Unarchive the channel" in notices(place)[-1]
         await stage.anna.archive(CHANNEL, archived=False)
         await closed(stage)
         assert len(views.mirrored(place.slack, ticket)) == 2

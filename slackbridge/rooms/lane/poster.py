@@ -6,7 +6,6 @@ so a look is never ambiguous. Edits and reactions are idempotent and simply repe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
 import structlog
@@ -17,6 +16,7 @@ from slackbridge.domain.fields import OpenPost
 from slackbridge.domain.intent import Intent, Receipt
 from slackbridge.domain.model import Kind
 from slackbridge.domain.record import Change, Patch
+from slackbridge.domain.refusal import Cause, cause
 from slackbridge.domain.view import Item, Notice, Words, digest
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.store import Store
@@ -25,15 +25,7 @@ from slackbridge.rules import receipt
 from slackbridge.rules.next_post import posted
 
 log = structlog.get_logger(__name__)
-SHUT_OUT: Mapping[str, str] = {
-    Code.ARCHIVED: "The channel is archived: unarchive it, or route its tickets elsewhere. ",
-    Code.NOT_IN_CHANNEL: "Invite the app to the channel. ",
-    Code.NO_CHANNEL: "Invite the app to the channel, or correct its id in the settings. ",
-}
-"""Slack's errors that end only when a person acts, and what that person can do."""
-
-UNEDITABLE = frozenset({Code.NO_MESSAGE, Code.CANNOT_UPDATE, Code.TOO_OLD_TO_EDIT})
-"""Slack's errors after which a message can never be edited again: it is gone, or too old."""
+EDITED_NO_MORE = (Cause.MESSAGE_GONE, Cause.UNEDITABLE)
 
 
 class PostCheck(Protocol):
@@ -210,7 +202,7 @@ class Poster:
             await pass_.write(Change(put=Patch(redraw_at=self._over(now))))
             raise
         except Rejected as failure:
-            if failure.code not in UNEDITABLE:
+            if cause(failure.code) not in EDITED_NO_MORE:
                 raise
             log.warning("card.not_editable", why=failure.code)
         put = Patch(card=wanted, card_at=now)
@@ -263,7 +255,7 @@ class Poster:
             gone = shown if shown != wanted else ""
             await self._chat.react(intent.channel, intent.ts, wanted, gone)
         except Rejected as failure:
-            if isinstance(failure, Unauthorized) or failure.code in SHUT_OUT:
+            if isinstance(failure, Unauthorized) or cause(failure.code).needs_person:
                 raise  # Slack refuses us altogether: this is done once it accepts us again
             log.warning("reaction.refused", intent=intent.id, why=failure.code)
         return await _reacts(pass_, intent, wanted, *late)
@@ -298,7 +290,7 @@ class Poster:
             await _swap(pass_, intent, intent.receipt.model_copy(update=redo))
             raise
         except Rejected as failure:
-            if failure.code not in UNEDITABLE:
+            if cause(failure.code) not in EDITED_NO_MORE:
                 raise
             await self._chat.delete(channel, intent.receipt.ts)  # its words are not true any more
             shown = {"ts": "", "shown": ""}

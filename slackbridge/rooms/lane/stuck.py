@@ -7,8 +7,8 @@ import structlog
 from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
+from slackbridge.domain.refusal import Cause
 from slackbridge.ports.store import Store
-from slackbridge.rooms.lane.poster import SHUT_OUT
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules.incident import StuckTicket
 
@@ -28,11 +28,12 @@ class StuckTickets:
 
     async def failed(self, pass_: TicketPass, failure: Failure, tries: int) -> None:
         """The pass failed, so many times in a row. Needs no lease."""
-        patience = 1 if failure.code in SHUT_OUT else self._patience
+        closed = failure.refusal is not None and failure.refusal.cause is Cause.CLOSED
+        patience = 1 if closed else self._patience
         cause = failure.code or type(failure).__name__
         if tries < patience or pass_.stored.stuck == cause or pass_.key.is_account:
             return
-        log.error("ticket.stuck", why=failure.loggable)
+        log.error("ticket.stuck", why=failure.loggable, remedy=failure.remedy)
         await self.note(pass_.key, _why(failure))
         await self._store.write(pass_.key, Change(put=Patch(stuck=cause)))
 
@@ -56,4 +57,4 @@ def _why(failure: Failure) -> str:
     short = Failure(
         failure.reason if len(failure.reason) <= REASON else f"{failure.reason[:REASON]}…"
     )
-    return f"{short.quoted}. {SHUT_OUT.get(failure.code, '')}".strip()
+    return f"{short.quoted}. {failure.remedy}".strip()
