@@ -19,7 +19,7 @@ from slackbridge.sandbox.slack.errors import NotAcknowledged, NotPossible
 from slackbridge.sandbox.slack.people import Person
 from tests.rig.shop import Id, Shop
 
-STEP_SECONDS = 40.0  # patience for a busy machine
+STEP_SECONDS = 120.0  # patience for a busy machine
 AGAIN_SECONDS = 1.5
 
 

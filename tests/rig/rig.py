@@ -43,7 +43,7 @@ ENDLESS = frozenset({"ListTickets", "List", "ListSearch", "redis.lease", "redis.
 """Calls that go on while nothing happens."""
 REST_SECONDS = 0.5
 CALM_SECONDS = 0.4
-DRAIN_SECONDS = 30.0
+DRAIN_SECONDS = 120.0  # patience, too: only a run that fails takes so long
 READY_SECONDS = 120.0  # patience with a bridge that an earlier run has killed
 
 
