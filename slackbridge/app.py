@@ -112,6 +112,7 @@ class Bridge:
             self.catch_up,
             lost,
             self.unposted,
+            self.settings.slack.command,
         )
 
     def _life(self, listening: Listening, workers: Workers) -> Service:

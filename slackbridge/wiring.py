@@ -10,7 +10,7 @@ from slackbridge.config.settings import Settings
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
-from slackbridge.providers.registry import build, store_of
+from slackbridge.providers.registry import build, find, store_of
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.lane import Lane
@@ -35,6 +35,7 @@ from slackbridge.slack.client import SlackClient
 from slackbridge.slack.command import Command
 from slackbridge.slack.home import Home
 from slackbridge.slack.listeners import Listeners
+from slackbridge.slack.manifest import Use
 from slackbridge.slack.thread_map import ThreadMap
 from slackbridge.store.keys import DAY, Keys
 from slackbridge.store.redis import RedisStore, connect
@@ -62,6 +63,15 @@ def slack_client(settings: Settings, store: RedisStore) -> SlackClient:
         timeout=settings.timing.call_timeout_seconds,
         post_pace=(slack.post_seconds, slack.post_burst),
     )
+
+
+def slack_uses(settings: Settings) -> frozenset[Use]:
+    """What of Slack these settings use, of that which not all do."""
+    agents = (*settings.agents.allow, *settings.agents.money)
+    found = {Use.GROUPS} if any(who.startswith("S") for who in agents) else set()
+    if any(find(account.provider).capabilities.assign for account in settings.accounts):
+        found.add(Use.EMAILS)
+    return frozenset(found)
 
 
 def intake_settings(settings: Settings) -> IntakeSettings:
@@ -244,13 +254,17 @@ def listeners(
     catch_up: CatchUp,
     lost: LostThreads,
     unposted: Unposted,
+    slash: str,
 ) -> Listeners:
-    """What answers Slack. An event that cannot be stored is found by catching up."""
+    """What answers Slack. An event that cannot be stored is found by catching up.
+
+    `slash` is the slash command's name in what people read.
+    """
     threads = ThreadMap(store)
     actions = Actions(chat, desk, lookup, spawn)
     buttons = Buttons(chat, threads, desk, lookup, actions, spawn, lost)
     command = Command(chat, desk, lookup, actions, spawn)
-    home = Home(chat, desk, lookup, unposted.texts, spawn)
+    home = Home(chat, desk, lookup, unposted.texts, spawn, slash)
     missed = partial(_catch_up, spawn, catch_up)
     return Listeners(
         chat, store, threads, desk, buttons, command, home, missed, lookup, spawn, lost

@@ -1,4 +1,4 @@
-"""Commands that look: check, poll, show, replay, health and manifest."""
+"""Commands that look: check, poll, show, replay and health."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from slackbridge.domain.errors import Failure
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ops import heartbeat
-from slackbridge.slack.manifest import manifest_text
 from slackbridge.store import embedded
 from slackbridge.store.keys import Keys
 from slackbridge.store.redis import RedisStore, connect
@@ -107,11 +106,6 @@ async def _health(settings: Settings) -> tuple[list[str], bool]:
         finally:
             await store.close()
     return health_lines(beats, heartbeat.host(), flattened(settings), in_force)
-
-
-def manifest() -> None:
-    """Print the Slack app manifest, to create the app from."""
-    typer.echo(manifest_text(), nl=False)
 
 
 # -- what they show -----------------------------------------------------------------------------

@@ -8,7 +8,8 @@ import typer
 
 from slackbridge.cli.adopt import adopt
 from slackbridge.cli.errands import export, forget, rebuild
-from slackbridge.cli.inspect import check, health, manifest, poll, replay, show
+from slackbridge.cli.inspect import check, health, poll, replay, show
+from slackbridge.cli.manifest import manifest
 from slackbridge.cli.service import demo, run
 from slackbridge.config.errors import ConfigError
 from slackbridge.domain.errors import Failure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,24 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     if accounts.unknown:
         raise ConfigError(accounts.unknown[0])
     return settings
+
+
+class NoSecretsYet(Mapping[str, str]):
+    """An environment in which every secret is set, to what is none; nothing else is.
+
+    Before the Slack app is created there are no tokens, but settings that say what it needs.
+    """
+
+    def __getitem__(self, name: str) -> str:
+        if name in OVERRIDES:
+            raise KeyError(name)
+        return f"{PREFIXES.get(name, '')}{name}"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SECRETS.values())
+
+    def __len__(self) -> int:
+        return len(SECRETS)
 
 
 def _validated(

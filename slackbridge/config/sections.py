@@ -13,6 +13,8 @@ from slackbridge.ports.redis_address import redis_address
 from slackbridge.ports.settings import Seconds, Section, web_address
 
 CHANNEL = r"^[CG][A-Z0-9]{2,}$"  # anchored: pydantic searches, it does not match whole values
+COMMAND = r"^/[a-z0-9_-]{1,31}$"  # Slack: with the slash at most 32 characters, in lower case
+SLASH = "/ticket"
 HERE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -39,7 +41,7 @@ class SlackSettings(Section):
     http_port: Annotated[int, Field(ge=0, le=65535)] = 3000
     channel: Annotated[str, Field(pattern=CHANNEL)]
     ops_channel: Annotated[str, Field(pattern=rf"{CHANNEL}|^$")] = ""
-    command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/ticket"
+    command: Annotated[str, Field(pattern=COMMAND)] = SLASH
     post_seconds: Seconds = 1.0
     post_burst: Annotated[int, Field(ge=1, le=20)] = 3
     bot_token: SecretStr = SecretStr("")

@@ -49,7 +49,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/ticket`: reads; `new` only opens a form."""
+    """Reads; `new` only opens a form. Texts name the command as the person has typed it."""
 
     _chat: SlackChat
     _desk: FrontDesk
@@ -66,7 +66,7 @@ class Command:
         name, text = str(command["command"]), str(command.get("text") or "")
         if _verb(text) == Verb.NEW:
             trigger = str(command.get("trigger_id") or "")
-            await ack(text=await self._new(text.split()[1:], user, trigger))
+            await ack(text=await self._new(name, text.split()[1:], user, trigger))
             return
         asked = asyncio.ensure_future(self._answer(name, text, user))
         done, _ = await asyncio.wait({asked}, timeout=AT_ONCE_SECONDS)
@@ -112,14 +112,14 @@ class Command:
         found = await self._lookup.queue(Queue(which), await self._chat.member(user))
         return command_answers.list_answer(found.cards, found.notes, self._links(found))
 
-    async def _new(self, words: list[str], user: str, trigger: str) -> str:
+    async def _new(self, name: str, words: list[str], user: str, trigger: str) -> str:
         """Open the form of a new ticket. Why not, in words for the person; '' if it opened."""
         makers = self._lookup.makers()
         if not makers:
             return "No marketplace here lets a seller open a ticket."
         account = (words or [*makers] * (len(makers) == 1) or [""])[0]
         if account not in makers:
-            return f"Say for which account: {', '.join(f'`new {name}`' for name in makers)}."
+            return f"Say for which account: {', '.join(f'`{name} new {each}`' for each in makers)}."
         key = TicketKey.of_account(account)
         return await self._actions.begin(key, user, makers[account], trigger)
 

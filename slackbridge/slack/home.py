@@ -18,22 +18,29 @@ log = structlog.get_logger(__name__)
 QUEUES = ((Queue.MINE, "Yours"), (Queue.OPEN, "Newest of all active tickets"))
 HOME = "home"
 Texts = Callable[[], Awaitable[Sequence[str]]]
-HINT = (
-    "Read when you opened this tab. `/ticket list overdue` shows what is late, `/ticket help` more."
-)
+HINT = "Read when you opened this tab. `{0} list overdue` shows what is late, `{0} help` more."
 
 
 class Home:
-    """Draws the tab of whoever opens it. `unposted` gives what no channel takes, in mrkdwn."""
+    """Draws the tab of whoever opens it. `unposted` gives what no channel takes, in mrkdwn;
+    `slash` is the slash command's name.
+    """
 
     def __init__(
-        self, chat: SlackChat, desk: FrontDesk, lookup: Lookup, unposted: Texts, spawn: Spawn
+        self,
+        chat: SlackChat,
+        desk: FrontDesk,
+        lookup: Lookup,
+        unposted: Texts,
+        spawn: Spawn,
+        slash: str,
     ) -> None:
         self._unposted = unposted
         self._chat = chat
         self._desk = desk
         self._lookup = lookup
         self._spawn = spawn
+        self._hint = HINT.format(slash)
 
     async def opened(self, event: Mapping[str, Any]) -> None:
         """Draw it; Slack sends the event for the Messages tab too."""
@@ -43,7 +50,7 @@ class Home:
     async def _publish(self, user: str) -> None:
         try:
             blocks = (await self._blocks(user))[:99]  # Slack allows 100
-            view = {"type": HOME, "blocks": [*blocks, block_kit.context(HINT)]}
+            view = {"type": HOME, "blocks": [*blocks, block_kit.context(self._hint)]}
             await self._chat.client.call("views.publish", who=user, user_id=user, view=view)
         except Failure as failure:
             log.warning("home.not_shown", user=user, why=failure.loggable)

@@ -16,7 +16,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-PATHS = ("/slack/events", "/slack/interactivity", "/slack/commands")
+EVENTS_PATH = "/slack/events"
+PATHS = (EVENTS_PATH, "/slack/interactivity", "/slack/commands")
 TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"
 HEADERS = {TIMESTAMP: re.compile(r"\d{1,12}"), SIGNATURE: re.compile(r"v0=[0-9a-f]{64}")}

@@ -1,11 +1,10 @@
-"""What the bridge uses of Slack; the app manifest must ask for exactly these scopes and events."""
+"""What the bridge uses of Slack; the app manifest asks for exactly these scopes and events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
+from enum import StrEnum
 
 from slackbridge.slack.pacing import TIER_2, TIER_3, Pace
 
@@ -47,12 +46,45 @@ EVENTS: Mapping[str, str] = {
 }
 """Every event the app subscribes to, and the scope it needs ('' = none)."""
 
-COMMANDS = ("/ticket",)
+COMMAND_SCOPE = "commands"
 
 
-def manifest_text() -> str:
-    """The app manifest, as it lies in the package or in the checkout."""
-    packaged = files("slackbridge").joinpath("manifest.yml")
-    if packaged.is_file():
-        return packaged.read_text("utf-8")
-    return (Path(__file__).resolve().parents[2] / "manifest.yml").read_text("utf-8")
+class Use(StrEnum):
+    """What only some settings use of Slack."""
+
+    GROUPS = "user groups"
+    EMAILS = "e-mail addresses"
+
+
+EVERYTHING = frozenset(Use)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Why a bot scope is asked for; only with `use`, None = always."""
+
+    why: str
+    use: Use | None = None
+
+
+SCOPES: Mapping[str, Scope] = {
+    "chat:write": Scope("post and edit cards and messages"),
+    "chat:write.customize": Scope("show a message under its author's name"),
+    "channels:history": Scope("hear replies in public channels"),
+    "groups:history": Scope("hear replies in private channels"),
+    "channels:read": Scope("check that the channels exist and the bot is in them"),
+    "groups:read": Scope("the same of private channels"),
+    "users:read": Scope("who wrote a reply: member, guest or bot"),
+    "users:read.email": Scope("only to assign tickets by e-mail address (refurbed)", Use.EMAILS),
+    "usergroups:read": Scope(
+        "only if agents.allow or agents.money names a user group", Use.GROUPS
+    ),
+    "reactions:write": Scope("receipts on the agents' own messages"),
+    COMMAND_SCOPE: Scope("the slash command"),
+}
+"""Every scope that METHODS, EVENTS and the slash command need."""
+
+
+def scopes(uses: frozenset[Use] = EVERYTHING) -> tuple[str, ...]:
+    """The bot scopes that settings need which make these uses of Slack."""
+    return tuple(name for name, scope in SCOPES.items() if scope.use is None or scope.use in uses)

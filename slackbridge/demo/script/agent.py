@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slackbridge.config.sections import SLASH
 from slackbridge.demo import views
 from slackbridge.demo.markets import MarketSandbox
 from slackbridge.demo.script.transcript import Transcript
@@ -194,9 +195,9 @@ class Agent:
         return await self.person.submit(str(view["id"]), entered)
 
     async def command(self, words: str) -> str:
-        """Use /ticket; returns the answer that only Anna sees."""
-        self.tell.say("agent", f"Anna: /ticket {words}")
-        answer = await self.person.command("/ticket", words, channel=CHANNEL)
+        """Use the slash command; returns the answer that only Anna sees."""
+        self.tell.say("agent", f"Anna: {SLASH} {words}")
+        answer = await self.person.command(SLASH, words, channel=CHANNEL)
         text = self.seen(answer) if isinstance(answer, dict) else str(answer)
         self.tell.say("slack", f"only to Anna: {text}")
         return text

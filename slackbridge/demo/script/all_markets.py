@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from slackbridge.config.sections import SLASH
 from slackbridge.demo import views
 from slackbridge.demo.markets import CLICKBANK, REFUNDS, SELLAPP, SELLGATE, MarketSandbox, Others
 from slackbridge.demo.script import clickbank, refurbed, sellapp, sellgate
@@ -97,7 +98,7 @@ class AllMarkets:
         )
 
     async def queue(self) -> None:
-        self._tell.step("One queue: /ticket list open, and /ticket stats")
+        self._tell.step(f"One queue: {SLASH} list open, and {SLASH} stats")
         anna = self._at[ACCOUNT]
         text = await anna.command("list open")
         for account in ACCOUNTS:
