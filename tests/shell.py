@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from unittest.mock import patch
 
@@ -34,18 +35,7 @@ class Shell:
     def typed(self, *words: str) -> Ended:
         """The same, blocking."""
         env = {**child_environment(self.secrets), "SLACKBRIDGE_CONFIG": str(self.config)}
-        out, err = io.StringIO(), io.StringIO()
-        with (
-            patch.dict(os.environ, env, clear=True),
-            patch.object(sys, "argv", ["slackbridge", *words]),
-            patch.object(sys, "stdin", io.StringIO()),
-            redirect_stdout(out),
-            redirect_stderr(err),
-            restored(),
-        ):
-            code = _ended()
-        assert "Traceback" not in err.getvalue()
-        return code, out.getvalue(), err.getvalue()
+        return typed(words, env)
 
     async def process(self, *words: str) -> Ended:
         """Run a command in a separate process, for those that install signal handlers."""
@@ -65,6 +55,22 @@ class Shell:
         text = self.config.read_text("utf-8")
         assert old in text
         self.config.write_text(text.replace(old, new), "utf-8")
+
+
+def typed(words: Sequence[str], env: Mapping[str, str]) -> Ended:
+    """Run a command in this process and folder, with this environment alone."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, env, clear=True),
+        patch.object(sys, "argv", ["slackbridge", *words]),
+        patch.object(sys, "stdin", io.StringIO()),
+        redirect_stdout(out),
+        redirect_stderr(err),
+        restored(),
+    ):
+        code = _ended()
+    assert "Traceback" not in err.getvalue()
+    return code, out.getvalue(), err.getvalue()
 
 
 def _ended() -> int:

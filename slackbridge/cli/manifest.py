@@ -40,7 +40,7 @@ def manifest(
         str, typer.Option("--mode", help="socket or http (default: that of the settings).")
     ] = "",
     command: Annotated[
-        str, typer.Option("--command", help="The slash command, such as /ticket.")
+        str, typer.Option("--command", help=f"The slash command, such as {SLASH}.")
     ] = "",
     url: Annotated[
         str, typer.Option("--url", "--host", help="HTTP mode: the host that Slack calls.")

@@ -29,8 +29,12 @@ LONGEST_URL = 3_000  # of a slash command; those of events and interactivity may
 # Slack's own commands: it refuses a manifest that names one ("the slash command has an invalid
 # name"; NousResearch/hermes-agent#17054). Its help lists them under "Use built-in slash commands".
 BUILT_IN = frozenset(
-    "/active /archive /away /collapse /dm /dnd /expand /feed /invite /join /leave /me /msg /mute "
-    "/open /pro /remind /remove /rename /search /shortcuts /shrug /star /status /topic /who".split()
+    (
+        *("/active", "/archive", "/away", "/collapse", "/dm", "/dnd", "/expand", "/feed"),
+        *("/invite", "/join", "/leave", "/me", "/msg", "/mute", "/open", "/pro", "/remind"),
+        *("/remove", "/rename", "/search", "/shortcuts", "/shrug", "/star", "/status"),
+        *("/topic", "/who"),
+    )
 )
 COMMENTS: Mapping[str, str] = {
     **{f"oauth_config.scopes.bot.{name}": scope.why for name, scope in SCOPES.items()},

@@ -76,9 +76,7 @@ SCOPES: Mapping[str, Scope] = {
     "groups:read": Scope("the same of private channels"),
     "users:read": Scope("who wrote a reply: member, guest or bot"),
     "users:read.email": Scope("only to assign tickets by e-mail address (refurbed)", Use.EMAILS),
-    "usergroups:read": Scope(
-        "only if agents.allow or agents.money names a user group", Use.GROUPS
-    ),
+    "usergroups:read": Scope("only if agents.allow or agents.money names a user group", Use.GROUPS),
     "reactions:write": Scope("receipts on the agents' own messages"),
     COMMAND_SCOPE: Scope("the slash command"),
 }

@@ -114,5 +114,5 @@ async def test_who_may_not_act_opens_nothing(instant: Stage) -> None:
     assert "Guests cannot act" in str(answer["text"])
     assert not gil.modals()
     other: Any = await instant.anna.command("/ticket", "new nowhere", channel=CHANNEL)
-    assert f"`new {ACCOUNT}`" in str(other["text"])
+    assert f"`/ticket new {ACCOUNT}`" in str(other["text"])
     assert not instant.anna.modals()

@@ -6,9 +6,10 @@ import base64
 
 import yaml
 
+from slackbridge.config.sections import SLASH
 from slackbridge.demo.page import manifest
 from slackbridge.demo.world import CHANNEL, World
-from slackbridge.slack.manifest import manifest_text
+from slackbridge.slack.app_manifest import AppManifest
 from tests.demo_page.conftest import Visitor
 
 ANNA = "/sandbox/people/U0ANNA"
@@ -25,19 +26,16 @@ async def test_the_state_names_everybody_and_everything(visitor: Visitor) -> Non
         *("refurbed", "ClickBank", "SellApp", "Sellgate")
     ]
     assert state["emoji"]["white_check_mark"] == "✅"
-    assert state["commands"][0]["command"] == "/ticket"
+    assert state["commands"][0]["command"] == SLASH
 
 
-def test_the_manifest_is_read_as_yaml_reads_it() -> None:
-    features = yaml.safe_load(manifest_text())["features"]
+def test_the_commands_are_those_of_the_app_manifest() -> None:
+    features = yaml.safe_load(AppManifest(SLASH).as_yaml())["features"]
     assert manifest.commands() == [
         {"command": row["command"], "description": row["description"], "usage": row["usage_hint"]}
         for row in features["slash_commands"]
     ]
-    assert manifest.shortcuts() == [
-        {name: row[name] for name in ("type", "callback_id", "name")}
-        for row in features.get("shortcuts", [])
-    ]
+    assert manifest.shortcuts() == []
 
 
 async def test_a_thread_is_told_message_by_message(visitor: Visitor) -> None:

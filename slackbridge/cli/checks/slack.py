@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slackbridge import wiring
 from slackbridge.cli.checks import channel, clock, scopes, thread_map
 from slackbridge.cli.checks.finding import Finding
 from slackbridge.cli.checks.patient import Patient
@@ -16,14 +17,14 @@ async def examined(patient: Patient) -> list[Finding]:
     try:
         answer = await chat.begin()
     except Failure as failure:
-        remedy = "Install the app (manifest.yml) and put its bot token into SLACK_BOT_TOKEN."
+        remedy = "Install the app (docs/slack.md) and put its bot token into SLACK_BOT_TOKEN."
         return [Finding("slack bot token", False, failure.reason, remedy)]
     headers = chat.client.last_headers
     team = f"{answer.get('team', '?')} as {answer.get('user', '?')}"
     return [
         Finding("slack bot token", True, team),
         clock.told("slack clock", headers.get("Date", ""), patient.store.now()),
-        *scopes.scope_findings(headers.get("X-OAuth-Scopes")),
+        *scopes.scope_findings(headers.get("X-OAuth-Scopes"), wiring.slack_uses(settings)),
         *await _app_token(settings),
         *[await channel.examined(chat, id) for id in settings.channels()],
         *await thread_map.examined(patient),
