@@ -159,6 +159,15 @@ async def test_what_slack_did_not_sign_changes_nothing(place: World, door: Door)
     await stage.reaction(ts, "white_check_mark")
 
 
+async def test_an_address_is_answered_for_only_with_the_app_s_secret(
+    place: World, door: Door
+) -> None:
+    """Slack signs the question, too: with another secret it does not accept the address."""
+    assert await place.slack.http.verify()
+    place.slack.app.signing_secret = "of another app"
+    assert not await place.slack.http.verify()
+
+
 async def test_what_is_too_big_is_refused_without_being_read(place: World, door: Door) -> None:
     body = "x" * 10_000_000
     assert await door.post(body, door.headers(body)) == 413

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -172,6 +173,18 @@ def test_settings_are_read_as_if_every_secret_were_set() -> None:
     settings(("[replies]", again + "[replies]"))
     accounts = load(Path("slackbridge.toml"), NoSecretsYet()).accounts
     assert len({account.token.get_secret_value() for account in accounts}) == 2
+
+
+@pytest.mark.parametrize(("page", "lines"), [("README.md", 1), ("docs/slack.md", 3)])
+def test_what_the_pages_show_is_typed(page: str, lines: int) -> None:
+    shown = (ROOT / page).read_text("utf-8")
+    block = next(b for b in re.findall(r"```sh\n(.*?)```", shown, re.DOTALL) if " manifest" in b)
+    commands = re.findall(r"^\S*slackbridge manifest\b([^#\n]*)", block, re.MULTILINE)
+    assert len(commands) == lines
+    settings()
+    for command in commands:
+        ended = manifest(*command.split())
+        assert ended.code == 0, ended.err
 
 
 @pytest.mark.long
