@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,10 @@ from slackbridge.slack.manifest import EVENTS, scopes
 from tests.bridge.conftest import Running, configured
 from tests.bridge.stage import Stage
 
-CHANGES = {"replies": {"undo_seconds": 0}, "agents": {"allow": ["U0ANNA", "U0BEN"]}}
+CHANGES: dict[str, dict[str, Any]] = {
+    "replies": {"undo_seconds": 0},
+    "agents": {"allow": ["U0ANNA", "U0BEN"]},
+}
 
 
 def granted(place: World) -> set[str]:
