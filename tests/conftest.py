@@ -73,11 +73,17 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     asyncio.run(server.stop())
 
 
-@pytest.fixture
-def redis_url(redis_server: str) -> str:
-    """The server's address; nothing is stored there when the test begins."""
+@pytest.fixture(scope="session")
+def redis_client(redis_server: str) -> Iterator[Redis]:
+    """A client that empties the server."""
     with Redis.from_url(redis_server) as client:
-        client.flushdb()
+        yield client
+
+
+@pytest.fixture
+def redis_url(redis_server: str, redis_client: Redis) -> str:
+    """The server's address; nothing is stored there when the test begins."""
+    redis_client.flushdb()
     return redis_server
 
 

@@ -9,6 +9,7 @@ from redis.asyncio import Redis, Sentinel
 from redis.asyncio.connection import SSLConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.driver_info import DriverInfo
 
 from slackbridge.ports.redis_address import RedisAddress, RedisKind, redis_address
 from slackbridge.store.cluster import ClusterClient
@@ -29,6 +30,7 @@ def connect(url: str) -> Redis:
         **READING,
         "retry": Retry(ExponentialBackoff(cap=0.2, base=0.02), 2),
         "health_check_interval": 15,
+        "driver_info": DriverInfo(),  # else each connection reads redis-py's version from its files
     }
     match address.kind:
         case RedisKind.SINGLE:

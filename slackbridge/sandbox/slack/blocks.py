@@ -5,7 +5,6 @@ The limits are in `block_table`; the rules here span several blocks.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from slackbridge.sandbox.slack.schema import (
     string,
     variant,
 )
-from slackbridge.sandbox.slack.shapes import Json, new_id
+from slackbridge.sandbox.slack.shapes import Json, copied, new_id
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
@@ -84,13 +83,13 @@ def view(value: Any, kind: str) -> Json:
             report(problems, "missing required field: submit", "/view")
     if problems:
         raise invalid("invalid_arguments", *problems)
-    whole = copy.deepcopy(value)
+    whole = copied(value)
     return {**whole, "blocks": completed(whole["blocks"])}
 
 
 def completed(blocks: Sequence[Json]) -> list[Json]:
     """A copy with the ids and flags Slack adds to what it stores."""
-    whole = copy.deepcopy(list(blocks))
+    whole = copied(list(blocks))
     for each in whole:
         each.setdefault("block_id", new_id("", 5))
         for node in walk(each):

@@ -7,14 +7,13 @@ Names are globs over `message`, `message.message_changed`, `reaction_added`, `bl
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from slackbridge.sandbox.faults import Board
 from slackbridge.sandbox.slack.roster import PARTNER_TEAM
-from slackbridge.sandbox.slack.shapes import Json, new_id
+from slackbridge.sandbox.slack.shapes import Json, copied, new_id
 
 Planned = tuple[float, Json]
 _Change = Callable[[list[Planned], int], list[Planned]]
@@ -80,7 +79,7 @@ def repeating(event: str, copies: int, times: int | None) -> Switch:
 
 
 def _each(planned: list[Planned], change: Callable[[Json], Json]) -> list[Planned]:
-    return [(at, change(copy.deepcopy(payload))) for at, payload in planned]
+    return [(at, change(copied(payload))) for at, payload in planned]
 
 
 def _twin(payload: Json) -> Json:

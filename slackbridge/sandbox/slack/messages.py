@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, fields, replace
 
 from slackbridge.sandbox.slack.roster import HOME_TEAM
-from slackbridge.sandbox.slack.shapes import Json
+from slackbridge.sandbox.slack.shapes import Json, copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,9 @@ class Message:
         shown: Json = {"type": "message", "ts": self.ts, "text": self.text}
         if self.subtype != "bot_message":
             shown |= {"user": self.user, "team": self.team}
-        for each in fields(self):
-            value = getattr(self, each.name)
-            if value and each.name not in _SHOWN_APART:
-                shown[each.name] = copy.deepcopy(list(value) if type(value) is tuple else value)
+        for name in _SHOWN_AS_THEY_ARE:
+            if value := getattr(self, name):
+                shown[name] = copied(list(value) if type(value) is tuple else value)
         if self.files:
             shown |= {"upload": False, "display_as_bot": False}
         if self.reactions:
@@ -96,7 +94,8 @@ class Message:
 
 
 _SHOWN_APART = ("channel", "ts", "text", "user", "team", "reactions", "metadata")
+_SHOWN_AS_THEY_ARE = [each.name for each in fields(Message) if each.name not in _SHOWN_APART]
 
 
 def _metadata(metadata: Json, full: bool) -> Json:
-    return copy.deepcopy(metadata) if full else {"event_type": metadata["event_type"]}
+    return copied(metadata) if full else {"event_type": metadata["event_type"]}

@@ -5,14 +5,13 @@ It checks neither blocks nor triggers.
 
 from __future__ import annotations
 
-import copy
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slackbridge.sandbox.slack.errors import ApiError
 from slackbridge.sandbox.slack.roster import HOME_TEAM, Installation
-from slackbridge.sandbox.slack.shapes import Json, Stamps, new_id
+from slackbridge.sandbox.slack.shapes import Json, Stamps, copied, new_id
 
 STACK_DEPTH = 3
 _DEFAULTS: Json = {
@@ -64,8 +63,8 @@ class Views:
         return {
             "id": view.id,
             "team_id": HOME_TEAM,
-            **copy.deepcopy(spec),
-            "state": {"values": copy.deepcopy(view.values)},
+            **copied(spec),
+            "state": {"values": copied(view.values)},
             "hash": view.hash,
             "previous_view_id": view.previous,
             "root_view_id": view.root,
@@ -125,7 +124,7 @@ class Views:
 
     def enter(self, view: View, values: Json) -> View:
         """Store what a person entered; the hash stays."""
-        merged = copy.deepcopy(view.values)
+        merged = copied(view.values)
         for block, actions in values.items():
             merged.setdefault(block, {}).update(actions)
         return self._store(replace(view, values=merged))
