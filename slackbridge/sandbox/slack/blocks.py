@@ -89,7 +89,7 @@ def view(value: Any, kind: str) -> Json:
 
 def completed(blocks: Sequence[Json]) -> list[Json]:
     """A copy with the ids and flags Slack adds to what it stores."""
-    whole = copied(list(blocks))
+    whole: list[Json] = copied(list(blocks))
     for each in whole:
         each.setdefault("block_id", new_id("", 5))
         for node in walk(each):
