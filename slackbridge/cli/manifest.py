@@ -119,7 +119,7 @@ def notes(app: AppManifest, settings: Settings | None) -> Iterator[str]:
 def _settings(given: str) -> Settings | None:
     """The settings, whose secrets need not be there yet; None if there is no file."""
     path = load.path_of(given)
-    if not given and not path.exists():
+    if not given and not load.there(path):
         return None
     return load.load(path, load.NoSecretsYet())
 

@@ -30,6 +30,17 @@ def path_of(given: str = "", environ: Mapping[str, str] = os.environ) -> Path:
     return Path(given or environ.get("SLACKBRIDGE_CONFIG", "") or "slackbridge.toml")
 
 
+def there(path: Path) -> bool:
+    """Whether there is such a file; one that cannot be looked at is for `load` to name."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the file and the secrets. Raises ConfigError with all problems."""
     raw = _read(path)

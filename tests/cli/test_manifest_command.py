@@ -164,6 +164,15 @@ def test_it_writes_a_file() -> None:
     assert Path("app.yml").read_text("utf-8") == PRINTED
 
 
+def test_settings_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    Path("slackbridge.toml").mkdir()
+    assert manifest().err == "slackbridge.toml cannot be read: Is a directory.\n"
+    (tmp_path / "file").touch()
+    assert manifest(SLACKBRIDGE_CONFIG="file/none.toml").code == 0, "there is none"
+    too_long = "x" * 300
+    assert "File name too long" in manifest(SLACKBRIDGE_CONFIG=too_long).err
+
+
 def test_settings_are_read_as_if_every_secret_were_set() -> None:
     settings()
     read = load(Path("slackbridge.toml"), NoSecretsYet())

@@ -98,6 +98,16 @@ async def test_each_fault_is_found_with_its_remedy(place: World, fault: str) -> 
     assert remedy in found[where].remedy
 
 
+async def test_a_command_that_slack_keeps_for_itself_is_found(place: World) -> None:
+    path = place.folder / "slackbridge.toml"
+    path.write_text(
+        path.read_text("utf-8").replace("[slack]", '[slack]\ncommand = "/status"'), "utf-8"
+    )
+    found = await examine(place)
+    assert bad(found) == ["slash command"]
+    assert "slack.command" in found["slash command"].remedy
+
+
 async def test_another_app_token_is_found(place: World) -> None:
     found = await examine(place, SLACK_APP_TOKEN="xapp-another")
     assert bad(found) == ["slack app token"]

@@ -6,8 +6,10 @@ from slackbridge import wiring
 from slackbridge.cli.checks import channel, clock, scopes, thread_map
 from slackbridge.cli.checks.finding import Finding
 from slackbridge.cli.checks.patient import Patient
+from slackbridge.config.sections import SLASH
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Failure
+from slackbridge.slack.app_manifest import BUILT_IN
 from slackbridge.slack.socket_mode import socket_address
 
 
@@ -25,10 +27,19 @@ async def examined(patient: Patient) -> list[Finding]:
         Finding("slack bot token", True, team),
         clock.told("slack clock", headers.get("Date", ""), patient.store.now()),
         *scopes.scope_findings(headers.get("X-OAuth-Scopes"), wiring.slack_uses(settings)),
+        _slash_command(settings.slack.command),
         *await _app_token(settings),
         *[await channel.examined(chat, id) for id in settings.channels()],
         *await thread_map.examined(patient),
     ]
+
+
+def _slash_command(name: str) -> Finding:
+    """Slack does not tell which commands an app has; that it keeps some names is known."""
+    remedy = f"Choose another slack.command, such as {SLASH}, and give the app that name."
+    ok = name not in BUILT_IN
+    found = f"{name}, if the app has it" if ok else f"{name} is a command of Slack's own"
+    return Finding("slash command", ok, found, remedy)
 
 
 async def _app_token(settings: Settings) -> list[Finding]:
