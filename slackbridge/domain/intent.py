@@ -158,6 +158,14 @@ class Intent(Frozen):
         return self.kind is Kind.NOTE and self.state is State.KEPT and not self.ts
 
     @property
+    def reacts_at(self) -> str:
+        """The ts of the message that carries its reaction; '' = none does.
+
+        A tombstone with a reason is of a message that was refused: it is to be marked.
+        """
+        return self.ts or (self.id if self.is_tombstone and self.reason else "")
+
+    @property
     def awaits_echo(self) -> bool:
         """Whether a new message of its ticket may be its echo.
 

@@ -135,7 +135,9 @@ class Notice:
 
 
 NOT_CARRIED = "no_entry_sign"
-"""The reaction on a message in a thread whose account nobody carries."""
+"""The reaction on a message that reaches no customer: its author may not act, or nobody carries its
+account.
+"""
 
 Item = Card | Part | Words | Notice
 

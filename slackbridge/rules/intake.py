@@ -119,11 +119,12 @@ def reply(heard: Heard, verdict: Verdict, settings: IntakeSettings, now: float) 
     return conclude(intent, State.KEPT) if kept else intent
 
 
-def tombstone(heard: Heard, *, refused: bool = False) -> Intent:
+def tombstone(heard: Heard, *, refused: bool = False, why: str = "") -> Intent:
     """A settled intent for a message that was judged not to be sent, as small as it can be.
 
     The message is not judged again, by whatever settings: not when it is delivered once more,
-    after the edit that came first, or when its thread is read again.
+    after the edit that came first, or when its thread is read again. `why` a message was refused
+    that was meant for the customer: it is marked, so that its author sees it.
     """
     return Intent(
         id=heard.ts,
@@ -131,6 +132,8 @@ def tombstone(heard: Heard, *, refused: bool = False) -> Intent:
         agent=heard.user,
         created=float(heard.ts),
         state=State.KEPT,
+        channel=heard.channel if why else "",
+        reason=why,
         edited=heard.edited,
         refused=refused,
     )
@@ -167,15 +170,18 @@ def _after_edit_of_talk(
         return reply(heard, verdict, settings, now)
     if verdict.state is State.QUEUED:
         verdict = Verdict(State.HELD, verdict.text, ONCE_REFUSED)
-    perhaps = Receipt(reacting=NOT_CARRIED)  # it is removed
-    return reply(heard, verdict, settings, now).but(receipt=perhaps)
+    # The mark is removed; it may have been put there by a lane that did not record it.
+    marked = intent.receipt if intent.receipt.reaction else Receipt(reacting=NOT_CARRIED)
+    return reply(heard, verdict, settings, now).but(receipt=marked)
 
 
-def refuse(intent: Intent, heard: Heard) -> Intent | None:
+def refuse(intent: Intent, heard: Heard, why: str = "") -> Intent | None:
     """A tombstone after an edit by somebody who may not act: the edit is settled with it."""
     if not intent.is_tombstone or _is_older(heard.edited, intent.edited):
         return None
-    return intent.but(edited=heard.edited, refused=True)
+    channel = heard.channel if why else intent.channel
+    reason = why or intent.reason
+    return intent.but(edited=heard.edited, refused=True, channel=channel, reason=reason)
 
 
 def is_explicit(heard: Heard) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slackbridge.domain.intent import Afterwards, Intent, Press, State
 from slackbridge.domain.model import Kind, Status, TicketKey
-from slackbridge.domain.view import HOURGLASS, REACTIONS, Words
+from slackbridge.domain.view import HOURGLASS, NOT_CARRIED, REACTIONS, Words
 
 DONE = {
     Kind.REPLY: "Sent to the customer",
@@ -37,6 +37,8 @@ def reaction(intent: Intent, now: float) -> str:
 
     An intent that goes out at once gets no hourglass, which would vanish unseen.
     """
+    if intent.is_tombstone:
+        return NOT_CARRIED if intent.reason else ""
     if not intent.ts or intent.late is Afterwards.DELETED:
         return ""
     if intent.state is State.QUEUED and intent.due <= now and not intent.reason:

@@ -18,7 +18,7 @@ from slackbridge.domain.intent import Attempt, Intent, Receipt, State, conclude,
 from slackbridge.domain.model import Conversation, Kind, Message
 from slackbridge.domain.record import Patch, StoredTicket, own
 from slackbridge.domain.thread import Post, Said, Thread
-from slackbridge.domain.view import REACTIONS
+from slackbridge.domain.view import NOT_CARRIED, REACTIONS
 from slackbridge.domain.view import digest as digest_of
 from slackbridge.rules import evidence, intake, receipt
 from slackbridge.rules.evidence import Absent, Differs, Happened
@@ -200,6 +200,9 @@ class _Restorer:
             return conclude(intent, State.KEPT)
         if self._cancelled(said):
             return conclude(intent, State.CANCELLED, reason="it was decided not to")
+        if said.reactions == {NOT_CARRIED}:
+            refused = intake.tombstone(heard, refused=True, why=intake.ONCE_REFUSED)
+            return refused.but(receipt=Receipt(reaction=NOT_CARRIED))
         taken_up = bool(said.reactions) or words_effect(heard.ts) in self._posts
         reply = verdict is not None and verdict.state is not State.KEPT
         stranger = heard.user in self._strangers

@@ -13,7 +13,7 @@ from slackbridge.domain.chat import CARD
 from slackbridge.domain.errors import Rejected
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.thread import Post, Said, Thread
-from slackbridge.domain.view import REACTIONS
+from slackbridge.domain.view import NOT_CARRIED, REACTIONS
 from slackbridge.slack import events
 from slackbridge.slack.blocks import cards
 from slackbridge.slack.blocks.ids import Target
@@ -22,7 +22,7 @@ from slackbridge.slack.history import Reading, Row, in_time
 
 log = structlog.get_logger(__name__)
 PAGE = 999  # Slack's limit for one call
-OURS = frozenset(name for name in REACTIONS.values() if name)
+OURS = frozenset(filter(None, (*REACTIONS.values(), NOT_CARRIED)))
 
 
 class Archive:

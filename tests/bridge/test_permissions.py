@@ -8,6 +8,7 @@ import pytest
 
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
+from slackbridge.domain.view import NOT_CARRIED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.sandbox.slack.people import Person
@@ -46,8 +47,13 @@ def nothing_came_of_it(stage: Stage, ticket: int, who: Person, why: str) -> None
     presses = 8
     assert len(told) == 1 + presses, "once for the message, and for each button"
     assert all(row["thread_ts"] == stage.root(ticket) for row in told)
-    rows = views.thread(stage.slack, ticket)
-    assert not [row for row in rows if row.get("user") == who.id and row.get("reactions")]
+    rows = [row for row in views.thread(stage.slack, ticket) if row.get("user") == who.id]
+    assert {row["text"]: views.reactions(stage.slack, CHANNEL, row["ts"]) for row in rows} == {
+        "I answer otherwise": {NOT_CARRIED},
+        "// my note": set(),
+    }
+    marks = stage.slack.ledger.all("reaction_add")
+    assert sum(mark.data["name"] == NOT_CARRIED for mark in marks) == 1
 
 
 @pytest.mark.parametrize(
@@ -111,3 +117,49 @@ async def test_who_somebody_is_may_be_unknown_for_a_while(stage: Stage) -> None:
     stage.slack.faults.clear()
     await stage.receipt(ticket, refused, "Guests cannot")
     await stage.replied(ticket, "Hello")
+
+
+def marks(stage: Stage, ts: str) -> int:
+    """How often a message was marked as refused."""
+    added = stage.slack.ledger.all("reaction_add")
+    return sum(a.data["ts"] == ts and a.data["name"] == NOT_CARRIED for a in added)
+
+
+async def test_who_is_refused_is_marked_once_whatever_happens(place: World, run: Running) -> None:
+    """While Slack takes no reaction, after a restart, with two processes, and after a gap."""
+    stage, gil = Stage(place), place.slack.person("gil")
+    fault = Fault("reactions.add", Phase.ARRIVAL, Action.STATUS, status=503, times=None)
+    async with run():
+        ticket = await stage.opened()
+        root = stage.root(ticket)
+        place.slack.faults.add(fault)
+        heard = await gil.say(CHANNEL, "My answer", root)
+        await stage.until("told", lambda: gil.ephemerals(CHANNEL))
+    missed = await gil.say(CHANNEL, "And nobody listens", root)
+    place.slack.faults.clear()
+    async with run(), run():
+        for ts in (heard, missed):
+            await stage.reaction(ts, NOT_CARRIED)
+        place.slack.delivery.duplicate("message", copies=3)
+        last = await gil.say(CHANNEL, "Hello?", root)
+        await stage.reaction(last, NOT_CARRIED)
+        await stage.quiet()
+    assert [marks(stage, ts) for ts in (heard, missed, last)] == [1, 1, 1]
+    assert len(gil.ephemerals(CHANNEL)) == 2
+    assert stage.replies(ticket) == []
+
+
+async def test_who_is_refused_and_then_allowed_may_ask_once_more(
+    place: World, run: Running
+) -> None:
+    stage = Stage(place)
+    async with run(agents={"allow": ["U0ANNA"]}, replies={"undo_seconds": 0}):
+        ticket = await stage.opened()
+        ts = await stage.ben.say(CHANNEL, "Hello", stage.root(ticket))
+        await stage.reaction(ts, NOT_CARRIED)
+    async with run(replies={"undo_seconds": 0}):
+        await stage.ben.edit(CHANNEL, ts, "!reply Hello")
+        await stage.press(ticket, ts, "send")
+        await stage.replied(ticket, "Hello")
+        await stage.reaction(ts, "white_check_mark")
+    assert views.reactions(stage.slack, CHANNEL, ts) == {"white_check_mark"}

@@ -13,7 +13,9 @@ from slackbridge.domain.intent import Intent, Press, State, after_press
 from slackbridge.domain.model import Author, Conversation, Message
 from slackbridge.domain.record import StoredTicket
 from slackbridge.domain.thread import Post, Said, Thread
+from slackbridge.domain.view import NOT_CARRIED
 from slackbridge.rules.intake import IntakeSettings, after_edit
+from slackbridge.rules.receipt import reaction
 from slackbridge.rules.restore import ORPHAN, Restored, restore
 from slackbridge.text.clean import digest
 from tests.values import KEY, TS, conversation, heard, message
@@ -119,6 +121,15 @@ def of_stranger(*marks: str, posts: tuple[Post, ...] = ()) -> Intent:
 
 def test_who_may_not_act_has_asked_for_nothing() -> None:
     assert of_stranger().is_tombstone
+
+
+def test_what_is_marked_as_refused_was_refused() -> None:
+    """Also where today's settings would let its author act."""
+    found = restored(Said(said("Hello").heard, frozenset({NOT_CARRIED})))
+    assert only(found).is_tombstone
+    assert only(found).refused
+    assert only(found).receipt.reaction == reaction(only(found), NOW) == NOT_CARRIED
+    assert found.asked == found.passed_over == 0
 
 
 def test_what_was_taken_up_from_who_may_not_act_any_more_counts() -> None:

@@ -71,8 +71,10 @@ class InboundDesk:
             await self._settle(key, intake.tombstone(heard), names if heard.edited else ())
             return ""
         if why := await self._unheard(key, heard):
-            await self._settle(key, intake.tombstone(heard, refused=True))
-            return "" if verdict.state is State.KEPT else why
+            told = "" if verdict.state is State.KEPT else why
+            mark = "" if self._uncarried(key) else told
+            await self._settle(key, intake.tombstone(heard, refused=True, why=mark))
+            return told
         intent = intake.reply(heard, verdict, self._rules, now)
         await self._write(key, Change(swaps=((None, intent),), names=names, due=now))
         await self._touch(key, now)
@@ -96,7 +98,8 @@ class InboundDesk:
         after = after_edit(known) if known and talk else None
         speaks = after is not None and not after.is_tombstone
         if speaks and (why := await self._unheard(key, heard)):
-            await self._update(key, heard.ts, lambda intent: intake.refuse(intent, heard))
+            mark = "" if self._uncarried(key) else why
+            await self._update(key, heard.ts, lambda intent: intake.refuse(intent, heard, mark))
             return why
         changed = await self._update(key, heard.ts, after_edit)
         return self._uncarried(key) if changed and not talk else ""
@@ -288,8 +291,9 @@ class InboundDesk:
         return done
 
     async def _settle(self, key: TicketKey, intent: Intent, names: Names = ()) -> None:
-        """Remember a decision that leaves nothing to do."""
-        await self._store.write(key, Change(swaps=((None, intent),), names=names))
+        """Remember a decision that leaves nothing to do, but perhaps a mark on the message."""
+        due = self._store.now() if intent.reacts_at else None
+        await self._write(key, Change(swaps=((None, intent),), names=names, due=due))
 
     async def _update(self, key: TicketKey, id: str, update: Update) -> bool:
         """Apply a pure change to a stored intent; retried if it was changed at the same time."""
@@ -298,7 +302,8 @@ class InboundDesk:
             after = update(before) if before else None
             if before is None or after is None:
                 return False
-            due = None if after.is_tombstone else self._store.now()
+            idle = after.is_tombstone and after.reacts_at == before.reacts_at
+            due = None if idle else self._store.now()
             if await self._write(key, Change(swaps=((before, after),), due=due)):
                 return True
         raise Later("the ticket is very busy", 1.0, code=Code.BUSY)

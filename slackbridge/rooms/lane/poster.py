@@ -239,21 +239,21 @@ class Poster:
 
     async def _react(self, pass_: TicketPass, intent: Intent) -> Intent:
         now = pass_.now()
-        wanted = receipt.reaction(intent, now)
+        wanted, at = receipt.reaction(intent, now), intent.reacts_at
         before = intent.receipt
         shown, perhaps = before.reaction, before.reacting
-        if not intent.ts or (wanted == shown and (not perhaps or now < before.until)):
+        if not at or (wanted == shown and (not perhaps or now < before.until)):
             return intent
         # A reaction that was given up may arrive until then: it is removed once more.
         late = (perhaps, before.until) if now < before.until else ("", 0.0)
         try:
             if perhaps not in ("", shown, wanted):
-                await self._chat.react(intent.channel, intent.ts, "", perhaps)
+                await self._chat.react(intent.channel, at, "", perhaps)
             if wanted not in ("", shown, perhaps):
                 # Stored first: after a crash it must be known, so that it is removed in its turn.
                 intent = await _reacts(pass_, intent, shown, wanted, self._over(now))
             gone = shown if shown != wanted else ""
-            await self._chat.react(intent.channel, intent.ts, wanted, gone)
+            await self._chat.react(intent.channel, at, wanted, gone)
         except Rejected as failure:
             if isinstance(failure, Unauthorized) or cause(failure.code).needs_person:
                 raise  # Slack refuses us altogether: this is done once it accepts us again

@@ -52,7 +52,7 @@ class StrayEffects:
         if not remove:
             return
         try:
-            await self._chat.react(intent.channel, intent.ts, add, remove)
+            await self._chat.react(intent.channel, intent.reacts_at, add, remove)
         except Failure as failure:
             log.warning("reaction.may_be_stale", intent=intent.id, why=failure.code)
 

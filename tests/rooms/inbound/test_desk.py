@@ -190,9 +190,10 @@ async def test_what_is_not_sent_is_settled_and_stays_so_under_other_settings(
     desk = InboundDesk(store, people.may, rules("explicit"), people.wake)
     assert await desk.said(KEY, TALK) == ""
     desk = InboundDesk(store, people.may, rules("direct"), people.wake)
-    assert await desk.said(KEY, REFUSED) == "You may not."
     assert await desk.said(KEY, NOTE) == ""
     assert (people.wakes, await due(store)) == (0, None), "nothing is to be done"
+    assert await desk.said(KEY, REFUSED) == "You may not."
+    assert people.wakes == 1, "it is to be marked"
     people.allowed = {"U1", "U2"}
     before = (await store.load(KEY)).intents
     thread = (TALK, REFUSED, NOTE)
@@ -204,7 +205,8 @@ async def test_what_is_not_sent_is_settled_and_stays_so_under_other_settings(
     after = (await store.load(KEY)).intents
     assert [i.state for i in after] == [State.KEPT] * 3
     assert all(i.is_tombstone for i in after)
-    assert (people.wakes, await due(store)) == (0, None)
+    assert [i.reacts_at for i in after if i.reacts_at] == [REFUSED.ts]
+    assert people.wakes == 1
 
 
 async def test_reading_a_thread_again_writes_nothing_that_is_known(store: RedisStore) -> None:
