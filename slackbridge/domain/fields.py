@@ -167,7 +167,7 @@ INTENT_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "email": ("the assignee wanted", "", _KEPT),
     "state": ("its state", "a State", _KEPT),
     "due": ("when it goes out", "Unix seconds", _KEPT),
-    "reason": ("why it is in that state, in words", "", _KEPT),
+    "reason": ("why it is in that state, or was refused, in words", "", _KEPT),
     "edited": ("the edit that the text is of", "ts", _KEPT),
     "late": ("what became of the message afterwards", "an Afterwards", _KEPT),
     "edit": ("the newer text", "plain text", "while the first may still be sent"),

@@ -145,7 +145,7 @@ class Service:
                 await self._guard.begin()
                 break
             except Unauthorized as failure:
-                why = failure.code or failure.reason
+                why = f"{failure.code or failure.reason}. {failure.remedy}".strip()
                 raise ConfigError(f"Slack refuses SLACK_BOT_TOKEN: {why}") from None
             except Failure as failure:
                 await self._not_ready(failure)

@@ -21,7 +21,7 @@ def stranger(member: Member) -> str:
     if member.gone:
         return "Your account is deactivated."
     if member.external:
-        return "People from other organisations cannot act on tickets."
+        return "People from other workspaces or other organisations cannot act on tickets."
     if member.guest:
         return "Guests cannot act on tickets."
     return ""

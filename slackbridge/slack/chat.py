@@ -13,8 +13,8 @@ from slackbridge.domain.model import TicketKey
 from slackbridge.domain.view import Item
 from slackbridge.slack import events
 from slackbridge.slack.blocks import cards
-from slackbridge.slack.client import SlackClient
-from slackbridge.slack.directory import Directory
+from slackbridge.slack.client import SlackClient, org_wide
+from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
 
 log = structlog.get_logger(__name__)
@@ -30,11 +30,19 @@ class SlackChat:
         self.workspace_url = ""
 
     async def begin(self) -> dict[str, Any]:
-        """Learn who we are (`auth.test`). Raises Rejected if the token is refused."""
+        """Learn who we are (`auth.test`).
+
+        Raises Rejected if the token is refused, Unauthorized also for that of a whole organisation:
+        who belongs to a workspace cannot be asked with it.
+        """
         answer: dict[str, Any] = await self.client.call("auth.test")
+        if answer.get("is_enterprise_install"):
+            raise org_wide()
         self.history.bot_id = str(answer.get("bot_id") or "")
         self.history.bot_user = str(answer.get("user_id") or "")
-        self.directory.team = str(answer.get("team_id") or "")
+        self.directory.home = Home(
+            str(answer.get("team_id") or ""), str(answer.get("enterprise_id") or "")
+        )
         self.workspace_url = str(answer.get("url") or "")
         return answer
 

@@ -161,6 +161,14 @@ def _certainty(method: str, response: Any, write: bool) -> Failure:
     return kind(reason + scope, code=code)
 
 
+def org_wide() -> Unauthorized:
+    """The failure of an app that is installed to a whole organisation."""
+    code = "enterprise_is_restricted"
+    failure = Unauthorized("the app is installed to the whole organisation", code=code)
+    failure.refusal = refusal(code)
+    return failure
+
+
 def _retry_after(response: Any) -> float | None:
     """Seconds to wait; None where the header is missing, or is a date."""
     text = str((getattr(response, "headers", None) or {}).get("Retry-After", "")).strip()

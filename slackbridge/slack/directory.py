@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from slackbridge.domain.chat import Member
@@ -34,12 +35,20 @@ class Memory(Generic[T]):
         return fresh
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A workspace, and its organisation on Enterprise Grid; '' = none, or not known."""
+
+    team: str = ""
+    enterprise: str = ""
+
+
 class Directory:
-    """`team` is our workspace's id, '' if Slack did not say."""
+    """`home` is our workspace, as far as Slack has said it."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
-        self.team = ""
+        self.home = Home()
         self._members = Memory(self._member)
         self._groups = Memory(self._group)
 
@@ -62,24 +71,44 @@ class Directory:
 
     async def _member(self, user: str) -> Member:
         answer = await self._client.call("users.info", user=user)
-        return member_of(answer.get("user") or {}, user, self.team)
+        return member_of(answer.get("user") or {}, user, self.home)
 
     async def _group(self, group: str) -> frozenset[str]:
         answer = await self._client.call("usergroups.users.list", usergroup=group)
         return frozenset(answer.get("users") or ())
 
 
-def member_of(user: dict[str, Any], id: str, team: str) -> Member:
+def member_of(user: Mapping[str, Any], id: str, home: Home) -> Member:
     """A person from `users.info`. Guests are Slack's restricted and ultra-restricted users."""
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), *(p.get("real_name") for p in (profile, user)))
-    home = str(user.get("team_id") or profile.get("team") or team)
     return Member(
         id=id,
         name=str(next(filter(None, (*names, user.get("name"))), id)),
         email=str(profile.get("email") or ""),
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or id == "USLACKBOT"),
-        external=bool(user.get("is_stranger") or (team and home and home != team)),
+        external=bool(user.get("is_stranger")) or not _belongs(user, home),
         gone=bool(user.get("deleted")),
     )
+
+
+def _belongs(user: Mapping[str, Any], home: Home) -> bool:
+    """Whether a person is a member of our workspace.
+
+    On Enterprise Grid `team_id` may be any workspace of the person's, the organisation, or missing:
+    the list of their workspaces tells, or, where that is missing, the organisation.
+    """
+    if not home.team:
+        return True
+    grid = user.get("enterprise_user") or {}
+    teams = grid.get("teams") or user.get("teams") or ()
+    if teams:
+        return home.team in teams
+    if home.enterprise and home.enterprise in (
+        grid.get("enterprise_id"),
+        user.get("enterprise_id"),
+    ):
+        return True
+    theirs = user.get("team_id") or (user.get("profile") or {}).get("team") or home.team
+    return theirs in (home.team, home.enterprise)

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from slackbridge.config.errors import ConfigError
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.domain.view import NOT_CARRIED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.refurbed.vocabulary import Status
 from slackbridge.sandbox.slack.people import Person
+from slackbridge.sandbox.slack.roster import ENTERPRISE, grid_users
 from tests.bridge.conftest import UNDO_SECONDS, Running
 from tests.bridge.stage import Stage
 
@@ -119,6 +121,31 @@ async def test_who_somebody_is_may_be_unknown_for_a_while(stage: Stage) -> None:
     await stage.replied(ticket, "Hello")
 
 
+async def test_on_enterprise_grid(place: World, run: Running) -> None:
+    """Colleagues of another workspace who belong to ours too act; others of it, and strangers from
+    Slack Connect, do not. Ids that begin with W count everywhere.
+    """
+    place.slack.app.enterprise = ENTERPRISE
+    for user in grid_users():
+        place.slack.workspace.users[user.id] = user
+        place.slack.workspace.channels[CHANNEL].members.append(user.id)
+    greta, gustav, gwen, ext = map(place.slack.person, ("greta", "gustav", "gwen", "ext"))
+    allow = [greta.id, gustav.id, gwen.id, ext.id]
+    agents = {"allow": allow, "money": [greta.id]}
+    async with run(agents=agents, replies={"undo_seconds": 0}):
+        stage = Stage(place)
+        ticket = await stage.opened()
+        root = stage.root(ticket)
+        for who, text in ((gwen, "not me"), (ext, "nor me"), (greta, "Hello"), (gustav, "And I")):
+            ts = await who.say(CHANNEL, text, root)
+            acts = who in (greta, gustav)
+            await stage.reaction(ts, "white_check_mark" if acts else NOT_CARRIED)
+        assert stage.replies(ticket) == ["Hello", "And I"]
+        await stage.until("told", lambda: gwen.ephemerals(CHANNEL) and ext.ephemerals(CHANNEL))
+        held = await greta.say(CHANNEL, f"Ask <@{gustav.id}> about it", root)
+        await stage.receipt(ticket, held, "mentions a colleague")
+
+
 def marks(stage: Stage, ts: str) -> int:
     """How often a message was marked as refused."""
     added = stage.slack.ledger.all("reaction_add")
@@ -163,3 +190,10 @@ async def test_who_is_refused_and_then_allowed_may_ask_once_more(
         await stage.replied(ticket, "Hello")
         await stage.reaction(ts, "white_check_mark")
     assert views.reactions(stage.slack, CHANNEL, ts) == {"white_check_mark"}
+
+
+async def test_an_app_of_a_whole_organisation_does_not_run(place: World, run: Running) -> None:
+    place.slack.app.enterprise, place.slack.app.org_wide = ENTERPRISE, True
+    with pytest.raises(ConfigError, match="Install the app to one workspace"):
+        async with run():
+            pass

@@ -20,6 +20,7 @@ from slackbridge.config import load
 from slackbridge.config.agreement import InForce, detail, digest
 from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
 from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.slack.roster import ENTERPRISE
 
 THEIRS = {"replies.mode": "22222222"}
 Harm = Callable[[World], object]
@@ -70,6 +71,10 @@ def _revoked(place: World) -> None:
     place.slack.app.revoked = True
 
 
+def _org_wide(place: World) -> None:
+    place.slack.app.enterprise, place.slack.app.org_wide = ENTERPRISE, True
+
+
 def _skewed(place: World) -> None:
     place.slack.workspace.clock = lambda: time.time() + 400
 
@@ -78,6 +83,7 @@ FAULTS: dict[str, tuple[Harm, str, str]] = {
     "missing scope": (_without_scope, "slack scope reactions:write", "reinstall"),
     "not a member": (_not_a_member, f"channel {CHANNEL}", "/invite"),
     "revoked token": (_revoked, "slack bot token", "SLACK_BOT_TOKEN"),
+    "installed to all": (_org_wide, "slack bot token", "not to the whole organisation"),
     "501": (
         lambda p: p.refurbed.unimplemented.add("*"),
         f"account {ACCOUNT}",

@@ -337,14 +337,17 @@ async def test_ephemerals_are_seen_by_one_and_not_kept(
     assert len(anna.ephemerals(CHANNEL)) == 1
 
 
-async def test_people_and_channels(client: AsyncWebClient) -> None:
+async def test_people_and_channels(client: AsyncWebClient, sandbox: SlackSandbox) -> None:
     first = await client.users_list(limit=2)
     cursor = first["response_metadata"]["next_cursor"]
     rest = await client.users_list(limit=100, cursor=cursor)
     names = [each["name"] for each in [*first["members"], *rest["members"]]]
     assert names == ["anna", "ben", "gil", "bo", "slackbridge", "slackbot"]
     stranger = (await client.users_info(user="U0EXT"))["user"]
-    assert (stranger["is_stranger"], stranger["team_id"]) == (True, "T0PARTNER")
+    assert (stranger["is_stranger"], stranger["team_id"]) == (False, "T0PARTNER")
+    for channel in sandbox.workspace.channels.values():
+        channel.members = [each for each in channel.members if each != "U0EXT"]
+    assert (await client.users_info(user="U0EXT"))["user"]["is_stranger"]
     await client.conversations_join(channel="C0OTHER")
     members = await client.conversations_members(channel="C0OTHER")
     assert members["members"] == ["U0ANNA", "U0BEN", "U0SANDBOX"]

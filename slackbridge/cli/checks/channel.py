@@ -13,9 +13,8 @@ async def examined(chat: SlackChat, id: str) -> Finding:
     try:
         answer = await chat.client.call("conversations.info", channel=id)
     except Failure as failure:
-        return Finding(
-            what, False, failure.reason, "Correct the id; invite the bot to a private one."
-        )
+        remedy = failure.remedy or "Correct the id; invite the bot to a private one."
+        return Finding(what, False, failure.reason, remedy)
     channel = answer.get("channel") or {}
     name = f"#{channel.get('name', id)}"
     if channel.get("is_archived"):

@@ -20,7 +20,7 @@ async def examined(patient: Patient) -> list[Finding]:
         answer = await chat.begin()
     except Failure as failure:
         remedy = "Install the app (docs/slack.md) and put its bot token into SLACK_BOT_TOKEN."
-        return [Finding("slack bot token", False, failure.reason, remedy)]
+        return [Finding("slack bot token", False, failure.reason, failure.remedy or remedy)]
     headers = chat.client.last_headers
     team = f"{answer.get('team', '?')} as {answer.get('user', '?')}"
     return [

@@ -12,7 +12,7 @@ from slackbridge.demo.page.responses import Problem, unknown
 from slackbridge.sandbox.slack.api_reactions import EMOJI
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.sandbox.slack.files import Shared
-from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, User
+from slackbridge.sandbox.slack.roster import Channel, User
 from slackbridge.sandbox.slack.shapes import micros
 
 ACT_AS = ("U0ANNA", "U0BEN", "U0GIL")
@@ -120,5 +120,5 @@ def _user(user: User) -> Json:
         "is_bot": user.is_bot,
         "guest": user.is_restricted,
         "deleted": user.deleted,
-        "stranger": user.team != HOME_TEAM,
+        "stranger": not user.is_member,
     }

@@ -20,16 +20,20 @@ def api_test(call: Call) -> Json:
 
 
 def auth_test(call: Call) -> Json:
-    """The owner of the token."""
+    """The owner of the token. `enterprise_id` is there on Enterprise Grid only.
+
+    Source: docs.slack.dev/reference/methods/auth.test
+    """
     workspace, app = call.workspace, call.app
     return {
+        **({"enterprise_id": app.enterprise} if app.enterprise else {}),
         "url": workspace.team_url,
         "team": workspace.team_name,
         "user": workspace.users[app.bot_user].name,
         "team_id": HOME_TEAM,
         "user_id": app.bot_user,
         "bot_id": app.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": app.org_wide,
     }
 
 
@@ -66,7 +70,7 @@ def users_info(call: Call) -> Json:
 
 def users_list(call: Call) -> Json:
     """With deactivated users, without those of a Slack Connect team."""
-    team = [each for each in call.workspace.users.values() if each.team == HOME_TEAM]
+    team = [each for each in call.workspace.users.values() if each.is_member]
     shown, cursor = call.page(team, 1000, lambda each: each.id)
     listed = [_user(call, each) for each in shown]
     return {"members": listed, "cache_ts": int(call.workspace.clock())} | cursor
@@ -76,7 +80,7 @@ def users_lookup(call: Call) -> Json:
     """Active users of the team."""
     email = call.args.text("email").lower()
     for user in call.workspace.users.values():
-        if user.email.lower() == email and user.team == HOME_TEAM and not user.deleted:
+        if user.email.lower() == email and user.is_member and not user.deleted:
             return {"user": _user(call, user)}
     raise ApiError("users_not_found")
 
@@ -95,4 +99,6 @@ def group_users(call: Call) -> Json:
 
 
 def _user(call: Call, user: User) -> Json:
-    return user.as_json(with_email="users:read.email" in call.app.scopes)
+    bot, channels = call.app.bot_user, call.workspace.channels.values()
+    seen = user.is_member or any({bot, user.id} <= set(each.members) for each in channels)
+    return user.as_json(with_email="users:read.email" in call.app.scopes, stranger=not seen)

@@ -55,17 +55,17 @@ class Events:
 def envelope(app: Installation, event: Json, at: float, *, shared: bool) -> Json:
     """The payload of an event; `shared` says that its channel is shared with another team."""
     authorization = {
-        "enterprise_id": None,
+        "enterprise_id": app.enterprise or None,
         "team_id": HOME_TEAM,
         "user_id": app.bot_user,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": app.org_wide,
     }
     return {
         "token": app.verification_token,
         "team_id": HOME_TEAM,
         "context_team_id": HOME_TEAM,
-        "context_enterprise_id": None,
+        "context_enterprise_id": app.enterprise or None,
         "api_app_id": app.app_id,
         "event": event,
         "type": "event_callback",

@@ -189,8 +189,8 @@ class Interactions:
             "token": app.verification_token,
             "trigger_id": self.triggers.issue(user.id),
             "team": {"id": HOME_TEAM, "domain": self.workspace.team_domain},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": {"id": app.enterprise, "name": "Sandbox Org"} if app.enterprise else None,
+            "is_enterprise_install": app.org_wide,
         }
 
     def _action(self, block: Json, element: Json, chosen: Any) -> Json:

@@ -44,10 +44,16 @@ class Message:
         return self.subtype == "thread_broadcast"
 
     def as_json(self, *, full_metadata: bool = True) -> Json:
-        """The message object; without `full_metadata` only the event type of the metadata."""
+        """The message object; without `full_metadata` only the event type of the metadata.
+
+        What a user of another workspace wrote names it as `user_team` and `source_team` too.
+        Source: docs.slack.dev/apis/slack-connect
+        """
         shown: Json = {"type": "message", "ts": self.ts, "text": self.text}
         if self.subtype != "bot_message":
             shown |= {"user": self.user, "team": self.team}
+        if self.user and self.team != HOME_TEAM:
+            shown |= {"user_team": self.team, "source_team": self.team}
         for name in _SHOWN_AS_THEY_ARE:
             if value := getattr(self, name):
                 shown[name] = copied(list(value) if type(value) is tuple else value)

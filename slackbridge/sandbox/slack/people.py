@@ -18,7 +18,7 @@ from slackbridge.sandbox.slack.errors import NotPossible
 from slackbridge.sandbox.slack.files import Files
 from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.messages import Message
-from slackbridge.sandbox.slack.roster import Channel, User
+from slackbridge.sandbox.slack.roster import HOME_TEAM, Channel, User
 from slackbridge.sandbox.slack.shapes import Json, new_id
 from slackbridge.sandbox.slack.transport import Answer
 from slackbridge.sandbox.slack.views import View
@@ -68,7 +68,7 @@ class Person:
             "",
             encoded,
             self.id,
-            self.user.team,
+            self.user.team or HOME_TEAM,
             thread_ts=thread_ts,
             subtype=_subtype(bool(shared), broadcast and thread_ts is not None),
             blocks=tuple(typed_blocks if blocks is None else blocks),

@@ -6,12 +6,16 @@ Their JSON is as the Web API shows it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from slackbridge.sandbox.slack.shapes import Json
 
 CREATED = 1_700_000_000
 HOME_TEAM = "T0SANDBOX"
 PARTNER_TEAM = "T0PARTNER"
+SISTER_TEAM = "T0SISTER"
+ENTERPRISE = "E0SANDBOX"
+"""The organisation of `grid_users`, and another of its workspaces."""
 _SCOPES = """
 app_mentions:read channels:history channels:join channels:read chat:write chat:write.customize
 commands files:read files:write groups:history groups:read im:history im:read im:write
@@ -30,7 +34,11 @@ _EMPTY_PROFILE = ("title", "phone", "skype", "status_text", "status_emoji")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One account. `team` differs from the home team for users of a Slack Connect team."""
+    """One account. `team` differs from the home team for users of a Slack Connect team.
+
+    On Enterprise Grid an account belongs to an organisation (`enterprise`) and to several
+    workspaces (`teams`): `team` is any of these, or '' where Slack does not say.
+    """
 
     id: str
     name: str
@@ -41,9 +49,20 @@ class User:
     deleted: bool = False
     is_restricted: bool = False
     is_admin: bool = False
+    enterprise: str = ""
+    teams: tuple[str, ...] = ()
 
-    def as_json(self, *, with_email: bool) -> Json:
-        """The user object of `users.info`; the e-mail only with `users:read.email`."""
+    @property
+    def is_member(self) -> bool:
+        """Whether the account is one of the home team."""
+        return HOME_TEAM in (self.team, *self.teams)
+
+    def as_json(self, *, with_email: bool, stranger: bool = False) -> Json:
+        """The user object of `users.info`; the e-mail only with `users:read.email`.
+
+        `stranger`: the app sees no channel in which the user of another workspace is.
+        Source: docs.slack.dev/reference/objects/user-object
+        """
         profile: Json = {
             **dict.fromkeys(_EMPTY_PROFILE, ""),
             "real_name": self.real_name,
@@ -61,14 +80,28 @@ class User:
         return {
             **{name: getattr(self, name) for name in own},
             **dict.fromkeys(never, False),
-            "team_id": self.team,
-            "is_stranger": self.team != HOME_TEAM,
+            **({"team_id": self.team} if self.team else {}),
+            "is_stranger": stranger,
             "tz": "Europe/Vienna",
             "tz_label": "Central European Time",
             "tz_offset": 3600,
             "updated": CREATED,
             "profile": profile,
+            **self._grid(),
         }
+
+    def _grid(self) -> Json:
+        """What Slack adds on Enterprise Grid; `teams` may be missing.
+
+        Sources: bolt-js issue 1875 (`team_id` is the same in each workspace), lookerbot issue 184
+        (`team_id` is missing).
+        """
+        if not self.enterprise:
+            return {}
+        where: Json = {"enterprise_id": self.enterprise, "enterprise_name": "Sandbox Org"}
+        where |= {"teams": list(self.teams)} if self.teams else {}
+        never = dict.fromkeys(("is_admin", "is_owner", "is_primary_owner"), False)
+        return {**where, "enterprise_user": {"id": self.id, **where, **never}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +193,11 @@ class Channel:
 
 @dataclass(slots=True)
 class Installation:
-    """The app as installed in the team: identity, secrets, granted scopes, event subscriptions."""
+    """The app as installed in the team: identity, secrets, granted scopes, event subscriptions.
+
+    `enterprise` is the organisation of the team, '' = none; `org_wide` says that the app is
+    installed to all of it.
+    """
 
     bot_token: str = "xoxb-sandbox-bot"
     app_token: str = "xapp-1-A0SANDBOX-sandbox"
@@ -173,6 +210,8 @@ class Installation:
     scopes: set[str] = field(default_factory=lambda: set(BOT_SCOPES))
     subscriptions: set[str] = field(default_factory=lambda: set(BOT_EVENTS))
     revoked: bool = False
+    enterprise: str = ""
+    org_wide: bool = False
 
     def profile(self) -> Json:
         """`bot_profile` as messages of the app carry it."""
@@ -205,6 +244,21 @@ def default_users(app: Installation) -> list[User]:
         User(app.bot_user, app.name, app.name, is_bot=True),
         User("USLACKBOT", "slackbot", "Slackbot"),
     ]
+
+
+def grid_users() -> list[User]:
+    """Colleagues of one organisation: in both workspaces, of an unknown one, in the other only."""
+    return [
+        User(
+            "W0GRETA", "greta", "Greta Grid", team=SISTER_TEAM, **_on_grid(SISTER_TEAM, HOME_TEAM)
+        ),
+        User("W0GUSTAV", "gustav", "Gustav Grid", team="", **_on_grid()),
+        User("W0GWEN", "gwen", "Gwen Grid", team=SISTER_TEAM, **_on_grid(SISTER_TEAM)),
+    ]
+
+
+def _on_grid(*teams: str) -> dict[str, Any]:
+    return {"enterprise": ENTERPRISE, "teams": teams}
 
 
 def default_channels(app: Installation) -> list[Channel]:
