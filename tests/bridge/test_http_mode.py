@@ -7,14 +7,18 @@ import json
 import socket
 import time
 from collections.abc import AsyncIterator, Iterable
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from redis.asyncio import Redis
 
 from slackbridge.demo.world import CHANNEL, World, world
 from slackbridge.sandbox.slack.http_transport import signature
+from slackbridge.slack.http_mode import add_routes
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
@@ -166,6 +170,17 @@ async def test_an_address_is_answered_for_only_with_the_app_s_secret(
     assert await place.slack.http.verify()
     place.slack.app.signing_secret = "of another app"
     assert not await place.slack.http.verify()
+
+
+async def test_an_address_is_not_answered_for_before_the_bridge_works(place: World) -> None:
+    server = web.Application()
+    nothing: Any = None  # no listener is reached
+    add_routes(server, nothing, place.slack.signing_secret, works=lambda: False)
+    async with TestServer(server) as listening:
+        door = Door(place, listening.port or 0)
+        place.slack.endpoints.point_at(door.url + PATH)
+        assert await door.post("{}", door.headers("{}")) == 503
+        assert not await place.slack.http.verify()
 
 
 async def test_what_is_too_big_is_refused_without_being_read(place: World, door: Door) -> None:

@@ -67,6 +67,11 @@ def test_no_text_in_the_code_has_a_name_of_its_own() -> None:
     assert [place.partition(":")[0] for place in found] == ["config/sections.py"], found
 
 
+def test_no_text_of_the_demo_s_page_has_a_name_of_its_own() -> None:
+    scripts = (PACKAGE / "demo" / "page" / "static").rglob("*.js")
+    assert [path.name for path in scripts if NAMED.search(path.read_text("utf-8"))] == []
+
+
 def _texts(tree: ast.Module) -> list[ast.Constant]:
     said = {
         id(node.value)

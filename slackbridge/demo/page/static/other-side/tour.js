@@ -45,10 +45,11 @@ function Current() {
 }
 
 function End() {
+  const [{ command }] = state.value.commands;
   return html`
     <h2 id="tour-title">That is slackbridge</h2>
     <p>You answered a customer from Slack, saw it arrive, and killed the bridge without losing a word. Look around:
-      press the buttons on a card, try <code>/ticket help</code>, or write as a customer.</p>
+      press the buttons on a card, try <code>${command} help</code>, or write as a customer.</p>
     <div class="tour-row"><button type="button" class="tour-main" onClick=${dismiss}>Finish</button></div>`;
 }
 
