@@ -49,8 +49,9 @@ demo: setup ## the whole product with no account anywhere, on http://127.0.0.1:8
 test: setup ## run the tests, but for those of `make browser` and `make long`
 	@$(BIN)/python -m pytest -m "not browser and not long" $(ARGS)
 
-long: setup ## run the tests that take long, such as those with Sentinels and clusters
-	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile $(ARGS)
+long: setup ## run the tests that take long, such as those with Sentinels; properties with more examples
+	@$(BIN)/python -m pytest -m "(long or hypothesis) and not browser" --hypothesis-profile thorough \
+		-n 2 --dist loadfile $(ARGS)
 
 browser: setup ## test the demo's page in Chromium
 	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile $(ARGS)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from slackbridge.store.redis import RedisStore
 
 gc.disable()  # until all tests are collected: modules and test items stay to the end
-settings.register_profile("suite", max_examples=50, deadline=None)
+settings.register_profile("suite", max_examples=20, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)  # `make long`
 settings.register_profile("long", max_examples=2_000, deadline=None)
 settings.load_profile("suite")
 

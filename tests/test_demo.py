@@ -14,12 +14,12 @@ from slackbridge.config.load import child_environment
 
 @pytest.mark.crash
 @pytest.mark.timeout(300)
-async def test_the_scripts_play_to_their_ends_and_every_line_is_json() -> None:
-    """In parallel: they mostly wait."""
-    await asyncio.gather(plays((), 11), plays(("marketplaces",), 11))
-
-
-async def plays(words: Sequence[str], steps: int) -> None:
+@pytest.mark.parametrize(
+    ("words", "steps"), [((), 11), pytest.param(("marketplaces",), 11, marks=pytest.mark.long)]
+)
+async def test_a_script_plays_to_its_end_and_every_line_is_json(
+    words: Sequence[str], steps: int
+) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "slackbridge", "demo", "--script", *words, "--json"),
         env=child_environment({}),

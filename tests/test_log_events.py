@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,9 +35,15 @@ class Event(NamedTuple):
     fields: frozenset[str]
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE), ast.parse(path.read_text("utf-8"))
+@cache
+def trees() -> list[tuple[Path, ast.Module]]:
+    """The modules that log, parsed."""
+    texts = {path: path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    return [
+        (path.relative_to(PACKAGE), ast.parse(text))
+        for path, text in texts.items()
+        if any(word in text for word in (*LOGGERS, "logging", "contextvars"))
+    ]
 
 
 def loggers(tree: ast.Module) -> set[str]:
@@ -51,15 +57,17 @@ def loggers(tree: ast.Module) -> set[str]:
     return found
 
 
-def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls(tree: ast.Module) -> list[tuple[str, ast.Call]]:
     """Every call that logs, with the name of its method."""
-    names = loggers(tree)
+    names, found = loggers(tree), []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             value = node.func.value
             ours = isinstance(value, ast.Name) and value.id in names
             if ours and node.func.attr in {*LEVELS, "log", "warn", "fatal"}:
-                yield node.func.attr, node
+                found.append((node.func.attr, node))
+    return found
 
 
 def folder(path: Path) -> str:
@@ -78,6 +86,7 @@ def event(path: Path, method: str, call: ast.Call) -> Event:
     return Event(folder(path), name.value, LEVELS[method], frozenset(fields))
 
 
+@cache
 def in_code() -> set[Event]:
     return {event(path, *found) for path, tree in trees() for found in calls(tree)}
 

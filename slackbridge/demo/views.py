@@ -27,8 +27,10 @@ def ticket_of(row: Row) -> str:
 
 def cards(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:
     """All cards of a ticket; more than one is a fault."""
-    rows = slack.workspace.history(channel)
-    return [r for r in rows if effect_of(r) == "card" and ticket_of(r) == str(ticket)]
+    timeline = slack.workspace.timeline(channel)
+    known = [(each, {"metadata": each.metadata}) for each in timeline.visible()]
+    found = [m for m, row in known if effect_of(row) == "card" and ticket_of(row) == str(ticket)]
+    return [timeline.as_json(each) for each in found]  # only these are copied: tests poll this
 
 
 def thread(slack: SlackSandbox, ticket: int | str, channel: str = CHANNEL) -> list[Row]:

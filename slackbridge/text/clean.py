@@ -23,7 +23,8 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufffe\uffff]"
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
-_PILE = re.compile(f"([{_marks()}]{{{_MARKS_KEPT}}})[{_marks()}]+")
+_MARK = f"[{_marks()}]"
+_PILE = re.compile(f"({_MARK}{{{_MARKS_KEPT}}}){_MARK}+")
 
 
 def clean(text: str) -> str:

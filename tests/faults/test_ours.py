@@ -25,7 +25,7 @@ from slackbridge.domain.errors import Failure, Later, Rejected, Unknown
 from slackbridge.domain.model import Conversation, TicketKey
 from tests.bridge.stage import Stage
 from tests.faults.long import play
-from tests.faults.server import own_world, running
+from tests.faults.server import running
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -60,45 +60,54 @@ async def a_life(stage: Stage) -> None:
     stage.balanced(ticket)
 
 
-async def test_a_log_that_cannot_be_written_stops_nothing() -> None:
-    """F24; I1, I7, I24."""
-    closed = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh")
-    read, gone = os.pipe()
+def full() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+def gone() -> int:
+    """A pipe that nobody reads."""
+    read, write = os.pipe()
     os.close(read)
-    full = os.open("/dev/full", os.O_WRONLY)
+    return write
+
+
+CLOSED = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh")
+
+
+@pytest.mark.parametrize(
+    ("made", "before"),
+    [
+        pytest.param(full, (), id="full"),
+        pytest.param(gone, (), id="nobody reads", marks=pytest.mark.long),
+        pytest.param(gone, CLOSED, id="closed", marks=pytest.mark.long),
+    ],
+)
+async def test_a_log_that_cannot_be_written_stops_nothing(
+    place: World, made: Callable[[], int], before: Sequence[str]
+) -> None:
+    """F24; I1, I7, I24."""
+    output = made()
     try:
-        await asyncio.gather(
-            lives(output=full), lives(output=gone), lives(output=gone, before=closed)
-        )
+        async with process(place, output=output, before=before):
+            await a_life(Stage(place))
     finally:
-        os.close(full)
-        os.close(gone)
+        os.close(output)
 
 
-async def lives(output: int, before: Sequence[str] = ()) -> None:
-    async with own_world() as place, process(place, output=output, before=before):
-        await a_life(Stage(place))
-
-
-async def test_the_clock_jumps_an_hour() -> None:
+@pytest.mark.parametrize("seconds", [3600, pytest.param(-3600, marks=pytest.mark.long)])
+async def test_the_clock_jumps_an_hour(place: World, seconds: int) -> None:
     """F10; I1, I7: polls, leases and sockets do not depend on the wall clock."""
-    await asyncio.gather(jumps(3600), jumps(-3600))
-
-
-async def jumps(seconds: int) -> None:
-    """Move the process's wall clock by this many seconds."""
     jump = "tests.faults.jump"
-    async with own_world() as place:
-        stage = Stage(place)
-        with (place.folder / "bridge.log").open("ab") as log:
-            output = log.fileno()
-            async with process(place, str(seconds), output=output, module=jump) as bridge:
-                ticket = await stage.opened()
-                bridge.send_signal(signal.SIGUSR1)
-                await stage.quiet(0.3)
-                place.refurbed.customer_writes(ticket, "<p>more</p>")
-                await stage.until("more", lambda: len(stage.mirrored(ticket)) == 2, 15)
-                await a_life(stage)
+    stage = Stage(place)
+    with (place.folder / "bridge.log").open("ab") as log:
+        output = log.fileno()
+        async with process(place, str(seconds), output=output, module=jump) as bridge:
+            ticket = await stage.opened()
+            bridge.send_signal(signal.SIGUSR1)
+            await stage.quiet(0.3)
+            place.refurbed.customer_writes(ticket, "<p>more</p>")
+            await stage.until("more", lambda: len(stage.mirrored(ticket)) == 2, 15)
+            await a_life(stage)
 
 
 def refuse(failure: Failure | Exception, meant: str, get: Any) -> Callable[[str], Any]:
@@ -113,23 +122,22 @@ def refuse(failure: Failure | Exception, meant: str, get: Any) -> Callable[[str]
     return spoilt
 
 
-POISONS = (
-    ValueError("a fault of ours"),
-    Rejected("the marketplace says no", code="400"),
-    Unknown("the answer is cut", code="cut"),
-    Later("the marketplace has a fault", 0.1, code="500"),
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ValueError("a fault of ours"),
+        Later("the marketplace has a fault", 0.1, code="500"),
+        pytest.param(Rejected("the marketplace says no", code="400"), marks=pytest.mark.long),
+        pytest.param(Unknown("the answer is cut", code="cut"), marks=pytest.mark.long),
+    ],
+    ids=lambda failure: type(failure).__name__,
 )
-
-
-async def test_a_poison_ticket_is_told_of_once_and_delays_no_other() -> None:
-    """F16; I14."""
-    await asyncio.gather(*(poison(failure) for failure in POISONS))
-
-
-async def poison(failure: Exception) -> None:
-    """Reading one ticket always fails with this."""
+async def test_a_poison_ticket_is_told_of_once_and_delays_no_other(
+    place: World, failure: Exception
+) -> None:
+    """F16; I14. Reading one ticket always fails with this."""
     timing = {"quarantine_after": 3, "retry_seconds": 0.05, "retry_max_seconds": 600}
-    async with own_world() as place, running(place, timing=timing) as bridge:
+    async with running(place, timing=timing) as bridge:
         stage = Stage(place)
         bad = place.refurbed.customer_opens()
         provider = bridge.providers[ACCOUNT]

@@ -19,7 +19,7 @@ from tests.model.town import NO_TROUBLE, Town
 from tests.model.world import ALL_FAULTS, Trouble
 
 CI = settings(
-    max_examples=30,
+    max_examples=15,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
@@ -27,6 +27,7 @@ CI = settings(
     phases=[Phase.generate],  # `python -m tests.model` looks for the shortest history
     suppress_health_check=list(HealthCheck),
 )
+LONG = settings(CI, max_examples=60)
 
 
 @contextmanager

@@ -215,6 +215,7 @@ class Journal(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)  # finding the shortest counterexample takes a while
 def test_the_journals_promise() -> None:
+    tried = 6 * settings().max_examples
     run_state_machine_as_test(
-        Journal, settings=settings(max_examples=300, stateful_step_count=10, deadline=None)
+        Journal, settings=settings(max_examples=tried, stateful_step_count=10, deadline=None)
     )

@@ -78,10 +78,11 @@ class Launch:
     def did(self) -> set[str]:
         return set(self._did.read_text("utf-8").splitlines())
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
+    async def start(self, *words: str, module: str = "slackbridge") -> asyncio.subprocess.Process:
         with self._said.open("ab") as said, self._did.open("ab") as did:
             return await spawn(
                 *words,
+                module=module,
                 before=cage(),
                 cwd="/",
                 stdout=said,
@@ -90,9 +91,9 @@ class Launch:
                 pass_fds=(did.fileno(),),
             )
 
-    async def run(self, *words: str) -> int:
-        """Run a command to its end; returns its exit code."""
-        return await (await self.start(*words)).wait()
+    async def run(self, *commands: str) -> int:
+        """Run commands, one after the other, in one process; returns the first exit code not 0."""
+        return await (await self.start(*commands, module="tests.security.several")).wait()
 
     async def end(self, process: asyncio.subprocess.Process) -> int:
         """Send SIGTERM and wait; returns the exit code."""

@@ -102,8 +102,8 @@ async def test_nothing_leaks_and_nothing_else_is_touched(
             for market in (place.slack, *(shop.market for shop in shops)):
                 market.faults.clear()
             pages = await health(life.known(place).port)
-            for words in COMMANDS:
-                assert await bridge.run(*words.format(shops[0].ticket).split()) == 0, words
+            commands = (words.format(shops[0].ticket) for words in COMMANDS)
+            assert await bridge.run(*commands) == 0, bridge.said[-2_000:]
         finally:
             code = await bridge.end(running)
         assert code == 0, bridge.said[-2_000:]
