@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from slackbridge import wiring
 from slackbridge.config.agreement import flattened
@@ -14,6 +13,7 @@ from slackbridge.ops.hand_over import HandOver
 from slackbridge.ops.health import Pulse, Server, serve
 from slackbridge.ops.hearing import Hearing
 from slackbridge.ops.service import HttpListening, Listening, Service
+from slackbridge.ops.socket_hearing import SocketHearing
 from slackbridge.ops.webhooks import add_hooks
 from slackbridge.ports.signal import WorkSignal
 from slackbridge.rooms.inbound.desk import InboundDesk
@@ -26,7 +26,6 @@ from slackbridge.slack.archive import Archive
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.http_mode import add_routes
 from slackbridge.slack.listeners import Listeners
-from slackbridge.slack.socket_mode import Sockets
 
 
 class Bridge:
@@ -71,19 +70,19 @@ class Bridge:
         self.listeners = self._listeners()
         self.hearing = Hearing(timing.sweep_seconds)
         self.desk.readings.on_found = self.hearing.found
-        listening, connected = self._listening()
+        listening, sockets = self._listening()
         self.pulse = Pulse(
             self.store,
             lambda: client.refused,
-            connected,
+            sockets,
             self.hearing,
             self.unposted.texts,
             self._tell_ops,
         )
-        self._service = self._life(listening, workers)
+        self._service = self._life(listening, workers, sockets)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set. Raises ConfigError; see `Service.run`."""
+        """Serve until `stop` is set. Raises ConfigError and Later; see `Service.run`."""
         await self.chat.client.open()
         try:
             await self._service.run(stop)
@@ -115,7 +114,9 @@ class Bridge:
             self.settings.slack.command,
         )
 
-    def _life(self, listening: Listening, workers: Workers) -> Service:
+    def _life(
+        self, listening: Listening, workers: Workers, sockets: SocketHearing | None
+    ) -> Service:
         timing, ours = self.settings.timing, flattened(self.settings)
         return Service(
             self._identify,
@@ -130,16 +131,16 @@ class Bridge:
             self._missed,
             timing.sweep_seconds if self.settings.slack.mode == "http" else 0.0,
             timing.stop_seconds,
+            sockets,
         )
 
-    def _listening(self) -> tuple[Listening, Callable[[], int] | None]:
-        """How events come in, and how many live connections they come in by (None = by HTTP)."""
+    def _listening(self) -> tuple[Listening, SocketHearing | None]:
+        """How events come in, and whether Slack is heard (None = it calls us by HTTP)."""
         slack = self.settings.slack
         if slack.mode == "http":
             return HttpListening(self._missed), None
-        token = slack.app_token.get_secret_value()
-        sockets = Sockets(self.listeners.app(), token, slack.api_url, self.catch_up.run)
-        return sockets, sockets.connected
+        sockets = wiring.sockets(self.settings, self.listeners, self.catch_up.run)
+        return sockets, SocketHearing(sockets, slack.deaf_minutes)
 
     def _missed(self) -> None:
         """Slack may have told what nobody heard."""

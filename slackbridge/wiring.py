@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
+from typing import Any
 
 from slackbridge.config.errors import ConfigError
 from slackbridge.config.settings import Settings
@@ -36,6 +37,8 @@ from slackbridge.slack.command import Command
 from slackbridge.slack.home import Home
 from slackbridge.slack.listeners import Listeners
 from slackbridge.slack.manifest import Use
+from slackbridge.slack.socket_mode import Sockets
+from slackbridge.slack.socket_timing import Patience
 from slackbridge.slack.thread_map import ThreadMap
 from slackbridge.store.keys import DAY, Keys
 from slackbridge.store.redis import RedisStore, connect
@@ -269,6 +272,20 @@ def listeners(
     return Listeners(
         chat, store, threads, desk, buttons, command, home, missed, lookup, spawn, lost
     )
+
+
+def sockets(
+    settings: Settings, listeners: Listeners, on_gap: Callable[[], Coroutine[Any, Any, None]]
+) -> Sockets:
+    """The connections of Socket Mode; `on_gap` is called when Slack was not heard for a while."""
+    slack, timing = settings.slack, settings.timing
+    patience = Patience(
+        call=timing.call_timeout_seconds,
+        first=timing.retry_seconds,
+        most=timing.retry_max_seconds,
+    )
+    token = slack.app_token.get_secret_value()
+    return Sockets(listeners.app(), token, slack.api_url, on_gap, patience)
 
 
 def _catch_up(spawn: Spawn, catch_up: CatchUp) -> None:

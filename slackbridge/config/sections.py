@@ -42,6 +42,7 @@ class SlackSettings(Section):
     channel: Annotated[str, Field(pattern=CHANNEL)]
     ops_channel: Annotated[str, Field(pattern=rf"{CHANNEL}|^$")] = ""
     command: Annotated[str, Field(pattern=COMMAND)] = SLASH
+    deaf_minutes: Seconds = 10
     post_seconds: Seconds = 1.0
     post_burst: Annotated[int, Field(ge=1, le=20)] = 3
     bot_token: SecretStr = SecretStr("")

@@ -17,6 +17,7 @@ from slackbridge.domain.errors import Code, Failure, Later
 from slackbridge.ops.hearing import Hearing
 from slackbridge.ops.heartbeat import SETTINGS, WAITING, process_name
 from slackbridge.ops.outage import Outage, Tell
+from slackbridge.ops.socket_hearing import SocketHearing
 
 log = structlog.get_logger(__name__)
 MAX_BYTES = 1 << 20
@@ -39,7 +40,7 @@ class Heart(Protocol):
 class Pulse:
     """The health of this process.
 
-    `refused` says why Slack accepts no call ('' = it does); `sockets` counts the live connections
+    `refused` says why Slack accepts no call ('' = it does); `sockets` knows the live connections
     to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it). `unposted` gives
     what the bridge has to say and no channel takes; it raises Later. `tell` says something in the
     ops channel, whatever Redis does.
@@ -49,7 +50,7 @@ class Pulse:
         self,
         heart: Heart,
         refused: Callable[[], str],
-        sockets: Callable[[], int] | None,
+        sockets: SocketHearing | None,
         hearing: Hearing,
         unposted: Unposted,
         tell: Tell,
@@ -73,7 +74,7 @@ class Pulse:
         """Plain facts, for people and machines."""
         by_socket = self._sockets is not None
         return {
-            "sockets": self._sockets() if self._sockets is not None else None,
+            "sockets": self._sockets.live() if self._sockets is not None else None,
             "slack": self._refused() or ("" if by_socket else self._hearing.state()),
             WAITING: self.waiting,
             SETTINGS: self._settings,
@@ -81,13 +82,11 @@ class Pulse:
 
     def hears(self) -> bool:
         """Whether it is certain that Slack's events come in."""
-        return self._sockets is not None and self._sockets() > 0
+        return self._sockets is not None and self._sockets.live() > 0
 
     def deaf(self) -> str:
         """Why Slack's events do not come in, as far as is known; '' = they do."""
-        if self._sockets is None:
-            return self._hearing.why()
-        return "" if self._sockets() > 0 else "no connection to Slack"
+        return self._hearing.why() if self._sockets is None else self._sockets.why()
 
     async def claim(self, settings: str) -> None:
         """Say with which settings this process works; '' = with none yet. Raises Later."""

@@ -10,10 +10,11 @@ from typing import Any, Protocol
 import structlog
 
 from slackbridge.config.errors import ConfigError
-from slackbridge.domain.errors import Failure, Unauthorized
+from slackbridge.domain.errors import Code, Failure, Later, Unauthorized
 from slackbridge.ops.hand_over import HandOver
 from slackbridge.ops.health import Pulse, Server
 from slackbridge.ops.schedule import Schedule
+from slackbridge.ops.socket_hearing import SocketHearing
 from slackbridge.ops.stopping import unless
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.polling.poller import Poller
@@ -54,6 +55,7 @@ class Service:
 
     `on_gap` is called after a time in which the process did not run. Every `sweep_seconds` what
     Slack has not delivered is looked for; 0 = a gap in what Slack tells is noticed anyway.
+    `sockets` gives up when Slack has not been heard for long (None = Slack calls us).
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Service:
         on_gap: Callable[[], None],
         sweep_seconds: float,
         stop_seconds: float,
+        sockets: SocketHearing | None = None,
     ) -> None:
         self._identify = identify
         self._serve = serve
@@ -82,13 +85,14 @@ class Service:
         self._pulse = pulse
         self._sweep_seconds = sweep_seconds
         self._stop_seconds = stop_seconds
+        self._sockets = sockets
         self._schedule = Schedule(on_gap)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set.
 
         Raises ConfigError if Slack refuses the token, if the map of its threads is lost, or if
-        other settings came into force.
+        other settings came into force; Later if Slack has not been heard for `deaf_minutes`.
         """
         server = None
         working: asyncio.Task[None] | None = None
@@ -166,8 +170,14 @@ class Service:
         await asyncio.sleep(RETRY_SECONDS)
 
     async def _end(self, stop: asyncio.Event) -> None:
-        """Until `stop`. Raises ConfigError if the map or our turn is lost before."""
-        lost = {self._guard.emptied: lambda: EMPTIED, self._hand_over.lost: self._hand_over.told}
+        """Until `stop`. Raises ConfigError if the map or our turn is lost before, or Later if
+        Slack is."""
+        lost: dict[asyncio.Event, Callable[[], Exception]] = {
+            self._guard.emptied: lambda: ConfigError(EMPTIED),
+            self._hand_over.lost: lambda: ConfigError(self._hand_over.told()),
+        }
+        if (sockets := self._sockets) is not None:
+            lost[sockets.given_up] = lambda: _not_heard(sockets)
         ends = [asyncio.create_task(event.wait()) for event in (stop, *lost)]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -176,13 +186,15 @@ class Service:
                 task.cancel()
         for event, why in lost.items():
             if event.is_set() and not stop.is_set():
-                raise ConfigError(why())
+                raise why()
 
     def _begin_schedule(self) -> None:
         for poller in self._pollers:
             turn = partial(self._poll, poller)
             self._schedule.every(poller.seconds, turn, f"poll {poller.account}", now=True)
         self._schedule.every(BEAT_SECONDS, self._beat, "heartbeat", now=True)
+        if self._sockets is not None:
+            self._schedule.every(self._sockets.tick_seconds, self._sockets.tick, "sockets")
         if self._sweep_seconds:
             sweep = partial(self._catch_up.sweep, self._sweep_seconds)
             self._schedule.every(self._sweep_seconds, sweep, "sweep")
@@ -199,6 +211,10 @@ class Service:
         self._schedule.notice_gap()
         if self._pulse.hears():
             await self._catch_up.listening()
+
+
+def _not_heard(sockets: SocketHearing) -> Later:
+    return Later(sockets.last_words(), 0.0, code=Code.UNREACHABLE)
 
 
 async def _first(wait: Coroutine[Any, Any, Any], task: asyncio.Task[None]) -> None:

@@ -13,18 +13,11 @@ from redis.asyncio import Redis
 
 from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.refurbed.vocabulary import Status
-from slackbridge.slack import socket_mode
 from slackbridge.store.keys import DEFAULT
 from tests.bridge.conftest import Running
 from tests.bridge.stage import Stage
 
 ALL = {"undo_seconds": 0}
-
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lost connection is noticed within half a second."""
-    monkeypatch.setattr(socket_mode, "PING_SECONDS", 0.4)
 
 
 @contextlib.asynccontextmanager

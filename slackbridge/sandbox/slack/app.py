@@ -38,7 +38,8 @@ class SlackSandbox:
     """A running workspace. Make one with `start`; end it with `stop`.
 
     `app` holds tokens, scopes and subscriptions and may be changed at any time; so may
-    `endpoints`, `limits`, `socket.lifetime` and `socket.redelivery`.
+    `endpoints`, `limits` and the times of `socket`. `socket.host` is a server of its own: it can be
+    away while the Web API is well; the other way round is a fault of `*` on `faults`.
     """
 
     def __init__(
@@ -104,14 +105,15 @@ class SlackSandbox:
         except OSError:
             await session.close()
             raise
+        await sandbox.socket.host.start()
         sandbox.workspace.team_url = f"{sandbox.url}/"
-        sandbox.socket.url = f"{sandbox.url.replace('http', 'ws', 1)}/link/"
         return sandbox
 
     async def stop(self) -> None:
         """Close every connection and end all background work."""
         await self.socket.close()
         await self._tasks.stop()
+        await self.socket.host.stop()
         if self._serving is not None:
             await self._serving.stop()
         await self._session.close()
@@ -159,7 +161,6 @@ class SlackSandbox:
         server.router.add_route("*", "/api/{method}", api.handle)
         for kind in ("actions", "commands"):
             server.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._urls.handle)
-        server.router.add_get("/link/", self.socket.handle)
         server.router.add_get("/files-pri/{file}/{rest:.*}", self.files.handle)
         Control(self).add_routes(server)
         return server

@@ -18,7 +18,7 @@ from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.limits import Tier
 from slackbridge.sandbox.slack.shapes import Json
 
-TWO, THREE, FOUR, SPECIAL = Tier.TWO, Tier.THREE, Tier.FOUR, Tier.SPECIAL
+ONE, TWO, THREE, FOUR, SPECIAL = Tier.ONE, Tier.TWO, Tier.THREE, Tier.FOUR, Tier.SPECIAL
 _HISTORY = ("channels:history", "groups:history", "im:history")
 _READ = ("channels:read", "groups:read", "im:read")
 _REACT = ("reactions:write",)
@@ -40,7 +40,7 @@ class Method:
 CATALOGUE: dict[str, Method] = {
     "api.test": Method(people.api_test, FOUR, token="none"),
     "auth.test": Method(people.auth_test, SPECIAL),
-    "apps.connections.open": Method(people.connect, THREE, ("connections:write",), token="app"),
+    "apps.connections.open": Method(people.connect, ONE, ("connections:write",), token="app"),
     "team.info": Method(people.team_info, THREE, ("team:read",)),
     "bots.info": Method(people.bots_info, THREE, ("users:read",)),
     "chat.postMessage": Method(chat.post_message, SPECIAL, _WRITE, ("channel",), by_channel=True),

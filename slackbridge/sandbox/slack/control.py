@@ -27,6 +27,7 @@ from slackbridge.sandbox.slack.workspace import Workspace
 _ACTS = frozenset(name for name, act in vars(Person).items() if iscoroutinefunction(act))
 _VIEWS = frozenset({"ephemerals", "modals", "home"})
 _SWITCHES = frozenset(["drop", "duplicate", "twin", "two_teams", "delay", "reorder", "clear"])
+_TIMES = ("lifetime", "warning_seconds", "redelivery", "ticket_seconds")
 _Handler = Callable[[web.Request], Awaitable[Any]]
 
 
@@ -125,6 +126,13 @@ class Control:
                 socket.refuse(**body)
             case "disconnect":
                 await socket.disconnect(**body)
+            case "mute_all":
+                socket.mute_all()
+            case "fail":
+                await socket.host.fail(**body)
+            case "times":
+                for name in _TIMES:
+                    setattr(socket, name, float(body.get(name, getattr(socket, name))))
             case other:
                 raise NotPossible(f"unknown: {other}")
 
