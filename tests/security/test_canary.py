@@ -68,7 +68,13 @@ def marks(text: str) -> list[str]:
 def allowed(place: World) -> set[str]:
     """The connections that the configuration asks for."""
     others = life.known(place)
-    urls = (place.slack.url, place.refurbed.url, others.clickbank.url, others.sellapp.url)
+    urls = (
+        place.slack.url,
+        place.slack.socket.host.url,
+        place.refurbed.url,
+        others.clickbank.url,
+        others.sellapp.url,
+    )
     ports = {urlsplit(url).port for url in (*urls, others.sellgate.url)}
     return {f"connect ('127.0.0.1', {port})" for port in ports}
 

@@ -16,7 +16,7 @@ OURS = [name for name in MODULES if not under(name, "sandbox", "demo", "testing"
 CLIENTS: dict[str, set[str]] = {
     "httpx.AsyncClient": {"providers.http"},
     "aiohttp.ClientSession": {"slack.client"},
-    "slack_sdk.web.async_client.AsyncWebClient": {"slack.client", "slack.socket_mode"},
+    "slack_sdk.web.async_client.AsyncWebClient": {"slack.client"},
     "slack_sdk.webhook.async_client.AsyncWebhookClient": {"slack.command"},
 }
 """Everything that can make a connection, and where: no other file fetches anything. The addresses
