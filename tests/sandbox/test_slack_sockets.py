@@ -125,5 +125,4 @@ async def test_the_web_api_is_away_and_the_sockets_live(
 async def test_tickets_are_of_tier_one(slack: SlackSandbox, client: Client) -> None:
     slack.limits.scale = 1
     with pytest.raises(aiohttp.ClientResponseError, match="429"):
-        for _ in range(10):
-            await client.ticket()
+        await asyncio.gather(*(client.ticket() for _ in range(10)))
