@@ -32,6 +32,7 @@ from slackbridge.slack import manifest
 from slackbridge.slack.pacing import Pace, Pacer, post_bucket
 
 log = structlog.get_logger(__name__)
+CONNECT = "apps.connections.open"
 RETRY_SECONDS = 5.0
 PASSING_SECONDS = 60.0
 SECONDS = re.compile(r"\d{1,6}(\.\d{1,9})?")
@@ -98,7 +99,7 @@ class SlackClient:
                 await self._pacer.block(bucket, failure.seconds)
             raise
         except Unauthorized as failure:
-            if not self.refused:
+            if not self.refused and method != CONNECT:  # that one takes another token
                 log.error("token.refused", why=failure.loggable, remedy=failure.remedy)
             why = f"Slack refuses the token: {failure.code or 'HTTP 401'}"
             self.refused = f"{why}. {failure.remedy}" if failure.remedy else why

@@ -29,7 +29,7 @@ from aiohttp import ClientWSTimeout
 from slack_bolt.app.async_app import AsyncApp
 
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized
-from slackbridge.slack.client import SlackClient
+from slackbridge.slack.client import CONNECT, SlackClient
 from slackbridge.slack.socket_coverage import Coverage
 from slackbridge.slack.socket_link import DISABLED, SWITCHED_OFF, Link, greeting
 from slackbridge.slack.socket_timing import Attempts, Patience, renew_after
@@ -37,7 +37,8 @@ from slackbridge.slack.socket_timing import Attempts, Patience, renew_after
 log = structlog.get_logger(__name__)
 CONNECTIONS = 2
 UNREACHABLE = "Slack's host for Socket Mode does not answer"
-REFUSED = "Slack refuses SLACK_APP_TOKEN"
+REFUSED = "Slack refuses the app-level token"
+REMEDY = "Make one (xapp-...) with connections:write, and put it into SLACK_APP_TOKEN."
 CUT_OFF = "Slack ends each connection soon after it was opened"
 STOP_SECONDS = 1.0  # for what has come and is not answered yet
 
@@ -53,7 +54,7 @@ async def socket_address(app_token: str, api_url: str) -> str:
 
 
 async def _address(client: SlackClient, app_token: str) -> str:
-    answer = await client.call("apps.connections.open", app_token=app_token)
+    answer = await client.call(CONNECT, app_token=app_token)
     return str(answer.get("url", ""))
 
 
@@ -132,10 +133,13 @@ class Sockets:
         reason = failure.reason
         if isinstance(failure, Rejected):
             wait = self._patience.most  # only people mend it, or Slack's own outage passes
+        why = failure.loggable
         if isinstance(failure, Unauthorized):
-            reason = f"{REFUSED}: {failure.code or 'HTTP 401'}"
-        if reason != self._why:
-            log.warning("socket.not_opened", connection=number, why=failure.loggable)
+            reason = f"{REFUSED} ({failure.code or 'HTTP 401'}). {REMEDY}"
+        if reason != self._why and isinstance(failure, Unauthorized):
+            log.error("socket.refused", connection=number, why=why, remedy=REMEDY)
+        elif reason != self._why:
+            log.warning("socket.not_opened", connection=number, why=why)
         self._why = reason
         self._attempts.failed(self._clock(), wait)
 
