@@ -126,6 +126,7 @@ async def ran(redis_url: str = "") -> AsyncIterator[Run]:
         with Redis.from_url(place.redis_url) as redis:
             scene = await begun(place, redis)
             watch = Watch(redis, scene.names)
+            scene.before_deleting = watch.look
             task = asyncio.create_task(watch.run())
             try:
                 await play(scene)

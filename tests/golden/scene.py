@@ -6,6 +6,7 @@ itself: the undo window is long, and *Send now* is pressed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -51,6 +52,7 @@ class Scene:
         self.fields, self.intent = self.stage.fields, self.stage.intent
         self.names = Names()
         self._redis = redis
+        self.before_deleting: Callable[[], object] = lambda: None
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -117,6 +119,7 @@ class Scene:
 
     def unhurried(self) -> None:
         """The bridge spaces its calls as Slack wants it; what it has saved up is given back."""
+        self.before_deleting()
         for name in self._redis.scan_iter(match="sb:pace:*"):
             self._redis.delete(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
 import pytest
@@ -13,13 +13,21 @@ from slackbridge.ports.provider import Provider
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.polling.poller import BATCH, Poller, PollSettings
 from slackbridge.rules.intake import IntakeSettings
-from slackbridge.store.redis import RedisStore
+from slackbridge.store.redis import RedisStore, connect
 from tests.values import KEY, ticket
 
 ACCOUNT = KEY.account
 ALWAYS = PollSettings(
     poll=0.0001, full_walk=1000, recent=1e12, probe=0, unauthorized_probe=0, down_max=0
 )
+
+
+@pytest.fixture
+async def store(redis_url: str) -> AsyncIterator[RedisStore]:
+    """Its leases do not run out on a busy machine."""
+    store = RedisStore(connect(redis_url), lease_seconds=60)
+    yield store
+    await store.close()
 
 
 class Marketplace:
