@@ -22,6 +22,7 @@ from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.recovery.failover import Failover
 from slackbridge.rooms.recovery.map_guard import MapGuard
+from slackbridge.rules import notice
 from slackbridge.slack.archive import Archive
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.http_mode import add_routes
@@ -103,6 +104,7 @@ class Bridge:
         )
         spawn = self.background.spawn
         return wiring.listeners(
+            self.settings,
             self.chat,
             self.store,
             self.desk,
@@ -111,7 +113,6 @@ class Bridge:
             self.catch_up,
             lost,
             self.unposted,
-            self.settings.slack.command,
         )
 
     def _life(
@@ -151,8 +152,7 @@ class Bridge:
     async def _tell_ops(self, text: str) -> None:
         """Say it at once, without the journal. Raises the failures of a call."""
         slack = self.settings.slack
-        channel = slack.ops_channel or slack.channel
-        await self.chat.client.call("chat.postMessage", channel=channel, text=text)
+        await self.chat.say(notice.places("", slack.ops_channel, slack.channel), text)
 
     async def _identify(self) -> None:
         await self.store.sync()

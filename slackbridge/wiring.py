@@ -249,6 +249,7 @@ def lost_threads(
 
 
 def listeners(
+    settings: Settings,
     chat: SlackChat,
     store: RedisStore,
     desk: InboundDesk,
@@ -257,17 +258,22 @@ def listeners(
     catch_up: CatchUp,
     lost: LostThreads,
     unposted: Unposted,
-    slash: str,
 ) -> Listeners:
-    """What answers Slack. An event that cannot be stored is found by catching up.
-
-    `slash` is the slash command's name in what people read.
-    """
+    """What answers Slack. An event that cannot be stored is found by catching up."""
     threads = ThreadMap(store)
     actions = Actions(chat, desk, lookup, spawn)
     buttons = Buttons(chat, threads, desk, lookup, actions, spawn, lost)
     command = Command(chat, desk, lookup, actions, spawn)
-    home = Home(chat, desk, lookup, unposted.texts, spawn, slash)
+    home = Home(
+        chat,
+        desk,
+        lookup,
+        unposted.texts,
+        spawn,
+        settings.slack.command,
+        by_money=bool(settings.agents.money),
+        every=settings.timing.retry_max_seconds,
+    )
     missed = partial(_catch_up, spawn, catch_up)
     return Listeners(
         chat, store, threads, desk, buttons, command, home, missed, lookup, spawn, lost

@@ -14,26 +14,34 @@ LISTED = 15
 OPEN = "lists"
 """The key among a notice's fields that says what it lists, while that is kept up to date."""
 
+LEFT = "left"
+"""The same of a notice that is out of date in a channel where nobody can write."""
+
 STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
 class StuckTicket:
-    """A ticket whose passes fail. `since` is in Unix seconds, `why` is mrkdwn."""
+    """A ticket whose passes fail. `since` is in Unix seconds, `why` is mrkdwn.
+
+    `channel` is the one that takes nothing of it; '' = its channel is not to blame.
+    """
 
     id: str
     since: float
     why: str
+    channel: str = ""
 
     @classmethod
     def load(cls, id: str, text: str) -> StuckTicket:
         """Read what `stored` made."""
-        since, _, why = text.partition("|")
-        return cls(id, float(since) if since.isdigit() else 0.0, why)
+        head, _, why = text.partition("|")
+        since, _, channel = head.partition(" ")
+        return cls(id, float(since) if since.isdigit() else 0.0, why, channel)
 
     @property
     def stored(self) -> str:
-        return f"{self.since:.0f}|{self.why}"
+        return f"{self.since:.0f}{' ' if self.channel else ''}{self.channel}|{self.why}"
 
 
 def under_way(intents: Sequence[Intent]) -> Intent | None:
@@ -71,6 +79,27 @@ def lost(
     return (notice,)
 
 
+def about(stuck: Iterable[StuckTicket]) -> frozenset[str]:
+    """The channels in which nobody can write, as far as these tickets tell."""
+    return frozenset(one.channel for one in stuck if one.channel)
+
+
+def left_behind(intents: Sequence[Intent]) -> list[Intent]:
+    """The notices that are to be removed as soon as their channels allow it."""
+    return [intent for intent in intents if intent.fields.get(LEFT) == STUCK]
+
+
+def leave(
+    intent: Intent, channel: str, text: str, now: float
+) -> tuple[tuple[Intent | None, Intent], ...]:
+    """The notice cannot be kept up to date where it stands: a new one takes its place.
+
+    `text` is the new one's, '' = none is needed. Returns the changes of the record.
+    """
+    gone = intent.but(fields={LEFT: STUCK}, text="", channel=channel)
+    return ((intent, gone), *(((None, begun(text, now)),) if text else ()))
+
+
 def ended(intent: Intent) -> Intent:
     """No ticket is stuck any more: what comes later is a new notice."""
     return intent.but(fields={}, text="")
@@ -106,6 +135,11 @@ def text(account: str, stuck: Sequence[StuckTicket], links: Mapping[str, str]) -
     shown = what.replace("<", "&lt;").replace(">", "&gt;")
     lines.append(f"Tried again from time to time; `slackbridge replay {shown}` does so at once.")
     return "\n".join(lines)
+
+
+def moved(account: str) -> str:
+    """What is said instead of a list that is kept elsewhere, or over."""
+    return f"🟢 *{account}*: what was listed here is not kept up to date here any more."
 
 
 def first(stuck: Sequence[StuckTicket]) -> list[StuckTicket]:

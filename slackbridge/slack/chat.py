@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -172,6 +172,21 @@ class SlackChat:
             await self.client.call("chat.postEphemeral", channel=channel, **said)
         except Failure as failure:
             log.warning("person.not_told", channel=channel, why=failure.code)
+
+    async def say(self, channels: Sequence[str], text: str) -> None:
+        """Say something in the first channel that takes it, without a mark.
+
+        Raises the failures of a call; of Rejected that of the last channel.
+        """
+        for channel in channels[:-1]:
+            try:
+                return await self._say(channel, text)
+            except Rejected as failure:
+                log.warning("channel.not_told", channel=channel, why=failure.code)
+        await self._say(channels[-1], text)
+
+    async def _say(self, channel: str, text: str) -> None:
+        await self.client.call("chat.postMessage", channel=channel, text=text)
 
     async def open(self, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal; its id."""

@@ -18,7 +18,7 @@ from slackbridge.cli.checks.in_force import in_force_finding
 from slackbridge.cli.checks.redis_server import redis_findings
 from slackbridge.config import load
 from slackbridge.config.agreement import InForce, detail, digest
-from slackbridge.demo.world import ACCOUNT, CHANNEL, World, secrets_of, world
+from slackbridge.demo.world import ACCOUNT, CHANNEL, OPS, World, secrets_of, world
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.roster import ENTERPRISE
 
@@ -112,6 +112,21 @@ async def test_a_command_that_slack_keeps_for_itself_is_found(place: World) -> N
     found = await examine(place)
     assert bad(found) == ["slash command"]
     assert "slack.command" in found["slash command"].remedy
+
+
+@pytest.mark.parametrize(("ops", "found_there"), [("", "none"), (CHANNEL, "the same as")])
+async def test_a_channel_for_notices_is_advised(place: World, ops: str, found_there: str) -> None:
+    config = place.folder / "slackbridge.toml"
+    text, line = config.read_text("utf-8"), f'ops_channel = "{OPS}"'
+    assert line in text
+    config.write_text(text.replace(line, f'ops_channel = "{ops}"'), "utf-8")
+    found = await examine(place)
+    assert bad(found) == []
+    assert found["ops channel"].found.startswith(found_there)
+    told = table(list(found.values()))
+    assert "note  ops channel" in told
+    assert "-> Name a channel without tickets in slack.ops_channel" in told
+    assert told.endswith("all is well")
 
 
 async def test_another_app_token_is_found(place: World) -> None:

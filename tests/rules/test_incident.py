@@ -6,6 +6,7 @@ import pytest
 
 from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.chat import words_effect
+from slackbridge.domain.intent import Receipt
 from slackbridge.rules import incident
 from slackbridge.rules.incident import StuckTicket
 
@@ -41,7 +42,7 @@ def test_the_text_lists_fifteen_and_counts_the_rest() -> None:
     assert "up to date again" in incident.text("shop", [], {})
 
 
-@pytest.mark.parametrize("text", ["150|why not.", "150|a|b", "|x", "x", ""])
+@pytest.mark.parametrize("text", ["150|why not.", "150|a|b", "150 C1|a b", "|x", "x", ""])
 def test_what_is_stored_is_read_again(text: str) -> None:
     one = StuckTicket.load("2", text)
     assert StuckTicket.load("2", one.stored) == one
@@ -56,3 +57,17 @@ def test_a_notice_that_a_failover_lost_is_found_again_unless_it_is_over() -> Non
     assert incident.lost((), standing, "C1", 250) == ()
     assert incident.lost((new,), standing, "C1", 50) == ()
     assert incident.under_way([incident.ended(new)]) is None
+
+
+def test_a_list_that_cannot_be_edited_is_left_behind_and_begun_anew() -> None:
+    standing = incident.begun("", 100).but(channel="C1", receipt=Receipt(ts="100.1"))
+    (before, left), (none, new) = incident.leave(standing, "C1", "two tickets", 200)
+    assert (before, none) == (standing, None)
+    assert incident.under_way([left, new]) == new
+    assert incident.left_behind([standing, left, new]) == [left]
+    assert (left.channel, left.receipt.ts) == ("C1", "100.1")
+    assert len(incident.leave(standing, "C1", "", 200)) == 1
+
+
+def test_the_channels_in_which_nobody_can_write() -> None:
+    assert incident.about([OLD, StuckTicket("3", 1, "", "C1")]) == {"C1"}

@@ -12,6 +12,11 @@ from slackbridge.domain.errors import Failure
 from slackbridge.slack.app_manifest import BUILT_IN
 from slackbridge.slack.socket_mode import socket_address
 
+OPS_CHANNEL = (
+    "Name a channel without tickets in slack.ops_channel: if nobody can write in the tickets' "
+    "channel any more, what is wrong is told in the Home tab, on /readyz and in the log alone."
+)
+
 
 async def examined(patient: Patient) -> list[Finding]:
     """The bot token first: without it nothing else can be asked."""
@@ -30,6 +35,7 @@ async def examined(patient: Patient) -> list[Finding]:
         _slash_command(settings.slack.command),
         *await _app_token(settings),
         *[await channel.examined(chat, id) for id in settings.channels()],
+        *_ops_channel(settings),
         *await thread_map.examined(patient),
     ]
 
@@ -40,6 +46,15 @@ def _slash_command(name: str) -> Finding:
     ok = name not in BUILT_IN
     found = f"{name}, if the app has it" if ok else f"{name} is a command of Slack's own"
     return Finding("slash command", ok, found, remedy)
+
+
+def _ops_channel(settings: Settings) -> list[Finding]:
+    slack = settings.slack
+    tickets = {slack.channel, *(route.channel for route in settings.routes)}
+    if slack.ops_channel and slack.ops_channel not in tickets:
+        return []
+    found = f"the same as that of tickets ({slack.ops_channel})" if slack.ops_channel else "none"
+    return [Finding("ops channel", True, found, advice=OPS_CHANNEL)]
 
 
 async def _app_token(settings: Settings) -> list[Finding]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slackbridge.domain.model import Kind, TicketKey
+from slackbridge.domain.model import TicketKey
 from slackbridge.ports.store import Store
+from slackbridge.rules import notice
 
 PATIENCE_SECONDS = 10.0
 
@@ -23,9 +24,10 @@ class Unposted:
         before = self._store.now() - PATIENCE_SECONDS
         for account in self._accounts:
             record = await self._store.load(TicketKey.of_account(account))
+            over = notice.over(record.intents)
             found += [
                 (intent.created, intent.text)
                 for intent in record.intents
-                if intent.kind is Kind.NOTICE and intent.text and not intent.receipt.ts
+                if notice.waits(intent) and intent.id not in over
             ]
         return tuple(text for created, text in sorted(found) if created < before)

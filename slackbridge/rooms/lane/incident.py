@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+import structlog
+
+from slackbridge.domain.errors import Rejected, Unauthorized
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
@@ -16,6 +19,7 @@ from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules import incident
 from slackbridge.rules.incident import StuckTicket
 
+log = structlog.get_logger(__name__)
 EDIT_SECONDS = 3.0
 
 
@@ -28,28 +32,32 @@ class Incident:
         self._poster = poster
         self._settings = settings
 
-    async def keep(self, pass_: TicketPass) -> None:
-        """Begin, edit or end the notice. What is to be posted is left to the caller."""
+    async def keep(self, pass_: TicketPass) -> Collection[str]:
+        """Begin, edit or end the notice. What is to be posted is left to the caller.
+
+        Returns the channels in which nobody can write: the notice is about them.
+        """
         account = pass_.key.account
         rows = await self._store.stuck(account)
         under_way = incident.under_way(pass_.intents)
         if not rows and under_way is None:
-            return
+            return ()
         health = (await self._store.facts(account)).health
         stuck = [StuckTicket.load(id, text) for id, text in rows.items()]
         told, later = incident.told(stuck, health, self._settings.retry_max, pass_.now())
         if later is not None:
             pass_.wake_at(later)
         if stuck and not told:
-            return
+            return ()
         told, links = await self._looked_up(account, told)
+        text, about = incident.text(account, told, links), incident.about(told)
         if under_way is not None:
-            await self._keep(pass_, under_way, incident.text(account, told, links))
-            await self._end(pass_, "" if told else incident.text(account, told, links))
+            await self._keep(pass_, under_way, text if told else "", text, about)
         elif told:
             now = pass_.now()
-            begun = incident.begun(incident.text(account, told, links), now)
+            begun = incident.begun(text, now)
             await pass_.write(Change(swaps=((None, begun),), put=Patch(card_at=now)))
+        return about
 
     async def posted(self, pass_: TicketPass, intent: Intent) -> None:
         """A notice was posted; record what it says if it is the one that is kept up to date."""
@@ -59,13 +67,36 @@ class Incident:
             said = current.receipt.model_copy(update={"shown": shown})
             await pass_.swap(current, current.but(receipt=said))
 
+    async def _keep(
+        self, pass_: TicketPass, intent: Intent, lists: str, text: str, about: Collection[str]
+    ) -> None:
+        """Have the notice say `text`; `lists` is the same, but '' if no ticket is stuck any more.
+
+        One that cannot be edited where it stands is left behind, and a new one begins.
+        """
+        channel = self._settings.notice_channels(intent.channel)[0]
+        stands = bool(intent.receipt.ts)
+        try:
+            if stands and channel in about:
+                raise Rejected("it is about this channel")
+            await self._edit(pass_, intent, text, channel)
+        except Unauthorized:
+            raise  # Slack refuses us everywhere
+        except Rejected as failure:
+            log.warning("notice.left_behind", channel=channel, why=failure.code)
+            now = pass_.now()
+            swaps = incident.leave(pass_.current(intent), channel, lists, now)
+            await pass_.write(Change(swaps=swaps, put=Patch(card_at=now)))
+            return
+        await self._end(pass_, "" if lists else text)
+
     async def _end(self, pass_: TicketPass, text: str) -> None:
         """The notice says that all is well, or was never posted: it is over."""
         last = incident.under_way(pass_.intents)
         if text and last is not None and (not last.receipt.ts or _shows(pass_, last, text)):
             await pass_.swap(last, incident.ended(last))
 
-    async def _keep(self, pass_: TicketPass, intent: Intent, text: str) -> None:
+    async def _edit(self, pass_: TicketPass, intent: Intent, text: str, channel: str) -> None:
         now, receipt = pass_.now(), intent.receipt
         if receipt.redo > now:
             pass_.wake_at(receipt.redo)
@@ -79,7 +110,6 @@ class Incident:
             pass_.wake_at(pass_.stored.card_at + EDIT_SECONDS)
             return
         await pass_.write(Change(put=Patch(card_at=now)))
-        channel = self._settings.notice_channels(intent.channel)[0]
         await self._poster.edit_words(pass_, intent, Notice(pass_.key.account, text), channel)
         current = pass_.current(intent)
         if not current.receipt.ts:  # somebody deleted it: it is posted anew

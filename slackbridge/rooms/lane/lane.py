@@ -120,7 +120,7 @@ class Lane:
         if counts:
             log.warning("pass.retried", why=failure.code, tries=tries)
             await pass_.write(Change(swaps=swaps, put=Patch(tries=tries)))
-            await self._stuck.failed(pass_, failure, tries)
+            await self._stuck.failed(pass_, failure, tries, self._mirror.channel(pass_))
         elif swaps:
             await pass_.write(Change(swaps=swaps))
         if swaps:

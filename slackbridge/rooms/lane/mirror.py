@@ -78,11 +78,20 @@ class Mirror:
         lost = await self._store.map_began() in ("", REBUILDING)
         if lost:  # that a record names no thread proves nothing
             raise Later("Redis was emptied", EMPTIED_SECONDS, code=Code.REDIS)
-        to = self._settings
-        channel = routing.route(ticket, to.provider, to.routes, to.channel)
+        channel = self._route(ticket)
         item = self._drawn(pass_, ticket)
         await self._poster.post(pass_, channel, "", CARD, item, live=live)
         await pass_.write(Change(put=Patch(card=digest_of(item), card_at=pass_.now())))
+
+    def _route(self, ticket: Ticket) -> str:
+        to = self._settings
+        return routing.route(ticket, to.provider, to.routes, to.channel)
+
+    def channel(self, pass_: TicketPass) -> str:
+        """The channel in which the ticket is shown, or would be; '' if that is not known."""
+        if pass_.stored.root:
+            return pass_.stored.channel
+        return self._route(pass_.conversation.ticket) if pass_.conversation else ""
 
     def _drawn(self, pass_: TicketPass, ticket: Ticket) -> Card:
         can = self._provider.capabilities

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from slackbridge.rules import routing
+from slackbridge.rules import notice, routing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,6 @@ class LaneSettings:
     slack_settle: float = 5.0
     lease: float = 15.0
 
-    def notice_channels(self, channel: str) -> tuple[str, ...]:
-        """Where a notice goes, the best place first; `channel` is its own, '' = it has none."""
-        return tuple(dict.fromkeys(filter(None, (channel, self.ops_channel, self.channel))))
+    def notice_channels(self, channel: str, about: Collection[str] = ()) -> tuple[str, ...]:
+        """Where a notice may go, the best place first; see `notice.places`."""
+        return notice.places(channel, self.ops_channel, self.channel, about)

@@ -26,20 +26,26 @@ class StuckTickets:
         self._store = store
         self._patience = patience
 
-    async def failed(self, pass_: TicketPass, failure: Failure, tries: int) -> None:
-        """The pass failed, so many times in a row. Needs no lease."""
+    async def failed(
+        self, pass_: TicketPass, failure: Failure, tries: int, channel: str = ""
+    ) -> None:
+        """The pass failed, so many times in a row. Needs no lease.
+
+        `channel` is where the ticket is shown, or would be.
+        """
         closed = failure.refusal is not None and failure.refusal.cause is Cause.CLOSED
         patience = 1 if closed else self._patience
         cause = failure.code or type(failure).__name__
         if tries < patience or pass_.stored.stuck == cause or pass_.key.is_account:
             return
         log.error("ticket.stuck", why=failure.loggable, remedy=failure.remedy)
-        await self.note(pass_.key, _why(failure))
+        await self.note(pass_.key, _why(failure), channel if closed else "")
         await self._store.write(pass_.key, Change(put=Patch(stuck=cause)))
 
-    async def note(self, key: TicketKey, why: str) -> None:
-        """Have people told. `why` is mrkdwn."""
-        await self._store.set_stuck(key, StuckTicket(key.id, self._store.now(), why).stored)
+    async def note(self, key: TicketKey, why: str, channel: str = "") -> None:
+        """Have people told. `why` is mrkdwn; `channel` takes nothing, if that is the reason."""
+        one = StuckTicket(key.id, self._store.now(), why, channel)
+        await self._store.set_stuck(key, one.stored)
         await self._told(key)
 
     async def succeeded(self, pass_: TicketPass) -> None:
