@@ -49,14 +49,18 @@ async def same(take: Take, was: Any) -> list[str]:
 
 
 def unread_to(tickets: Json) -> Json:
-    """The tickets without which message `caught` names: a reading stops short of what may lag."""
-    found = {}
-    for label, ticket in tickets.items():
-        found[label] = ticket
-        if "caught" in ticket.get("record", {}).get("fields", {}):
-            fields = {**ticket["record"]["fields"], "caught": "<ts>"}
-            found[label] = {**ticket, "record": {**ticket["record"], "fields": fields}}
-    return found
+    """The tickets without what differs: which message `caught` names, as a reading stops short of
+    what may lag, and `again`, which older versions stored for fewer tickets.
+    """
+    return {label: _without(ticket) for label, ticket in tickets.items()}
+
+
+def _without(ticket: Json) -> Json:
+    if "record" not in ticket:
+        return ticket
+    fields = {name: v for name, v in ticket["record"]["fields"].items() if name != "again"}
+    fields |= {"caught": "<ts>"} if "caught" in fields else {}
+    return {**ticket, "record": {**ticket["record"], "fields": fields}}
 
 
 def passing(seen: Json, was: Json) -> list[str]:
