@@ -80,4 +80,4 @@ class SocketHearing:
 
     def _because(self) -> str:
         why = self._wires.why()
-        return f": {why}" if why else ""
+        return f": {why.removesuffix('.')}" if why else ""
