@@ -56,7 +56,8 @@ async def test_connections_from_one_start_are_not_renewed_together(
     async with run(replies={"undo_seconds": 0}):
         stage = Stage(place)
         ticket = await stage.opened()
-        before, least, said = await rested(stage), 2, []
+        before, least = await rested(stage), 2
+        said: list[str] = []
         end = time.monotonic() + 2.8
         while time.monotonic() < end:
             said.append(f"message {len(said)}")

@@ -15,10 +15,10 @@ from tests.rig.scenes import SCENES, Scene
 
 NAMED = {scene.name: scene for scene in SCENES}
 BACKGROUND = frozenset(
-    {"ListTickets", "List", "ListSearch", "SearchTickets"}
+    {"ListTickets", "List", "ListSearch", "SearchTickets", "apps.connections.open"}
     | {f"redis.{name}" for name in ("get", "hmget", "hkeys", "incrby", "lease", "make_due", "set")}
 )
-"""Calls of the polls and the heartbeat: they strike once a scene."""
+"""Calls of the polls, the heartbeat and the sockets: they strike once a scene."""
 HANDSHAKE = frozenset(
     f"redis.{name}"
     for name in (

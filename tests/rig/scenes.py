@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from slackbridge.demo.markets import CLICKBANK, SELLAPP, SELLGATE
 from slackbridge.demo.world import ACCOUNT, CHANNEL
+from slackbridge.sandbox.slack.socket_host import Trouble
 from tests.rig.cast import Asked, Cast
 
 Act = Callable[[Cast], Awaitable[None]]
 ANNA = "anna@sandbox.example"
+AWAY_SECONDS = 2.0
 
 
 def _well(cast: Cast) -> str:
@@ -133,6 +136,29 @@ async def _file(cast: Cast) -> None:
     await cast.insist("send", lambda: cast.press(asked, "send"), lambda: cast.decided(asked))
 
 
+async def _unheard(cast: Cast) -> None:
+    """Slack's socket host dies, and its Web API lives, for longer than a ticket is good for.
+
+    What is written meanwhile is told to nobody. The customers are served all the time.
+    """
+    line = cast.place.slack.socket
+    line.ticket_seconds = AWAY_SECONDS / 3
+    await line.host.fail(Trouble.REFUSED)
+    try:
+        line.drop_all()
+        begun = asyncio.get_running_loop().time()
+        asked = await cast.say(cast.text("an answer"))
+        note = await cast.say("// " + cast.text("for colleagues"), note=True)
+        cast.shop.writes(cast.ticket, cast.text("second complaint"))
+        await cast.sees("it", lambda: cast.mirrored() == 2)
+        await asyncio.sleep(max(0.0, begun + AWAY_SECONDS - asyncio.get_running_loop().time()))
+    finally:
+        await line.host.fail(Trouble.NONE)
+        line.ticket_seconds = 30.0
+    await _ends(cast, asked)
+    await cast.sees("its lock", lambda: "lock" in cast.reactions(note))
+
+
 SCENES = (
     Scene("new ticket", _nothing, _opened),
     Scene("customer update", _opened, _update),
@@ -145,6 +171,7 @@ SCENES = (
     Scene("follow-up", _closed, _follow_up),
     Scene("claim", _colleague, _claim, _held),
     Scene("reply with a file", _opened, _file),
+    Scene("socket host away", _opened, _unheard),
     Scene("ClickBank reply", _opened, _reply, account=CLICKBANK),
     Scene("SellApp reply", _opened, _reply, account=SELLAPP),
     Scene("Sellgate reply", _opened, _reply, account=SELLGATE),
