@@ -79,6 +79,7 @@ class Bridge:
             self.hearing,
             self.unposted.texts,
             self._tell_ops,
+            self.catch_up.progress,
         )
         self._service = self._life(listening, workers, sockets)
 

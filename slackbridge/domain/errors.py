@@ -52,6 +52,7 @@ class Code(StrEnum):
     TOO_OLD_TO_EDIT = "edit_window_closed"
     ALREADY_REACTED = "already_reacted"
     NO_REACTION = "no_reaction"
+    FORGOTTEN_CURSOR = "invalid_cursor"
 
 
 class Failure(Exception):

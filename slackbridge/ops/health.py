@@ -43,7 +43,8 @@ class Pulse:
     `refused` says why Slack accepts no call ('' = it does); `sockets` knows the live connections
     to Slack (None = Slack calls us by HTTP, and `hearing` says what came of it). `unposted` gives
     what the bridge has to say and no channel takes; it raises Later. `tell` says something in the
-    ops channel, whatever Redis does.
+    ops channel, whatever Redis does. `catching_up` tells what is being read of the time in which
+    Slack was not heard.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Pulse:
         hearing: Hearing,
         unposted: Unposted,
         tell: Tell,
+        catching_up: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._heart = heart
+        self._catching_up = catching_up
         self._refused = refused
         self._sockets = sockets
         self._hearing = hearing
@@ -78,6 +81,7 @@ class Pulse:
             "slack": self._refused() or ("" if by_socket else self._hearing.state()),
             WAITING: self.waiting,
             SETTINGS: self._settings,
+            "catching_up": list(self._catching_up()),
         }
 
     def hears(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.model import TicketKey
+from slackbridge.domain.roots import Place, RootsPage
 from slackbridge.domain.view import Item
 
 May = Callable[[str, bool], Awaitable[str]]  # user, money -> why they may not; '' = they may
@@ -47,8 +48,8 @@ class Chat(Protocol):
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         """What people wrote in a thread after `since`."""
 
-    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
-        """Threads begun since `oldest` that have replies: (root ts, time of the last reply)."""
+    async def roots(self, channel: str, oldest: float, place: Place) -> RootsPage:
+        """One page of the roots since `oldest` (Unix seconds), newest first, from a place on."""
 
     def link(self, channel: str, ts: str) -> str:
         """The address of a message; '' while it cannot be told."""

@@ -95,7 +95,7 @@ class Archive:
 
 def _reading(channel: str, thread: str = "", oldest: str = "0") -> Reading:
     who = f"archive:{channel}"
-    return Reading(channel, thread, oldest, who, live=False, page=PAGE, pages=None, patient=True)
+    return Reading(channel, thread, oldest, who, live=False, page=PAGE, patient=True)
 
 
 def _blocks(row: Row) -> Sequence[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ import structlog
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown, unreadable
 from slackbridge.domain.model import TicketKey
+from slackbridge.domain.roots import Place, RootsPage
 from slackbridge.domain.view import Item
 from slackbridge.slack import events
 from slackbridge.slack.blocks import cards
@@ -154,16 +155,17 @@ class SlackChat:
         names = await self.directory.names(events.mentioned(event))
         return events.heard(event, channel, names, changed)
 
-    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+    async def roots(self, channel: str, oldest: float, place: Place) -> RootsPage:
         since, turn = f"{max(oldest, 0):.6f}", f"roots:{channel}"
-        reading = Reading(channel, oldest=since, who=turn, live=False, metadata=False, patient=True)
-        rows = [row async for row in self.history.rows(reading)]
+        reading = Reading(channel, oldest=since, who=turn, live=False, metadata=False)
+        rows, following = await self.history.step(reading, place)
         # A row with replies but without latest_reply may have been answered just now.
-        return tuple(
+        threads = tuple(
             (str(row["ts"]), float(row.get("latest_reply") or "inf"))
             for row in rows
             if row.get("reply_count")
         )
+        return RootsPage(threads, len(rows), following)
 
     async def tell(self, channel: str, user: str, text: str, thread: str = "") -> None:
         """Say something to one person alone; a failure is only logged."""

@@ -56,6 +56,8 @@ class SlackClient:
         self._pacer = pacer
         self._timeout = timeout
         self._post_pace = post_pace
+        self.paces: dict[str, Pace] = {}
+        """Of methods that Slack lets this app call less often than others."""
         self.last_headers: Mapping[str, str] = {}
         self.refused = ""
         """Why Slack refuses our token; '' while it accepts it."""
@@ -88,7 +90,7 @@ class SlackClient:
         Raises Rejected with Slack's error as its code, Later, or Unknown (never for a read).
         """
         bucket = post_bucket(args["channel"]) if method == "chat.postMessage" else method
-        pace = manifest.METHODS[method].pace
+        pace = self.paces.get(method, manifest.METHODS[method].pace)
         if pace and who:
             await self._pace(bucket, who, pace, live)
         given = {name: value for name, value in args.items() if value is not None}

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import count, islice
-from typing import Any
+from typing import Any, TypeVar
+
+import structlog
 
 from slackbridge.domain.chat import Mark
-from slackbridge.domain.errors import Code, Later
+from slackbridge.domain.errors import Code, Later, Rejected
 from slackbridge.domain.model import TicketKey
+from slackbridge.domain.roots import BEGINNING, Place
 from slackbridge.slack.client import SlackClient
+from slackbridge.slack.pacing import DISTRIBUTED
+
+log = structlog.get_logger(__name__)
 
 EVENT_TYPE = "slackbridge"
 TRIES = 10
+BEGUN_TRIES = 3
 LISTED = 200  # channels a page; Slack advises no more
 TYPES = "public_channel,private_channel"
+YEAR = 365 * 86_400.0
+HISTORY, REPLIES = "conversations.history", "conversations.replies"
+FEW = (15, 16)  # rows a page for a distributed app; of a thread perhaps beside its root
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What is read and how: a thread, or the channel itself where `thread` is ''.
 
-    `who` has its own turn in the rate bucket ('' = not paced). At most `pages` calls of `page`
-    rows are made (None = all). A `patient` reader waits where a call may be tried again.
+    `who` has its own turn in the rate bucket ('' = not paced). A call asks for `page` rows. A
+    `patient` reader waits where a call may be tried again; any other does so only once its first
+    page is read, because it would begin anew.
     """
 
     channel: str
@@ -36,7 +48,6 @@ class Reading:
     live: bool = True
     metadata: bool = True
     page: int = 200
-    pages: int | None = 50
     patient: bool = False
 
 
@@ -45,40 +56,80 @@ class History:
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
+        self._few_rows: set[str] = set()
         self.bot_id = ""
         self.bot_user = ""
 
     async def rows(self, reading: Reading) -> AsyncIterator[Row]:
-        """The rows after `oldest`. Raises Later (INCOMPLETE) if Slack holds some back."""
-        cursor: str | None = None
-        for _ in islice(count(), reading.pages):
-            answer = await self._in_time(reading, cursor)
-            for row in answer.get("messages") or ():
+        """All rows after `oldest`. Raises Later (INCOMPLETE) if Slack holds some back."""
+        place: Place | None = BEGINNING
+        while place is not None:
+            rows, place = await self._in_time(reading, place)
+            for row in rows:
                 yield row
-            if (cursor := _next(answer)) is None:
-                return
 
-    async def page(self, reading: Reading, cursor: str | None = None) -> Row:
-        """Slack's answer to one call."""
-        answer: Row = await self._client.call(
-            "conversations.replies" if reading.thread else "conversations.history",
-            who=reading.who,
-            live=reading.live,
-            channel=reading.channel,
-            ts=reading.thread or None,
-            oldest=reading.oldest,
-            limit=reading.page,
-            cursor=cursor,
-            include_all_metadata=reading.metadata or None,
+    async def _in_time(self, reading: Reading, place: Place) -> tuple[Sequence[Row], Place | None]:
+        if reading.patient:
+            return await in_time(partial(self.step, reading, place))
+        if place == BEGINNING:
+            return await self.step(reading, place)
+        # Whoever waits in the middle holds a lease: those who have not begun wait behind.
+        return await in_time(partial(self.step, replace(reading, live=True), place), BEGUN_TRIES)
+
+    async def step(self, reading: Reading, place: Place) -> tuple[Sequence[Row], Place | None]:
+        """One page, and where the reading goes on (None = nowhere): a channel's rows newest first,
+        a thread's oldest first. Where Slack has forgotten the cursor, the time reached serves.
+        """
+        try:
+            answer = await self.page(reading, place)
+        except Rejected as failure:
+            if failure.code != Code.FORGOTTEN_CURSOR or not place.cursor:
+                raise
+            answer = await self.page(reading, replace(place, cursor=""))
+        rows: Sequence[Row] = answer.get("messages") or ()
+        if reading.thread and place.ts:  # each page shows the root once more
+            rows = [row for row in rows if row["ts"] != reading.thread]
+        cursor = _next(answer)
+        if cursor is None:
+            return rows, None
+        if cursor == place.cursor:
+            raise Later("Slack shows a page over and over", 2.0, code=Code.INCOMPLETE)
+        reached = max if reading.thread else min
+        return rows, Place(
+            cursor, reached((str(r["ts"]) for r in rows), key=float, default=place.ts)
         )
-        if answer.get("has_more") and _next(answer) is None:  # what is missing proves nothing
-            raise Later("Slack shows a part only", 2.0, code=Code.INCOMPLETE)
+
+    async def page(self, reading: Reading, place: Place = BEGINNING) -> Row:
+        """Slack's answer to one call."""
+        method = REPLIES if reading.thread else HISTORY
+        try:
+            answer: Row = await self._client.call(
+                method,
+                who=reading.who,
+                live=reading.live,
+                channel=reading.channel,
+                ts=reading.thread or None,
+                **_bounds(reading, place),
+                limit=reading.page,
+                cursor=place.cursor or None,
+                include_all_metadata=reading.metadata or None,
+            )
+        except Later as failure:
+            if failure.code == Code.RATE_LIMITED and method in self._few_rows:
+                self._slow_down()
+            raise
+        if answer.get("has_more"):
+            if _next(answer) is None:  # what is missing proves nothing
+                raise Later("Slack shows a part only", 2.0, code=Code.INCOMPLETE)
+            if len(answer.get("messages") or ()) in FEW and reading.page > max(FEW):
+                self._few_rows.add(method)
         return answer
 
-    async def _in_time(self, reading: Reading, cursor: str | None) -> Row:
-        if not reading.patient:
-            return await self.page(reading, cursor)
-        return await in_time(partial(self.page, reading, cursor))
+    def _slow_down(self) -> None:
+        """So few rows, and a refusal: Slack takes the app for one that is distributed."""
+        if HISTORY not in self._client.paces:
+            log.warning("history.restricted", rows=FEW[0], minutes=1)
+        self._client.paces |= {HISTORY: DISTRIBUTED, REPLIES: DISTRIBUTED}
 
     async def channels(self) -> tuple[str, ...]:
         """The ids of the channels, public and private, that our bot is in, also archived ones."""
@@ -120,7 +171,7 @@ class History:
         return bool(self.bot_user) and row.get("user") == self.bot_user
 
 
-async def in_time(read: Callable[[], Awaitable[Row]], tries: int = TRIES) -> Row:
+async def in_time(read: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
     """Wait out rate limits, however long; other short faults fail at the last of `tries`."""
     failed = 0
     while True:
@@ -141,3 +192,11 @@ def metadata_of(mark: Mark) -> dict[str, Any]:
 
 def _next(answer: Row) -> str | None:
     return (answer.get("response_metadata") or {}).get("next_cursor") or None
+
+
+def _bounds(reading: Reading, place: Place) -> dict[str, str]:
+    """Between which times. Without `latest` Slack may begin at the oldest (slack-api-docs #4)."""
+    reached = place.ts if not place.cursor else ""
+    if reading.thread:
+        return {"oldest": reached or reading.oldest}
+    return {"oldest": reading.oldest, "latest": reached or f"{time.time() + YEAR:.6f}"}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slackbridge.slack.pacing import TIER_2, TIER_3, Pace
+from slackbridge.slack.pacing import TIER_2, TIER_3, TIER_4, Pace
 
 HISTORY = ("channels:history", "groups:history")
 
@@ -33,8 +33,8 @@ METHODS: Mapping[str, Method] = {
     "reactions.add": Method(("reactions:write",), TIER_3),
     "reactions.remove": Method(("reactions:write",), TIER_2),
     "users.conversations": Method(("channels:read", "groups:read"), TIER_2, read=True),
-    "users.info": Method(("users:read", "users:read.email"), read=True),
-    "usergroups.users.list": Method(("usergroups:read",), read=True),
+    "users.info": Method(("users:read", "users:read.email"), TIER_4, read=True),
+    "usergroups.users.list": Method(("usergroups:read",), TIER_2, read=True),
     "views.open": Method(),
     "views.publish": Method(),
     "views.update": Method(),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from slackbridge.domain.chat import Heard, Mark, Member, edit_of, part_of
 from slackbridge.domain.model import TicketKey
+from slackbridge.domain.roots import Place, RootsPage
 from slackbridge.domain.thread import Post
 from slackbridge.domain.view import Card, Item, Part
 from slackbridge.text.document import plain
@@ -131,9 +132,13 @@ class FakeChat:
         people = [h for h in self.slack.people() if h.thread_ts == thread]
         return tuple(h for h in people if float(since) < float(h.ts) <= upto)
 
-    async def roots(self, channel: str, oldest: float) -> tuple[tuple[str, float], ...]:
+    async def roots(self, channel: str, oldest: float, place: Place) -> RootsPage:
+        """A thread a page: what comes in between two calls must not be lost."""
         answered = {row.thread: float(row.ts) for row in self.slack.standing() if row.thread}
-        return tuple((root, at) for root, at in answered.items() if float(root) > oldest)
+        below = float(place.ts or "inf")
+        left = sorted((r for r in answered if oldest < float(r) < below), key=float, reverse=True)
+        page = tuple((root, answered[root]) for root in left[:1])
+        return RootsPage(page, len(page), Place(ts=left[0]) if left[1:] else None)
 
     def link(self, channel: str, ts: str) -> str:
         return f"https://slack.test/{channel}/{ts}"

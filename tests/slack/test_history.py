@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from slackbridge.domain.chat import Mark
-from slackbridge.domain.errors import Code, Failure, Later
+from slackbridge.domain.errors import Code, Failure, Later, Rejected
 from slackbridge.domain.model import TicketKey
 from slackbridge.slack import history
-from slackbridge.slack.history import History, Reading, metadata_of
+from slackbridge.slack.history import HISTORY, REPLIES, History, Reading, metadata_of
+from slackbridge.slack.pacing import DISTRIBUTED
 
 MARK = Mark(TicketKey("refurbed-at", "7"), "m:1:1/1")
 OURS = {"ts": "1.1", "bot_id": "B1", "metadata": metadata_of(MARK)}
@@ -27,6 +29,7 @@ class Client:
     def __init__(self, answers: Sequence[Any]) -> None:
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
+        self.paces: dict[str, Any] = {}
 
     async def call(self, method: str, **args: Any) -> Any:
         self.asked.append({"method": method, **args})
@@ -78,18 +81,84 @@ def test_before_we_know_our_bot_nothing_is_ours() -> None:
 
 
 async def test_pages_are_read_to_the_end() -> None:
-    found, client = reader(page("3", "a"), page("2", "b"), page("1"))
-    assert await read(found, thread="3", page=7) == ["3", "2", "1"]
+    found, client = reader(page("1", "a"), page("2", "b"), page("3"))
+    assert await read(found, thread="1", page=7) == ["1", "2", "3"]
     assert [asked["cursor"] for asked in client.asked] == [None, "a", "b"]
     assert {(a["method"], a["ts"], a["limit"]) for a in client.asked} == {
-        ("conversations.replies", "3", 7)
+        ("conversations.replies", "1", 7)
     }
 
 
-async def test_at_most_so_many_calls_are_made() -> None:
-    found, client = reader(page("1", "more"))
-    assert await read(found, pages=4) == ["1"] * 4
+async def test_a_long_history_is_read_to_its_end() -> None:
+    """Until now it was cut after fifty calls, and nobody was told."""
+    long = [page(str(1000 - n), f"c{n}") for n in range(120)]
+    found, client = reader(*long, page("1"))
+    assert len(await read(found)) == 121
     assert {asked["method"] for asked in client.asked} == {"conversations.history"}
+
+
+async def test_a_page_that_comes_again_and_again_is_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(history, "BEGUN_TRIES", 1)
+    found, _ = reader(page("1", "more"))
+    with pytest.raises(Later) as caught:
+        await read(found)
+    assert caught.value.code == Code.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    ("thread", "bound", "expected"),
+    [("", "latest", ["3", "2"]), ("1", "oldest", ["1", "2", "3", "4"])],
+)
+async def test_where_slack_forgot_the_cursor_the_time_serves(
+    thread: str, bound: str, expected: list[str]
+) -> None:
+    gone = Rejected("it is gone", code="invalid_cursor")
+    first: dict[str, Any] = {"messages": [{"ts": ts} for ts in expected[:2]]}
+    first |= {"response_metadata": {"next_cursor": "a"}}
+    rest = {"messages": [{"ts": ts} for ts in ([thread] if thread else []) + expected[2:]]}
+    found, client = reader(first, gone, rest)
+    assert await read(found, thread=thread) == expected
+    assert [asked["cursor"] for asked in client.asked] == [None, "a", None]
+    assert client.asked[-1][bound] == expected[1]
+
+
+async def test_a_cursor_that_was_never_given_is_no_reason_to_begin_anew() -> None:
+    found, client = reader(Rejected("no", code="invalid_cursor"))
+    with pytest.raises(Rejected):
+        await read(found)
+    assert len(client.asked) == 1
+
+
+async def test_a_channel_is_asked_for_its_newest_messages() -> None:
+    """With `oldest` alone, Slack has begun at the oldest."""
+    found, client = reader(page("1"))
+    await read(found, oldest="5")
+    assert client.asked[0]["oldest"] == "5"
+    assert float(client.asked[0]["latest"]) > time.time()
+
+
+async def test_whoever_has_begun_waits_and_does_not_begin_anew() -> None:
+    """It holds a lease meanwhile: it comes before those who have not begun."""
+    found, client = reader(page("3", "a"), LATER, LATER, page("2"))
+    assert await read(found, live=False) == ["3", "2"]
+    assert [(asked["cursor"], asked["live"]) for asked in client.asked] == [
+        (None, False),
+        *[("a", True)] * 3,
+    ]
+
+
+async def test_few_rows_and_a_refusal_mean_an_app_that_is_distributed() -> None:
+    limited = Later("wait", 0.0, code=Code.RATE_LIMITED)
+    few: dict[str, Any] = {"messages": [{"ts": str(n)} for n in range(20, 5, -1)], "has_more": True}
+    few |= {"response_metadata": {"next_cursor": "a"}}
+    found, client = reader(limited, few, limited, page("1"))
+    assert len(await read(found, patient=True)) == 16
+    assert client.paces == {HISTORY: DISTRIBUTED, REPLIES: DISTRIBUTED}
+    found, client = reader(few, limited, page("1"))
+    await read(found, patient=True, page=15)
+    assert client.paces == {}, "so many were asked for"
 
 
 async def test_what_slack_holds_back_is_no_end() -> None:

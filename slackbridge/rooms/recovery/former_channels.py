@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import structlog
 
 from slackbridge.domain.chat import CARD
-from slackbridge.domain.errors import Failure
+from slackbridge.domain.errors import Rejected
 from slackbridge.ports.archive import Archive
 
 log = structlog.get_logger(__name__)
@@ -24,21 +24,21 @@ class FormerChannels:
     def __init__(self, archive: Archive, channels: Sequence[str]) -> None:
         self._archive = archive
         self._channels = frozenset(channels)
-        self._found: tuple[str, ...] | None = None
+        self._listed: tuple[str, ...] | None = None
+        self._shows: dict[str, bool] = {}
 
     async def read(self) -> tuple[str, ...]:
-        """Their ids; none while Slack does not tell. Raises nothing."""
-        if self._found is None:
-            try:
-                self._found = await self._read()
-            except Failure as failure:
-                log.warning("channels.unknown", why=failure.loggable)
-                return ()
-        return self._found
-
-    async def _read(self) -> tuple[str, ...]:
-        others = [c for c in await self._archive.channels() if c not in self._channels]
-        return tuple([c for c in others if await self._shows_cards(c)])
+        """Their ids; none if the app may not ask. Raises Later; asks nothing twice."""
+        try:
+            if self._listed is None:
+                self._listed = await self._archive.channels()
+        except Rejected as failure:
+            log.warning("channels.unknown", why=failure.loggable)
+            return ()
+        for channel in self._listed:
+            if channel not in self._shows and channel not in self._channels:
+                self._shows[channel] = await self._shows_cards(channel)
+        return tuple(channel for channel, shows in self._shows.items() if shows)
 
     async def _shows_cards(self, channel: str) -> bool:
         return any(post.mark.effect == CARD for post in await self._archive.latest(channel))

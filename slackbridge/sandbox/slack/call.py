@@ -67,16 +67,18 @@ class Call:
     ) -> tuple[list[T], Json]:
         """One page and the `response_metadata`; `default` is the usual page size.
 
-        A cursor names the item that comes next, so items added before it do not shift the pages.
+        A cursor names the item that comes next, so items added before it do not shift the pages. It
+        may be "no longer valid" later (docs.slack.dev/reference/methods/conversations.history).
         Raises `invalid_limit` outside 1 to 1000 (0 = the default) and `invalid_cursor`.
         """
         limit = self.args.integer("limit", default) or default
         if not 1 <= limit <= MAX_LIMIT:
             raise ApiError("invalid_limit")
-        keys = [f"next:{key(item)}" for item in items]
+        keys = [key(item) for item in items]
         start = self._start(keys)
         end = start + limit
-        following = base64.b64encode("".join(keys[end : end + 1]).encode()).decode()
+        named = [f"next:{self.workspace.cursors}:{name}" for name in keys[end : end + 1]]
+        following = base64.b64encode("".join(named).encode()).decode()
         return list(items[start:end]), {"response_metadata": {"next_cursor": following}}
 
     def _start(self, keys: list[str]) -> int:
@@ -84,8 +86,9 @@ class Call:
         if cursor is None:
             return 0
         try:
-            return keys.index(base64.b64decode(cursor, validate=True).decode())
-        except ValueError:  # not base64, not UTF-8, or of no item
+            told = base64.b64decode(cursor, validate=True).decode()
+            return keys.index(told.removeprefix(f"next:{self.workspace.cursors}:"))
+        except ValueError:  # not base64, not UTF-8, of no item, or forgotten
             raise ApiError("invalid_cursor") from None
 
     def moment(self, name: str) -> int | None:

@@ -1,6 +1,8 @@
 """Rate limits of the Web API: calls per minute by tier, posts per second by channel.
 
-Source: Slack's "Rate limits" page; burst sizes are not published, so the burst is a setting.
+Source: Slack's "Rate limits" page; burst sizes are not published, so the burst is a setting. An app
+that is commercially distributed outside the Marketplace reads a history or a thread once a minute,
+15 rows at most (docs.slack.dev/reference/methods/conversations.history).
 """
 
 from __future__ import annotations
@@ -10,15 +12,20 @@ from collections import deque
 from enum import Enum
 
 from slackbridge.sandbox.slack.errors import RateLimited
-from slackbridge.sandbox.slack.shapes import Clock
+from slackbridge.sandbox.slack.shapes import Clock, Json
 
 WINDOW = 60.0
 # "Several hundred messages per minute" per app and workspace.
 POSTS_PER_MINUTE = 300
+RESTRICTED = ("conversations.history", "conversations.replies")
+ROWS = 15
 
 
 class Tier(Enum):
-    """Calls per minute; `SPECIAL` methods have a rule of their own or none."""
+    """Calls per minute; `SPECIAL` methods have a rule of their own or none.
+
+    Of tier 1 "a small amount of burst behavior is tolerated": as many as `Limits.burst`.
+    """
 
     ONE = 1
     TWO = 20
@@ -47,12 +54,17 @@ class Bucket:
 class Limits:
     """Counts calls and refuses those over the limit. `refused` counts the 429s by method.
 
-    `scale` multiplies every limit; 0 switches them off.
+    `scale` multiplies every limit; 0 switches them off. With `speed` a minute lasts 60 / `speed`
+    seconds. `restricted`: the app counts as commercially distributed.
     """
 
-    def __init__(self, clock: Clock, scale: float = 1.0, burst: int = 4) -> None:
+    def __init__(
+        self, clock: Clock, scale: float = 1.0, burst: int = 4, speed: float = 1.0
+    ) -> None:
         self._clock = clock
         self.scale = scale
+        self.speed = speed
+        self.restricted = False
         self.burst = burst
         self.refused: dict[str, int] = {}
         self._calls: dict[str, deque[float]] = {}
@@ -65,7 +77,8 @@ class Limits:
         """
         if self.scale <= 0:
             return
-        waits = [self._window(method, tier.value)] if tier is not Tier.SPECIAL else []
+        allowed = self._allowed(method, tier)
+        waits = [self._window(method, allowed)] if allowed else []
         if channel is not None:
             waits += [self._post(method, channel), self._window(method, POSTS_PER_MINUTE)]
         wait = max(waits, default=0.0)
@@ -74,18 +87,34 @@ class Limits:
             raise RateLimited(max(1, math.ceil(wait)))
         self._calls.setdefault(method, deque()).append(self._clock())
 
+    def narrowed(self, method: str, args: Json) -> Json:
+        """A call's arguments, with as many rows as the app may ask for."""
+        if not self.restricted or method not in RESTRICTED:
+            return args
+        asked = str(args.get("limit") or ROWS)
+        return args | {"limit": str(min(int(asked), ROWS)) if asked.isdecimal() else asked}
+
+    def _allowed(self, method: str, tier: Tier) -> int:
+        """Calls a minute; 0 = any number."""
+        if self.restricted and method in RESTRICTED:
+            return 1
+        return self.burst if tier is Tier.ONE else tier.value
+
     def _window(self, method: str, per_minute: int) -> float:
         calls = self._calls.setdefault(method, deque())
         now = self._clock()
-        while calls and calls[0] <= now - WINDOW:
+        window = WINDOW / self.speed
+        while calls and calls[0] <= now - window:
             calls.popleft()
         allowed = max(1, int(per_minute * self.scale))
-        return 0.0 if len(calls) < allowed else calls[-allowed] + WINDOW - now
+        return 0.0 if len(calls) < allowed else calls[-allowed] + window - now
 
     def _post(self, method: str, channel: str) -> float:
         now = self._clock()
         bucket = self._channels.get((method, channel))
         if bucket is None:
-            bucket = Bucket(self.scale, max(1.0, self.burst * max(1.0, self.scale)), now)
+            bucket = Bucket(
+                self.scale * self.speed, max(1.0, self.burst * max(1.0, self.scale)), now
+            )
             self._channels[method, channel] = bucket
         return bucket.take(now)

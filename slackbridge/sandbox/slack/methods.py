@@ -42,7 +42,7 @@ class WebApi:
         method = CATALOGUE.get(name)
         if method is None:
             raise ApiError("unknown_method", req_method=name)
-        raw = await raw_arguments(request)
+        raw = self.limits.narrowed(name, await raw_arguments(request))
         args = Arguments(raw)
         self._authorise(method, _token(request, args))
         channel = args.text("channel") if method.by_channel else None

@@ -44,6 +44,8 @@ class Workspace:
         self.channels: dict[str, Channel] = {each.id: each for each in default_channels(app)}
         self.views = Views(self.stamps, app)
         self.lag = Lag()
+        self.cursors = 1
+        """Counts how often Slack has forgotten all cursors that it gave."""
         self.announce: Announce = lambda event, channel: None
         self._timelines: dict[str, Timeline] = {}
         self._ephemerals: dict[str, list[Message]] = {}
