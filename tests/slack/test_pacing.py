@@ -110,7 +110,7 @@ async def storm(store: Turned, limits: Limits, name: str, pace: Pace, channel: s
 
 @pytest.mark.parametrize("name", PACED)
 async def test_in_a_storm_slack_refuses_nothing(store: Turned, name: str) -> None:
-    """At true scale: with a burst of 20 and a call each 1.2 s, each such storm met three refusals."""
+    """At true scale. A burst of 20 and a call each 1.2 s were refused three times."""
     limits = Limits(lambda: store.at)
     passed = await storm(store, limits, name, PACED[name])
     assert limits.refused == {}
