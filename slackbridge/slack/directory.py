@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import time
-<<<<<<< HEAD
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-=======
-from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
->>>>>>> e6c7f78 (slack: paces within the tiers; channels are read page by page to their end, on from the place reached)
 from typing import Any, Generic, TypeVar
 
 from slackbridge.domain.chat import Member
@@ -76,13 +72,8 @@ class Directory:
         return found
 
     async def _member(self, user: str) -> Member:
-<<<<<<< HEAD
-        answer = await self._client.call("users.info", user=user)
-        return member_of(answer.get("user") or {}, user, self.home)
-=======
         answer = await in_turn(partial(self._client.call, "users.info", who=user, user=user))
-        return member_of(answer.get("user") or {}, user, self.team)
->>>>>>> e6c7f78 (slack: paces within the tiers; channels are read page by page to their end, on from the place reached)
+        return member_of(answer.get("user") or {}, user, self.home)
 
     async def _group(self, group: str) -> frozenset[str]:
         asked = partial(self._client.call, "usergroups.users.list", who=group, usergroup=group)
