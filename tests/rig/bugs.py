@@ -41,6 +41,8 @@ POLLER = "tests/rooms/polling/test_poller.py::test_"
 SENDER = "tests/rooms/lane/test_sender.py::test_"
 INTAKE = "tests/rules/test_intake.py::test_"
 DESK = "tests/rooms/inbound/test_desk.py::test_"
+SOCKETS = "tests/slack/test_socket_mode.py::test_"
+TIMING = "tests/slack/test_socket_timing.py::test_"
 
 # The look after a restart would hide the bug.
 FORGETS = (
@@ -431,8 +433,53 @@ OF_THE_MATRIX = (
         point="customer update: chat.postMessage#0 kill arrival",
     ),
 )
+OF_THE_SOCKETS = (
+    Bug(
+        "a used address is believed in for ever",
+        "slack/socket_mode.py",
+        "address = await _address(self._client, self._token)",
+        "address = self._why = self._why or await _address(self._client, self._token)",
+        (SOCKETS + "it_hears_again_once_the_socket_host_is_back",),
+    ),
+    Bug(
+        "an open socket counts as a connection without proof",
+        "slack/socket_link.py",
+        "return not self.over and not self.silent",
+        "return not self.over",
+        (SOCKETS + "a_socket_that_is_open_and_dead_does_not_count",),
+    ),
+    Bug(
+        "every renewal is taken for a gap",
+        "slack/socket_coverage.py",
+        "if begin <= self._until:",
+        "if not self._since:",
+        (SOCKETS + "routine_renewals_are_no_gap_and_lose_nothing",),
+    ),
+    Bug(
+        "what a dead connection did not hear is believed to be heard",
+        "slack/socket_coverage.py",
+        "is not None and self._gap()",
+        "is None",
+        (TIMING + "a_connection_that_dies_silently_has_covered_nothing_since_it_was_heard",),
+    ),
+    Bug(
+        "two connections are ended in the same moment",
+        "slack/socket_timing.py",
+        "math.isinf(other):",
+        "True:",
+        (TIMING + "two_connections_from_one_start_are_never_renewed_together",),
+    ),
+    Bug(
+        "connections are asked for as fast as they fail",
+        "slack/socket_timing.py",
+        "return max(0.0, self._not_before - now, allowance - now)",
+        "return 0.0",
+        (TIMING + "it_never_storms",),
+    ),
+)
 BUGS = (
     *OF_THE_STORE,
+    *OF_THE_SOCKETS,
     *OF_THE_DESK,
     *OF_THE_RULES,
     *OF_THE_POLLER,

@@ -136,6 +136,16 @@ async def test_a_socket_that_is_open_and_dead_is_replaced(ear: Ear) -> None:
     await ear.both()
 
 
+async def test_a_socket_that_is_open_and_dead_does_not_count(ear: Ear) -> None:
+    """While the host lets nobody in, the process says that it is not connected."""
+    await ear.slack.socket.host.fail(Trouble.REFUSED)
+    ear.slack.socket.mute_all()
+    await until("noticed", lambda: ear.sockets.connected() == 0, 2)
+    assert ear.slack.socket.connected == 2, "Slack has not closed them"
+    await fail(ear.slack, "")
+    await ear.hears("after")
+
+
 @pytest.mark.parametrize(
     ("action", "more"),
     [
