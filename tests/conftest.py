@@ -48,7 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
     """Turn the garbage collector on, for what is made from here on."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 

@@ -84,7 +84,12 @@ async def hurt(place: World, wounds: dict[str, Hurt]) -> None:
         await wound(place)
 
 
-async def survive(wounds: dict[str, Hurt]) -> None:
+STOPPED = {"chat.postMessage": restart, "UpdateTicket": kill, "CreateTicket": freeze}
+REFUSING = {"chat.postMessage": demote, "UpdateTicket": fill, "CreateTicket": forget_scripts}
+
+
+@pytest.mark.parametrize("wounds", [STOPPED, pytest.param(REFUSING, marks=pytest.mark.long)])
+async def test_a_life_survives_what_happens_to_redis(wounds: dict[str, Hurt]) -> None:
     async with living() as life, ending(life.place):
         pid = life.place.bridge.pid
         await asyncio.gather(life.play(), hurt(life.place, wounds))
@@ -99,13 +104,6 @@ async def ending(place: World) -> AsyncIterator[None]:
     await place.bridge.stop()
     assert place.redis is not None
     await place.redis.stop()
-
-
-async def test_a_life_survives_what_happens_to_redis() -> None:
-    await asyncio.gather(
-        survive({"chat.postMessage": restart, "UpdateTicket": kill, "CreateTicket": freeze}),
-        survive({"chat.postMessage": demote, "UpdateTicket": fill, "CreateTicket": forget_scripts}),
-    )
 
 
 async def test_without_redis_nothing_is_acknowledged_and_nothing_is_lost(life: Life) -> None:

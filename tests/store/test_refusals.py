@@ -77,7 +77,9 @@ async def test_refusals_of_a_command_are_named(guarded_server: str) -> None:
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("command", ["check", "run", "health"])
+@pytest.mark.parametrize(
+    "command", ["check", "run", pytest.param("health", marks=pytest.mark.long)]
+)
 async def test_commands_say_it_and_end(guarded_server: str, tmp_path: Path, command: str) -> None:
     """`check` and `health` end with 1; `run` waits, says so, and stops when it is told to."""
     url = f"unix://{guarded_server}"
