@@ -35,6 +35,7 @@ class Notices:
         self._settings = settings
         self._incident = Incident(store, chat, poster, settings)
         self._left_behind = LeftBehind(chat, settings.retry_max)
+        self._in_no_channel: set[str] = set()  # the log says so once
 
     async def run(self, pass_: TicketPass) -> bool:
         """One pass; returns whether it came to its end. Raises the four failures.
@@ -54,7 +55,9 @@ class Notices:
         await self._left_behind.clear(pass_)
         if refused is not None:
             raise refused
-        if any(notice.waits(intent) for intent in pass_.intents):
+        waiting = {intent.id for intent in pass_.intents if notice.waits(intent)}
+        self._in_no_channel &= waiting
+        if waiting:
             pass_.wake_at(pass_.now() + self._settings.retry_max)
         return True
 
@@ -117,5 +120,7 @@ class Notices:
             else:
                 await self._incident.posted(pass_, intent)
                 return None
-        log.error("notice.in_no_channel", notice=intent.id)
+        if intent.id not in self._in_no_channel:
+            log.error("notice.in_no_channel", notice=intent.id)
+        self._in_no_channel.add(intent.id)
         return refused
