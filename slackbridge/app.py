@@ -19,6 +19,7 @@ from slackbridge.ports.signal import WorkSignal
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.permissions import Permissions
 from slackbridge.rooms.inbound.unposted import Unposted
+from slackbridge.rooms.lane.kept_posts import KeptPosts
 from slackbridge.rooms.lane.workers import Workers
 from slackbridge.rooms.recovery.failover import Failover
 from slackbridge.rooms.recovery.map_guard import MapGuard
@@ -49,6 +50,7 @@ class Bridge:
         self.permissions = Permissions(self.chat, settings.agents.allow, settings.agents.money)
         intake = wiring.intake_settings(settings)
         self.desk = InboundDesk(self.store, self.permissions.may, intake, signal, accounts)
+        self.chat.on_kept = KeptPosts(self.desk.announce)
         self.lookup = wiring.lookup(settings, self.store, self.providers)
         self.catch_up = wiring.catch_up(settings, self.store, self.chat, self.archive, self.desk)
         self.guard = MapGuard(self.store, self.archive, channels, accounts)

@@ -169,6 +169,7 @@ def lanes(
         chat,
         UnrecordedPosts(store, chat),
         StrayEffects(store, chat, timeout + settle),
+        desk.announce,
         timeout=timeout,
         settle=settle,
         edit_every=timing.edit_seconds,

@@ -142,6 +142,14 @@ account.
 Item = Card | Part | Words | Notice
 
 
+class Form(StrEnum):
+    """How an item is drawn: the plainer forms are for what Slack refuses in the first one."""
+
+    RICH = "rich"
+    PLAIN = "plain"  # sections of text, and the buttons
+    TEXT = "text"  # no blocks at all
+
+
 def digest(item: Item) -> str:
     """12 hex characters that change exactly when the item's content does."""
     return hashlib.sha256(repr(item).encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -8,7 +8,7 @@ from typing import Protocol
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.roots import Place, RootsPage
-from slackbridge.domain.view import Item
+from slackbridge.domain.view import Form, Item
 
 May = Callable[[str, bool], Awaitable[str]]  # user, money -> why they may not; '' = they may
 
@@ -19,17 +19,20 @@ class Chat(Protocol):
     async def turn(self, channel: str, who: str, live: bool) -> None:
         """Take a slot of a channel's rate limit for posts. Raises Later if there is none now."""
 
-    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark, form: Form) -> str:
         """Post one message with `mark` in its metadata; its ts.
 
         Raises Rejected (code THREAD_GONE) if the root of the thread was deleted.
         """
 
-    async def edit(self, channel: str, ts: str, item: Item) -> None:
+    async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         """Replace a message of ours by `item`."""
 
-    async def delete(self, channel: str, ts: str) -> None:
-        """Delete a message of ours, if it is still there."""
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
+        """Delete a message of ours, if it is still there.
+
+        One that Slack refuses to delete stays, and people are told so; that is no failure.
+        """
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
         """Add one reaction and remove another; either may be ''."""

@@ -15,9 +15,15 @@ from slackbridge.domain.record import Patch, StoredTicket
 from slackbridge.domain.view import Item, Part
 from slackbridge.rules import edits
 from slackbridge.rules.edits import Edited
-from slackbridge.text.document import split
+from slackbridge.text.document import Document
+from slackbridge.text.weight import split_by_weight, weight
 
 PART_LIMIT = 3_000
+PART_ROOM = 9_000
+"""Of the 10,000 characters of JSON that a post may have; the rest is for its header and footer."""
+
+ROOM_BESIDE_FILES = 5_000
+"""For the last part of a message that has attachments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,21 @@ def next_edit(stored: StoredTicket, edited: Sequence[Edited], now: float) -> Pos
     return None
 
 
+def pieces_of(message: Message) -> tuple[Document, ...]:
+    """The bodies of a message's parts.
+
+    A message of which some parts are shown is cut anew at each pass, perhaps by a newer version:
+    what Slack takes must be cut in the same places for ever.
+    """
+    pieces = split_by_weight(message.body, PART_LIMIT, PART_ROOM)
+    if message.attachments and weight(pieces[-1]) > ROOM_BESIDE_FILES:
+        last = split_by_weight(pieces[-1], PART_LIMIT // 2, ROOM_BESIDE_FILES)
+        pieces = (*pieces[:-1], *last)
+    return pieces
+
+
 def _part(message: Message, done: int) -> Part:
-    pieces = split(message.body, PART_LIMIT)
+    pieces = pieces_of(message)
     number = min(done + 1, len(pieces))
     return Part(
         author=message.author,

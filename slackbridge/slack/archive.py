@@ -81,7 +81,7 @@ class Archive:
         if mark is None:
             return None
         answered = str(row.get("latest_reply") or "")
-        ended = mark.effect == CARD and cards.shows_end(_blocks(row))
+        ended = mark.effect == CARD and cards.shows_end(_blocks(row), str(row.get("text", "")))
         return Post(str(row["ts"]), mark, _asks(row), _quote(row), answered, ended)
 
     def _reactions(self, row: Row) -> frozenset[str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
+from slackbridge.domain.about import stays
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown, unreadable
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.roots import Place, RootsPage
-from slackbridge.domain.view import Item
+from slackbridge.domain.view import Form, Item
 from slackbridge.slack import events
 from slackbridge.slack.blocks import cards
+from slackbridge.slack.blocks.drawn import POST_LIMIT
 from slackbridge.slack.client import SlackClient, org_wide
 from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
 
 log = structlog.get_logger(__name__)
+OnKept = Callable[[TicketKey, str, str, str, str], Awaitable[None]]
+"""Slack refuses to delete a message: ticket, channel, ts, Slack's error, link ('' = unknown)."""
 
 
 class SlackChat:
@@ -29,6 +33,7 @@ class SlackChat:
         self.directory = Directory(client)
         self.history = History(client)
         self.workspace_url = ""
+        self.on_kept: OnKept | None = None
 
     async def begin(self) -> dict[str, Any]:
         """Learn who we are (`auth.test`).
@@ -50,8 +55,8 @@ class SlackChat:
     async def turn(self, channel: str, who: str, live: bool) -> None:
         await self.client.turn(channel, who, live)
 
-    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
-        drawn = cards.draw(item)
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark, form: Form) -> str:
+        drawn = cards.draw(item, form, POST_LIMIT)
         answer = await self.client.call(
             "chat.postMessage",
             channel=channel,
@@ -78,22 +83,25 @@ class SlackChat:
                 return
             if ts not in await self._marked(channel, "", mark, since):
                 raise Unknown("Slack does not show the post yet", code=Code.UNSEEN)
-            await self.delete(channel, ts)
+            await self.delete(channel, ts, mark.key)
         except (Later, Rejected) as failure:
             raise Unknown(failure.reason, code=failure.code) from None
         raise Rejected("its thread is gone: the root was deleted", code=Code.THREAD_GONE)
 
-    async def edit(self, channel: str, ts: str, item: Item) -> None:
-        content = cards.draw(item).content
+    async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
+        content = cards.draw(item, form).content
         who = f"{channel}:{ts}"
         await self.client.call("chat.update", who=who, channel=channel, ts=ts, **content)
 
-    async def delete(self, channel: str, ts: str) -> None:
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
         try:
             await self.client.call("chat.delete", who=ts, channel=channel, ts=ts)
         except Rejected as failure:
-            if failure.code != Code.NO_MESSAGE:
+            if failure.code == Code.NO_MESSAGE:
+                return
+            if self.on_kept is None or not stays(failure):
                 raise
+            await self.on_kept(key, channel, ts, failure.code, self.link(channel, ts))
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
         await self._reaction("reactions.add", channel, ts, add, Code.ALREADY_REACTED)
@@ -115,7 +123,7 @@ class SlackChat:
         if found is not None:
             return found
         for stray in await self._marked(channel, "", mark, since):
-            await self.delete(channel, stray)
+            await self.delete(channel, stray, mark.key)
         return ()
 
     async def _in_thread(

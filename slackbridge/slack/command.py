@@ -19,7 +19,7 @@ from slackbridge.ports.front_desk import Found, FrontDesk, Lookup, Queue
 from slackbridge.ports.signal import Spawn
 from slackbridge.slack.actions import Actions
 from slackbridge.slack.blocks import command_answers
-from slackbridge.slack.blocks.block_kit import Drawn
+from slackbridge.slack.blocks.drawn import Drawn
 from slackbridge.slack.chat import SlackChat
 
 AT_ONCE_SECONDS = 2.0

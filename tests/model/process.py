@@ -124,7 +124,14 @@ class Process:
         check = UnrecordedPosts(store, slack)
         loss = StrayEffects(store, slack, TIMEOUT + SLACK_SETTLE)
         poster = Poster(
-            store, slack, check, loss, timeout=TIMEOUT, settle=SLACK_SETTLE, edit_every=1.0
+            store,
+            slack,
+            check,
+            loss,
+            self.desk.announce,
+            timeout=TIMEOUT,
+            settle=SLACK_SETTLE,
+            edit_every=1.0,
         )
         sender = Sender(market, people.may, PATIENCE)
         self.lane = Lane(store, slack, market, sender, poster, self.desk, PLACE)

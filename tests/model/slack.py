@@ -9,7 +9,7 @@ from slackbridge.domain.chat import Heard, Mark, Member, edit_of, part_of
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.roots import Place, RootsPage
 from slackbridge.domain.thread import Post
-from slackbridge.domain.view import Card, Item, Part
+from slackbridge.domain.view import Card, Form, Item, Part
 from slackbridge.text.document import plain
 from tests.model.world import What, World
 
@@ -101,13 +101,13 @@ class FakeChat:
     async def turn(self, channel: str, who: str, live: bool) -> None:
         return
 
-    async def post(self, channel: str, thread: str, item: Item, mark: Mark) -> str:
+    async def post(self, channel: str, thread: str, item: Item, mark: Mark, form: Form) -> str:
         return self.slack.add(Row(self.slack.ts(), thread, mark, item))
 
-    async def edit(self, channel: str, ts: str, item: Item) -> None:
+    async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         self.slack.rows[ts].item = item
 
-    async def delete(self, channel: str, ts: str) -> None:
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
         self.slack.rows[ts].gone = True
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:

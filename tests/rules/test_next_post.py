@@ -11,9 +11,9 @@ from slackbridge.domain.intent import State
 from slackbridge.domain.model import Attachment, Author, Conversation
 from slackbridge.domain.record import StoredTicket, encoded, own
 from slackbridge.domain.view import Part
-from slackbridge.rules.next_post import PART_LIMIT, next_part, posted
+from slackbridge.rules.next_post import PART_LIMIT, next_part, pieces_of, posted
 from slackbridge.text.clean import normalise
-from slackbridge.text.document import plain
+from slackbridge.text.document import from_text, plain, split
 from tests.values import conversation, intent, message
 
 
@@ -104,3 +104,27 @@ def test_a_message_between_those_shown_is_not_lost() -> None:
 def test_an_agents_own_message_is_not_shown_again() -> None:
     fields = {"m:1": own(intent(State.SENT))}
     assert play(conversation(message("1")), fields) == []
+
+
+def test_a_message_that_an_earlier_version_began_goes_on_where_it_ended() -> None:
+    """A part that stands is only counted: another cut of an ordinary message would repeat text."""
+    long = message(
+        "7", from_text("\n\n".join(f"Complaint {n}, in more words." for n in range(180)))
+    )
+    pieces = split(long.body, PART_LIMIT)
+    assert pieces_of(long) == pieces, "cut as before parts had a weight"
+    begun = shown(**{"m:7": "1.1 +"})
+    post = next_part(begun, conversation(long))
+    assert post is not None
+    assert isinstance(post.item, Part)
+    assert post.effect == f"m:7:2/{len(pieces)}"
+    assert post.item.body == pieces[1]
+
+
+def test_a_heavy_message_of_which_a_part_stands_loses_nothing() -> None:
+    """Cut smaller now, it goes on before the place where it ended, never after."""
+    heavy = message("7", from_text("&<>" * 2_000))
+    before, now = split(heavy.body, PART_LIMIT), pieces_of(heavy)
+    assert len(before) < len(now)
+    rest = "".join(map(plain, now[1:]))
+    assert rest.endswith("".join(map(plain, before[1:])))

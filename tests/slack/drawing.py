@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from slackbridge.domain.model import Attachment, Author, Scope, TicketKey
 from slackbridge.domain.view import Card, Part
 from slackbridge.sandbox.slack.blocks import message_blocks, walk
-from slackbridge.slack.blocks.block_kit import Drawn
+from slackbridge.slack.blocks.block_kit import LIMIT, cost
+from slackbridge.slack.blocks.drawn import Drawn
 from slackbridge.text.document import (
     Document,
     Listing,
@@ -151,6 +152,7 @@ def check(drawn: Drawn) -> None:
     """Within Slack's limits, and nothing active in it but our own."""
     if drawn.blocks:
         message_blocks(drawn.blocks)
+        assert cost(drawn.blocks) <= LIMIT
     assert 0 < len(drawn.text) <= 3_900
     assert len(drawn.username) <= 80
     calm(drawn.text)

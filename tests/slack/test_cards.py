@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,14 @@ from hypothesis import strategies as st
 
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Attachment, Author, Scope, Status
-from slackbridge.domain.view import Notice, Words
+from slackbridge.domain.view import Form, Notice, Words
+from slackbridge.rules.next_post import pieces_of
 from slackbridge.sandbox.slack.blocks import is_rich_text
-from slackbridge.slack.blocks import block_kit, mrkdwn
+from slackbridge.slack.blocks import mrkdwn
 from slackbridge.slack.blocks.cards import draw, shows_end
+from slackbridge.slack.blocks.drawn import NO_BUTTONS, PLAIN, POST_LIMIT, TEXT, Drawn
+from slackbridge.text.clean import clean
+from slackbridge.text.document import Document, plain
 from tests.slack.drawing import (
     AT,
     HOSTILE,
@@ -23,15 +28,55 @@ from tests.slack.drawing import (
     card,
     cards,
     check,
+    documents,
     keys,
     part,
     parts,
     shown,
     texts,
 )
+from tests.values import message
+
+ITEMS = (
+    cards | parts | st.builds(Words, keys, texts, st.just("Hi <@U1>"), texts, st.just(tuple(Press)))
+)
 
 
-def of_type(drawn: block_kit.Drawn, kind: str) -> list[dict[str, Any]]:
+@given(ITEMS)
+def test_slack_takes_every_form_and_each_says_what_it_is(item: Any) -> None:
+    """A card, a message and words; the plain form keeps the buttons."""
+    rich, plainest = draw(item), draw(item, Form.PLAIN)
+    check(plainest)
+    assert {block["type"] for block in plainest.blocks} <= {"section", "actions"}
+    assert of_type(plainest, "actions") == of_type(rich, "actions")
+    assert PLAIN in shown(plainest.blocks)
+    text = draw(item, Form.TEXT)
+    check(text)
+    assert not text.blocks
+    assert text.text.endswith(NO_BUTTONS if of_type(rich, "actions") else TEXT)
+
+
+@given(documents)
+def test_no_text_of_a_message_is_lost_in_any_form(document: Document) -> None:
+    whole = message("7", document, attachments=(Attachment("a.png", "https://a.example/"),))
+    bodies = [replace(part(), body=body) for body in pieces_of(whole)]
+    said = letters("".join(map(plain, pieces_of(whole))))
+    assert said == letters(plain(document))
+    plainest = [b for p in bodies for b in draw(p, Form.PLAIN).blocks]
+    literal = [b["text"]["text"] for b in plainest if b["text"]["type"] == "plain_text"]
+    assert letters("".join(literal)) == said
+    texts = [draw(p, Form.TEXT, POST_LIMIT).text for p in bodies]
+    assert all(len(text) < POST_LIMIT for text in texts)
+    words = [text.rpartition("\n<!date")[0] for text in texts]
+    assert letters("".join(map(mrkdwn.escape, literal))) == letters("".join(words))
+
+
+def letters(text: str) -> str:
+    """Without white space and the sign of a quote, with which a part begins anew."""
+    return re.sub(r"[\s>]|&gt;", "", clean(text))
+
+
+def of_type(drawn: Drawn, kind: str) -> list[dict[str, Any]]:
     return [block for block in drawn.blocks if block["type"] == kind]
 
 
@@ -211,10 +256,10 @@ def test_attachments_show_where_they_lead() -> None:
 
 
 def test_too_many_attachments_are_counted() -> None:
-    files = (Attachment("f", "https://a.example/" + "x" * 900),) * 9
+    files = (Attachment("f", "https://a.example/" + "x" * 900),) * 12
     drawn = draw(part(attachments=files))
     check(drawn)
-    assert "and 3 more, see the marketplace" in shown(drawn.blocks)
+    assert "and 4 more, see the marketplace" in shown(drawn.blocks)
 
 
 def test_an_empty_message_is_still_rich_text() -> None:

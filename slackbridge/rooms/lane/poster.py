@@ -20,9 +20,12 @@ from slackbridge.domain.refusal import Cause, cause
 from slackbridge.domain.view import Item, Notice, Words, digest
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.store import Store
+from slackbridge.rooms.lane.kept_posts import Announce
+from slackbridge.rooms.lane.shapes import Shapes
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules import receipt
 from slackbridge.rules.next_post import posted
+from slackbridge.rules.plainer import Shape
 
 log = structlog.get_logger(__name__)
 EDITED_NO_MORE = (Cause.MESSAGE_GONE, Cause.UNEDITABLE)
@@ -57,6 +60,7 @@ class Poster:
         chat: Chat,
         check: PostCheck,
         loss: LeaseLoss,
+        announce: Announce,
         *,
         timeout: float,
         settle: float,
@@ -69,6 +73,7 @@ class Poster:
         self._edit_every = edit_every
         self._check = check
         self._loss = loss
+        self._shapes = Shapes(chat, announce)
         self._arrives = timeout + settle  # at most, until a call has arrived or never will
 
     async def lease_lost(self, pass_: TicketPass) -> None:
@@ -86,7 +91,9 @@ class Poster:
         live: bool,
         print: str = "",
     ) -> str:
-        """Post once. Raises the four failures; after Unknown the post stays open.
+        """Post once, in the richest form that Slack takes.
+
+        Raises the four failures; after Unknown the post stays open.
 
         Raises Later, too, while an earlier post is open, and RecordChanged if more stands in the
         thread than was recorded.
@@ -96,6 +103,30 @@ class Poster:
         if thread:
             await self._check.check(pass_, channel, thread)
         await self._chat.turn(channel, str(pass_.key), live)
+        mark, ts = Mark(pass_.key, effect), ""
+        shape: Shape | None = self._shapes.first(pass_.key, effect, item)
+        while shape is not None:
+            post = await self._begin(pass_, effect, channel, thread, print)
+            try:
+                ts = await self._chat.post(channel, thread, shape.item, mark, shape.form)
+                break
+            except Unknown:
+                log.warning("post.unknown_outcome", effect=effect)
+                raise
+            except Failure as failure:
+                shape = await self._shapes.next(pass_, effect, item, shape, failure)
+                if shape is None:
+                    await self._declined(pass_, post, failure)
+                    raise
+        await self._stands(pass_, post, ts)
+        if not thread:
+            self._check.recorded(pass_)
+        return ts
+
+    async def _begin(
+        self, pass_: TicketPass, effect: str, channel: str, thread: str, print: str
+    ) -> OpenPost:
+        """Write down the post that is made next. Raises Later if there is no time left for it."""
         now = pass_.now()
         post = OpenPost(
             effect=effect,
@@ -108,18 +139,7 @@ class Poster:
         await pass_.write(Change(put=Patch(open_post=post)))
         if pass_.now() >= post.deadline:  # this process was stopped; the post may be given up
             raise Later("there was no time left", 1.0, code=Code.LATE)
-        try:
-            ts = await self._chat.post(channel, thread, item, Mark(pass_.key, effect))
-        except Unknown:
-            log.warning("post.unknown_outcome", effect=effect)
-            raise
-        except Failure as failure:
-            await self._declined(pass_, post, failure)
-            raise
-        await self._stands(pass_, post, ts)
-        if not thread:
-            self._check.recorded(pass_)
-        return ts
+        return post
 
     async def _declined(self, pass_: TicketPass, post: OpenPost, failure: Failure) -> None:
         """Slack said no. A 429 may come from a proxy after Slack has accepted the post."""
@@ -156,7 +176,7 @@ class Poster:
         async with pass_.held():
             found = await self._chat.find(post.channel, post.thread, mark, post.since)
         if found:
-            await self._remove_twins(post.channel, found)
+            await self._remove_twins(pass_, post.channel, found)
             await self._stands(pass_, post, found[0])
             if post.effect == CARD:
                 now = pass_.now()  # an agent may have answered it already
@@ -173,10 +193,10 @@ class Poster:
         pass_.wake_at(max(post.deadline + self._settle, now + 0.5))
         return False
 
-    async def _remove_twins(self, channel: str, found: tuple[str, ...]) -> None:
+    async def _remove_twins(self, pass_: TicketPass, channel: str, found: tuple[str, ...]) -> None:
         for twin in found[1:]:
             log.error("post.twin_deleted", channel=channel, ts=twin)
-            await self._chat.delete(channel, twin)
+            await self._chat.delete(channel, twin, pass_.key)
 
     # -- the card ------------------------------------------------------------------------------
 
@@ -196,10 +216,10 @@ class Poster:
         if stored.card:  # until the end of the edit is recorded, either card may stand
             await pass_.write(Change(put=Patch(card=None)))
         try:
-            await self._chat.edit(stored.channel, stored.root, item)
+            await self._shapes.edit(pass_, CARD, stored.channel, stored.root, item)
         except Unknown:
             # It may arrive after a newer edit: by then the card is drawn once more.
-            await pass_.write(Change(put=Patch(redraw_at=self._over(now))))
+            await pass_.write(Change(put=Patch(redraw_at=self._over(pass_.now()))))
             raise
         except Rejected as failure:
             if cause(failure.code) not in EDITED_NO_MORE:
@@ -284,15 +304,17 @@ class Poster:
         if intent.receipt.shown:  # until the end is recorded, either words may stand
             intent = await _swap(pass_, intent, intent.receipt.model_copy(update={"shown": ""}))
         try:
-            await self._chat.edit(channel, intent.receipt.ts, item)
+            effect = words_effect(intent.id)
+            await self._shapes.edit(pass_, effect, channel, intent.receipt.ts, item)
         except Unknown:
-            redo = {"redo": self._over(now)}
+            redo = {"redo": self._over(pass_.now())}
             await _swap(pass_, intent, intent.receipt.model_copy(update=redo))
             raise
         except Rejected as failure:
             if cause(failure.code) not in EDITED_NO_MORE:
                 raise
-            await self._chat.delete(channel, intent.receipt.ts)  # its words are not true any more
+            # Its words are not true any more.
+            await self._chat.delete(channel, intent.receipt.ts, pass_.key)
             shown = {"ts": "", "shown": ""}
         await _swap(pass_, intent, intent.receipt.model_copy(update=shown))
 

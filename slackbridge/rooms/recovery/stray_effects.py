@@ -83,4 +83,4 @@ class StrayEffects:
         for ts in found:
             if ts not in known:
                 log.error("post.stray_deleted", channel=channel, ts=ts)
-                await self._chat.delete(channel, ts)
+                await self._chat.delete(channel, ts, pass_.key)

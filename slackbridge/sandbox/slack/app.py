@@ -22,6 +22,7 @@ from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.methods import WebApi
 from slackbridge.sandbox.slack.people import Person
+from slackbridge.sandbox.slack.refusals import Refusals
 from slackbridge.sandbox.slack.response_urls import ResponseUrls
 from slackbridge.sandbox.slack.roster import Installation
 from slackbridge.sandbox.slack.shapes import Clock
@@ -57,6 +58,7 @@ class SlackSandbox:
         self.workspace = Workspace(self.app, self.ledger, clock)
         self.faults = Faults("slack")
         self.delivery = Delivery()
+        self.refusals = Refusals()
         self.limits, self.endpoints = limits, endpoints
         self._session = session
         self._tasks = Tasks()
@@ -154,7 +156,8 @@ class SlackSandbox:
         return self.app.bot_user
 
     def _server(self) -> web.Application:
-        api = WebApi(self.workspace, self.limits, self._triggers, self.socket.ticket_url)
+        ticket, triggers = self.socket.ticket_url, self._triggers
+        api = WebApi(self.workspace, self.limits, triggers, self.refusals, ticket)
         server = web.Application(
             middlewares=[self.faults.middleware(operation_of)], client_max_size=4 * 1024 * 1024
         )

@@ -18,6 +18,7 @@ from slackbridge.sandbox.slack.schema import (
     integer,
     matching,
     one_of,
+    report,
     shape,
     string,
     variant,
@@ -180,12 +181,30 @@ ELEMENTS_OF = {
 }
 
 CONTEXT_ITEM = variant({"image": IMAGE, "plain_text": plain(2000), "mrkdwn": text(2000, "mrkdwn")})
-RUN = shape({"elements": array(anything, 10_000, 0)}, extra=True)
+LEAF_TEXT = string(12_000)
+
+
+def _leaf(value: object, at: str, problems: Problems) -> None:
+    """An element of a run; of texts and links the published fields are checked."""
+    if not isinstance(value, dict):
+        report(problems, "must be an object", at)
+    elif value.get("type") == "text":
+        shape({"text": LEAF_TEXT}, {"style": anything})(value, at, problems)
+    elif value.get("type") == "link":
+        shape({"url": URL}, {"text": LEAF_TEXT, "style": anything, "unsafe": boolean})(
+            value, at, problems
+        )
+
+
+# Slack refuses a rich text without content, and texts of no characters (hermes-agent pull request
+# 59621; Slack.NetStandard issue 100). Whether it lets an empty run pass is told both ways
+# (python-slack-sdk pull request 1576): here it does not.
+RUN = shape({"elements": array(_leaf, 10_000)}, extra=True)
 RICH = variant(
     {
         **dict.fromkeys(("rich_text_section", "rich_text_preformatted", "rich_text_quote"), RUN),
         "rich_text_list": shape(
-            {"elements": array(anything, 10_000, 0), "style": one_of("bullet", "ordered")},
+            {"elements": array(RUN, 10_000), "style": one_of("bullet", "ordered")},
             {"indent": integer(0, 8), "border": anything, "offset": anything},
         ),
     }
@@ -232,7 +251,7 @@ BLOCKS: dict[str, Rule] = {
         {"label": plain(2000), "element": variant(ELEMENTS, ELEMENTS_OF["input"])},
         {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
-    "rich_text": block({"elements": array(RICH, 10_000, 0)}),
+    "rich_text": block({"elements": array(RICH, 10_000)}),
     "file": block({"external_id": string(255), "source": one_of("remote")}),
     "video": block(
         {"title": plain(200), "video_url": URL, "thumbnail_url": URL, "alt_text": string(2000)},

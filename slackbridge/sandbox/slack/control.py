@@ -20,6 +20,7 @@ from slackbridge.sandbox.slack.errors import ApiError, NotAcknowledged, NotPossi
 from slackbridge.sandbox.slack.http_transport import Endpoints
 from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.people import Person
+from slackbridge.sandbox.slack.refusals import Refusal, Refusals
 from slackbridge.sandbox.slack.shapes import Json
 from slackbridge.sandbox.slack.socket import SocketTransport
 from slackbridge.sandbox.slack.workspace import Workspace
@@ -38,6 +39,7 @@ class Controlled(Protocol):
     ledger: Ledger
     faults: Faults
     delivery: Delivery
+    refusals: Refusals
     limits: Limits
     endpoints: Endpoints
     socket: SocketTransport
@@ -63,6 +65,7 @@ class Control:
         get("/sandbox/people/{name}/{what}", _json(self._seen))
         post("/sandbox/people/{name}/{what}", _json(self._act))
         post("/sandbox/faults", _json(self._fault))
+        post("/sandbox/refusals", _json(self._refuse))
         post("/sandbox/delivery/{what}", _json(self._deliver))
         post("/sandbox/lag", _json(self._lag))
         post("/sandbox/socket/{what}", _json(self._socket))
@@ -110,6 +113,13 @@ class Control:
         if body:
             phase, action = Phase(body.pop("phase")), Action(body.pop("action"))
             self._sandbox.faults.add(Fault(phase=phase, action=action, **body))
+
+    async def _refuse(self, request: web.Request) -> None:
+        body = await _body(request)
+        if body.pop("clear", False):
+            self._sandbox.refusals.clear()
+        if body:
+            self._sandbox.refusals.add(Refusal(**body))
 
     async def _deliver(self, request: web.Request) -> None:
         getattr(self._sandbox.delivery, _known(request, _SWITCHES))(**await _body(request))

@@ -13,6 +13,7 @@ from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.catalogue import CATALOGUE, Method
 from slackbridge.sandbox.slack.errors import ApiError, RateLimited
 from slackbridge.sandbox.slack.limits import Limits
+from slackbridge.sandbox.slack.refusals import Refusals
 from slackbridge.sandbox.slack.shapes import Json
 from slackbridge.sandbox.slack.triggers import Triggers
 from slackbridge.sandbox.slack.workspace import Workspace
@@ -25,6 +26,7 @@ class WebApi:
     workspace: Workspace
     limits: Limits
     triggers: Triggers
+    refusals: Refusals
     connect: Callable[[], str]
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -49,6 +51,7 @@ class WebApi:
         self.limits.check(name, method.tier, channel)
         self._check_scopes(method)
         args.require(method.required)
+        self.refusals.check(name, args, self.workspace)
         return method.run(Call(args, self.workspace, self.triggers, self.connect))
 
     def _authorise(self, method: Method, token: str) -> None:

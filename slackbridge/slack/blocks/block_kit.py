@@ -1,43 +1,38 @@
-"""The Block Kit objects that we use, each cut to Slack's limits, and a drawn message.
+"""The Block Kit objects that we use, each cut to Slack's limits, and what they cost together.
 
 Limits: Slack's Block Kit reference (section 3,000, field 2,000, button text 75, value 2,000,
-option value 150, block_id and action_id 255).
+option value 150, block_id and action_id 255). A drawn message is in `drawn`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from slackbridge.slack.blocks.mrkdwn import cut, shorten
+from slackbridge.text.weight import of_text
 
 Block = dict[str, Any]
-TEXT_LIMIT = 3_900  # chat.update refuses a `text` of more than 4,000 characters
+LIMIT = 10_000
+"""What the blocks of a message may cost together. Slack does not publish its own limit."""
+
 ID_LIMIT = 255
 FIELDS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A message for Slack: `text` is what notifications and screen readers use."""
-
-    text: str
-    blocks: list[Block]
-    username: str = ""
-    icon_emoji: str = ""
-
-    @property
-    def content(self) -> Block:
-        return {"text": self.text, "blocks": self.blocks}
+def cost(blocks: Sequence[Block]) -> int:
+    """Characters of compact JSON with escaped text; see `text/weight.py`."""
+    text = json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
+    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
-def drawn(
-    lines: Iterable[str], blocks: list[Block], username: str = "", icon_emoji: str = ""
-) -> Drawn:
-    """A message whose fallback is these lines of mrkdwn; empty ones are left out."""
-    text = cut("\n".join(line for line in lines if line), TEXT_LIMIT)
-    return Drawn(text or "…", blocks, username, icon_emoji)
+def about(name: str, limit: int = 200) -> str:
+    """As much of an id as costs at most `limit`; ordinary ones stay whole."""
+    name = name[:limit]
+    while of_text(name) > limit:
+        name = name[:-1]
+    return name
 
 
 def plain(text: str, limit: int, *, emoji: bool = True) -> Block:

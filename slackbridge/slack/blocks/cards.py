@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slackbridge.domain.model import Status
-from slackbridge.domain.view import Button, Card, Item, Notice, Part, Words
+from slackbridge.domain.view import Button, Card, Form, Item, Notice, Part, Words
 from slackbridge.slack.blocks import block_kit, mrkdwn
-from slackbridge.slack.blocks.block_kit import Block, Drawn
+from slackbridge.slack.blocks.block_kit import LIMIT, Block, cost
+from slackbridge.slack.blocks.drawn import TEXT_LIMIT, Drawn, Literal, drawn, in_form
 from slackbridge.slack.blocks.ids import Target
 from slackbridge.slack.blocks.message_parts import draw_part
 from slackbridge.slack.blocks.mrkdwn import outside
@@ -42,9 +44,28 @@ ENDS = re.compile(rf"\*{STATUS}:\* \S+ (?:{ENDED})\b")  # Slack may give the emo
 BUTTONS = 24  # with the menu 25, which is what Slack takes in one block
 OPTIONS = 5  # of a menu
 FACT = 150
+MARGIN = 250  # for the plain form's own words
 
 
-def draw(item: Item) -> Drawn:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a card is drawn: characters of a fact and of a sentence, and buttons."""
+
+    fact: int = FACT
+    said: int = 900
+    buttons: int = BUTTONS
+
+
+ROOMS = (Room(), Room(80, 300), Room(30, 100), *(Room(30, 100, n) for n in (12, 6, 3, 1, 0)))
+"""The first in which a card costs no more than Slack takes; ordinary ones fit into the first."""
+
+
+def draw(item: Item, form: Form = Form.RICH, limit: int = TEXT_LIMIT) -> Drawn:
+    """`limit` is of the text where the form is text only, in characters."""
+    return in_form(_rich(item), form, limit)
+
+
+def _rich(item: Item) -> Drawn:
     match item:
         case Card():
             return _card(item)
@@ -71,15 +92,37 @@ def status(card: Card) -> str:
     return f"{mark} {word[:1].upper()}{word[1:]}" + (f" ({raw})" if raw and not same else "")
 
 
-def shows_end(blocks: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a card, read back from Slack, shows its ticket as solved or closed."""
-    fields = (field for block in blocks for field in block.get("fields") or ())
-    return any(ENDS.match(str(field.get("text", ""))) for field in fields)
+def shows_end(blocks: Iterable[Mapping[str, Any]], text: str = "") -> bool:
+    """Whether a card, read back from Slack, shows its ticket as solved or closed.
+
+    `text` is its fallback, all there is of a card in its last form.
+    """
+    fields = [field for block in blocks for field in _fields(block)]
+    lines = [line for field in fields or [{"text": text}] for line in _lines(field)]
+    return any(map(ENDS.match, lines))
+
+
+def _fields(block: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from block.get("fields") or ()
+    if block.get("type") == "section":  # of the plain form
+        yield block.get("text") or {}
+
+
+def _lines(field: Mapping[str, Any]) -> list[str]:
+    return str(field.get("text", "")).split("\n")
 
 
 def _card(card: Card) -> Drawn:
-    warning, facts, footer = _warning(card), list(_facts(card)), _footer(card)
-    doings = " ".join(text for text in (_sentence(card.did), mrkdwn.ours(card.hint, 900)) if text)
+    tries = (_card_in(card, room) for room in ROOMS)
+    return next(
+        (it for it in tries if cost(it.blocks) <= LIMIT - MARGIN), _card_in(card, ROOMS[-1])
+    )
+
+
+def _card_in(card: Card, room: Room) -> Drawn:
+    warning, facts, footer = _warning(card), list(_facts(card, room.fact)), _footer(card, room.fact)
+    said = (_sentence(card.did, room.said), mrkdwn.ours(card.hint, room.said))
+    doings = " ".join(text for text in said if text)
     shown = [f"*{label}:* {value}" for label, value in facts]
     blocks = [block_kit.section(warning)] if warning else []
     blocks.append(block_kit.header(title(card)))
@@ -89,13 +132,15 @@ def _card(card: Card) -> Drawn:
     ]
     blocks.append(block_kit.context(footer))
     blocks += [block_kit.context(doings)] if doings else []
-    blocks += _actions(card)
+    blocks += _actions(card, room.buttons)
     spoken = [f"{label}: {value}" for label, value in facts]
-    return block_kit.drawn([warning, outside(title(card), 600), *spoken, footer, doings], blocks)
+    whole = [warning, Literal(title(card)), *shown, footer, doings]
+    lines = [warning, outside(title(card), 600), *spoken, footer, doings]
+    return drawn(lines, blocks, whole=whole)
 
 
-def _sentence(text: str) -> str:
-    said = mrkdwn.ours(text, 900)
+def _sentence(text: str, room: int) -> str:
+    said = mrkdwn.ours(text, room)
     return f"{said}." if said and not said.endswith((".", "!", "?", "…")) else said
 
 
@@ -106,7 +151,7 @@ def _warning(card: Card) -> str:
     return " · ".join(text for text in (panic, urgency) if text)
 
 
-def _facts(card: Card) -> Iterator[tuple[str, str]]:
+def _facts(card: Card, room: int) -> Iterator[tuple[str, str]]:
     """Label and mrkdwn value of what is known, deadlines first."""
     place = outside(card.provider, 60) or "Marketplace"
     times = (
@@ -115,25 +160,25 @@ def _facts(card: Card) -> Iterator[tuple[str, str]]:
         (f"{place} takes over", mrkdwn.deadline(card.takeover_at)),
     )
     texts = (
-        ("Order", outside(card.order, FACT)),
-        ("Item", outside(card.item, FACT) if len(title(card)) > 150 else ""),
+        ("Order", outside(card.order, room)),
+        ("Item", outside(card.item, room) if len(title(card)) > 150 else ""),
         ("Country", mrkdwn.flag(card.country)),
-        ("Topic", outside(card.topic, FACT)),
-        ("Assignee", outside(card.assignee, FACT)),
+        ("Topic", outside(card.topic, room)),
+        ("Assignee", outside(card.assignee, room)),
         ("Held by", mrkdwn.mention(card.holder)),
-        *((outside(name, 60), outside(value, FACT)) for name, value in card.extra[:10]),
+        *((outside(name, 60), outside(value, room)) for name, value in card.extra[:10]),
     )
     yield STATUS, status(card)
     yield from ((label, value) for label, value in (*times, *texts) if value)
 
 
-def _footer(card: Card) -> str:
+def _footer(card: Card, room: int) -> str:
     account = card.key.account
     parts = (
         outside(card.provider, 60),
         outside(account, 60),
-        outside(str(card.key), 150),
-        outside(card.email, FACT) if card.customer.strip() != card.email.strip() else "",
+        outside(str(card.key), room),
+        outside(card.email, room) if card.customer.strip() != card.email.strip() else "",
         f"opened {mrkdwn.moment(card.opened_at)}",
         f"follow-up of {outside(card.follows, 100)}" if card.follows.strip() else "",
         mrkdwn.link(card.url),
@@ -141,12 +186,13 @@ def _footer(card: Card) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _actions(card: Card) -> list[Block]:
+def _actions(card: Card, most: int) -> list[Block]:
     main, menu = _divided(card.actions)
-    key = str(card.key)
+    # A button's ticket is its thread's: its name here may be cut.
+    key = block_kit.about(str(card.key))
     own = dict(card.labels)
-    elements = [_button(name, _label(name, own), key) for name in main[:BUTTONS]]
-    if menu:
+    elements = [_button(name, _label(name, own), key) for name in main[:most]]
+    if menu and most:
         action_id = Target.TICKET.action_id(Button.MORE)
         options = [block_kit.option(_label(name, own), name) for name in menu]
         elements.append({"type": "overflow", "action_id": action_id, "options": options})

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slackbridge.domain.view import Card
 from slackbridge.slack.blocks import block_kit, mrkdwn
-from slackbridge.slack.blocks.block_kit import Drawn
+from slackbridge.slack.blocks.block_kit import LIMIT, cost
 from slackbridge.slack.blocks.cards import status, title
+from slackbridge.slack.blocks.drawn import Drawn, drawn
 from slackbridge.slack.blocks.mrkdwn import outside
 
 TICKETS = 10
@@ -19,6 +20,7 @@ TICKET_ROOM = 950
 LINES = 25
 LINE_ROOM = 380
 LINES_PER_BLOCK = 5
+MORE = 150  # characters of JSON for how many are left out
 
 
 def ticket_answer(cards: Sequence[Card], notes: Sequence[str], threads: Mapping[str, str]) -> Drawn:
@@ -41,19 +43,24 @@ def help_answer(commands: Sequence[tuple[str, str]], command: str) -> Drawn:
 def said(lines: Iterable[str]) -> Drawn:
     """Lines of our own mrkdwn."""
     text = mrkdwn.ours("\n".join(lines))
-    return block_kit.drawn([text], [block_kit.section(text)])
+    return drawn([text], [block_kit.section(text)])
 
 
 def _answer(
     texts: Sequence[str], none: str, left: int, notes: Sequence[str], per_block: int
 ) -> Drawn:
     found = list(texts) or [none]
-    groups = (found[at : at + per_block] for at in range(0, len(found), per_block))
+    groups = [found[at : at + per_block] for at in range(0, len(found), per_block)]
     blocks = [block_kit.section("\n".join(group)) for group in groups]
-    more = f"and {left} more; narrow it down" if left > 0 else ""
     said = "\n".join(mrkdwn.ours(note, 400) for note in notes if note.strip())
-    blocks += [block_kit.context(text, 1_500) for text in (more, said) if text]
-    return block_kit.drawn([*found, more, said], blocks)
+    end = [block_kit.context(said, 1_500)] if said else []
+    while cost([*blocks, *end]) > LIMIT - MORE:
+        blocks.pop()
+        left += len(groups.pop())
+    shown = [text for group in groups for text in group]
+    more = f"and {left} more; narrow it down" if left > 0 else ""
+    blocks += [block_kit.context(more)] if more else []
+    return drawn([*shown, more, said], [*blocks, *end])
 
 
 def _ticket(card: Card, thread: str) -> str:

@@ -13,13 +13,19 @@ from collections.abc import Sequence
 from slackbridge.domain.model import Attachment, Author, Scope
 from slackbridge.domain.view import Part
 from slackbridge.slack.blocks import block_kit, mrkdwn, rich_text
-from slackbridge.slack.blocks.block_kit import Block, Drawn
-from slackbridge.text.document import plain, split
+from slackbridge.slack.blocks.block_kit import LIMIT, Block, cost
+from slackbridge.slack.blocks.drawn import TEXT_LIMIT, Drawn, Literal, drawn
+from slackbridge.text.clean import clean
+from slackbridge.text.document import Document, from_text, plain
+from slackbridge.text.weight import split_by_weight
 
 INTERNAL = "🔒 Internal: the customer does not see this; the marketplace's agents do"
 EDITED = "✏️ Edited at the marketplace: this is what the message says now"
 BODY = 3_000
-FILES_ROOM = 6_000
+BODY_ROOM = 9_000
+MARGIN = 250  # for the plain form's own words
+FILES_FRAME = 400  # characters of JSON around the list of attachments
+LEFT = "and {} more, see the marketplace"
 NAME = 80
 # The characters of our own labels on a name, and of Slack's tokens.
 _RESERVED = re.compile(r"[@<>|()\[\]·•‧∙⋅]")
@@ -36,16 +42,24 @@ def draw_part(part: Part) -> Drawn:
     """One message, or a part of one, under its author's name."""
     username, icon = _speaker(part.author, part.name)
     internal = INTERNAL if part.scope is Scope.INTERNAL else ""
-    body = split(part.body, BODY)[0]
+    body = split_by_weight(part.body, BODY, BODY_ROOM)[0]
     footer = _footer(part)
     heads = [text for text in (internal, EDITED if part.edited else "") if text]
-    blocks = [block_kit.context(text) for text in heads]
-    blocks += rich_text.blocks(body)
-    blocks += _files(part.attachments)
-    blocks.append(block_kit.context(footer))
+    around = [block_kit.context(text) for text in (*heads, footer)]
+    text = _body(body, LIMIT - cost(around) - MARGIN)
+    shown, left = _fitting(part.attachments, LIMIT - cost([*around, *text]) - MARGIN)
+    blocks = [*around[:-1], *text, *_files(shown, left), around[-1]]
     files = [f"{_name(file)} {file.url}" for file in part.attachments]
-    spoken = mrkdwn.passage("\n".join([plain(body), *files]), block_kit.TEXT_LIMIT - 500)
-    return block_kit.drawn([*heads, spoken, footer], blocks, username, icon)
+    spoken = mrkdwn.passage("\n".join([plain(body), *files]), TEXT_LIMIT - 500)
+    listed = [*files[: len(shown)], *([LEFT.format(left)] if left else [])]
+    whole = [*heads, Literal(clean(plain(body))), Literal(clean("\n".join(listed))), footer]
+    return drawn([*heads, spoken, footer], blocks, username, icon, whole)
+
+
+def _body(body: Document, room: int) -> list[Block]:
+    """Rich text; of many tiny runs, which would be too many, only the text."""
+    blocks = rich_text.blocks(body)
+    return blocks if cost(blocks) <= room else rich_text.blocks(from_text(plain(body)))
 
 
 def _speaker(author: Author, name: str) -> tuple[str, str]:
@@ -65,20 +79,23 @@ def _footer(part: Part) -> str:
     return " · ".join(text for text in (mrkdwn.moment(part.at), place, edited) if text)
 
 
-def _files(files: Sequence[Attachment]) -> list[Block]:
-    """The list of attachments; those that do not fit are counted."""
-    if not files:
-        return []
-    items: list[list[Block]] = []
-    room = FILES_ROOM
-    for file in files:
-        item = _file(file)
-        room -= sum(len(each.get("text", "")) + len(each.get("url", "")) for each in item)
+def _fitting(files: Sequence[Attachment], room: int) -> tuple[Sequence[Attachment], int]:
+    """Those attachments for which there is room, and how many are left out."""
+    room -= FILES_FRAME
+    for number, file in enumerate(files):
+        room -= cost([_section(_file(file))])
         if room < 0:
-            break
-        items.append(item)
-    if left := len(files) - len(items):
-        items.append([{"type": "text", "text": f"and {left} more, see the marketplace"}])
+            return files[:number], len(files) - number
+    return files, 0
+
+
+def _files(files: Sequence[Attachment], left: int) -> list[Block]:
+    """The list of attachments; those that do not fit are counted."""
+    if not files and not left:
+        return []
+    items = [_file(file) for file in files]
+    if left:
+        items.append([{"type": "text", "text": LEFT.format(left)}])
     head = _section([{"type": "text", "text": "Attachments", "style": {"bold": True}}])
     listed = [_section(item) for item in items]
     bullets = {"type": "rich_text_list", "style": "bullet", "elements": listed}

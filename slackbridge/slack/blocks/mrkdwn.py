@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from slackbridge.text.chunk import chop
 from slackbridge.text.clean import clean, safe_link
+from slackbridge.text.weight import of_text
 
 LINK_LIMIT = 1_000
 _CUT_OPEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
@@ -39,6 +40,15 @@ def line(text: str, limit: int = 200) -> str:
 def shorten(text: str, limit: int) -> str:
     """Literal text of at most `limit` characters; what was cut off shows as `…`."""
     return text if len(text) <= limit else next(chop(text, limit - 1)).rstrip() + "…"
+
+
+def affordable(text: str, limit: int, room: int) -> str:
+    """Literal text of at most `limit` characters that costs at most `room` when escaped."""
+    short = shorten(text, limit)
+    while limit > 1 and of_text(short) > room:
+        limit = limit * 4 // 5
+        short = shorten(text, limit)
+    return short
 
 
 def cut(text: str, limit: int) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from slackbridge.domain.intent import Press
 from slackbridge.domain.view import Notice, Words
 from slackbridge.slack.blocks import block_kit, mrkdwn
-from slackbridge.slack.blocks.block_kit import Block, Drawn
+from slackbridge.slack.blocks.block_kit import Block
+from slackbridge.slack.blocks.drawn import TEXT_LIMIT, Drawn, Literal, drawn
 from slackbridge.slack.blocks.ids import Target
 from slackbridge.text.clean import clean
 
@@ -26,20 +27,29 @@ BUTTONS = {  # label and style
 }
 TWICE = block_kit.confirm("Send it again?", "The customer may get it twice.", "Send again")
 QUOTE = 2_900
+MARGIN = 250  # for the plain form's own words
 
 
 def draw_words(words: Words) -> Drawn:
     """The words, the agent's own text where it shows nowhere else, and what can be done."""
     text = mrkdwn.ours(words.text)
     quote = clean(words.quote).strip()
-    blocks = [block_kit.section(text)]
-    blocks += [block_kit.literal(f"“{mrkdwn.shorten(quote, QUOTE - 2)}”", QUOTE)] if quote else []
-    if words.buttons:
-        value = f"{words.key}|{words.intent}"
-        buttons = [_button(press, value) for press in dict.fromkeys(words.buttons)]
-        blocks.append(block_kit.actions(Target.INTENT.block_id(value), buttons))
-    spoken = f"“{mrkdwn.passage(quote, block_kit.TEXT_LIMIT - 10)}”" if quote else ""
-    return block_kit.drawn([text, spoken], blocks)
+    blocks, buttons = [block_kit.section(text)], _buttons(words)
+    room = block_kit.LIMIT - block_kit.cost([*blocks, *buttons]) - MARGIN
+    short = mrkdwn.affordable(quote, min(QUOTE - 2, room), room)
+    blocks += [block_kit.literal(f"“{short}”", QUOTE)] if quote else []
+    spoken = f"“{mrkdwn.passage(quote, TEXT_LIMIT - 10)}”" if quote else ""
+    whole = [text, Literal(f"“{short}”" if quote else "")]
+    return drawn([text, spoken], [*blocks, *buttons], whole=whole)
+
+
+def _buttons(words: Words) -> list[Block]:
+    if not words.buttons:
+        return []
+    # In a thread the button's ticket is the thread's: its name here may be cut.
+    value = f"{block_kit.about(str(words.key))}|{block_kit.about(words.intent)}"
+    buttons = [_button(press, value) for press in dict.fromkeys(words.buttons)]
+    return [block_kit.actions(Target.INTENT.block_id(value), buttons)]
 
 
 def _button(press: Press, value: str) -> Block:
@@ -57,4 +67,4 @@ def draw_notice(notice: Notice) -> Drawn:
         label = mrkdwn.line(notice.label, 75) or mrkdwn.label(notice.button)
         button = block_kit.button(label, Target.ACCOUNT.action_id(notice.button), notice.account)
         blocks.append(block_kit.actions(block_id, [button]))
-    return block_kit.drawn([text], blocks)
+    return drawn([text], blocks)

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from slackbridge.domain.model import Capabilities, Conversation, Status, TicketKey
 from slackbridge.domain.record import Change, Patch
-from slackbridge.domain.view import OVERDUE, Card, Item
+from slackbridge.domain.view import OVERDUE, Card, Form, Item
 from slackbridge.providers.clickbank.wire import TicketRow
 from slackbridge.store.redis import connect
 from tests.model.market import ACCOUNT
@@ -34,12 +34,12 @@ class Counting(FakeChat):
         self.edits: Counter[tuple[str, str]] = Counter()
         self.at: list[float] = []
 
-    async def edit(self, channel: str, ts: str, item: Item) -> None:
+    async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         assert isinstance(item, Card)
         assert isinstance(item, Card)
         self.edits[item.key.id, item.left] += 1
         self.at.append(self.slack.world.now)
-        await super().edit(channel, ts, item)
+        await super().edit(channel, ts, item, form)
 
 
 class Tickets:

@@ -67,17 +67,18 @@ async def _may(user: str, money: bool) -> str:
 
 def _lane(store: RedisStore, market: Marketplace) -> Lane:
     chat, provider = cast(Chat, object()), cast(Provider, market)
+    intake = IntakeSettings("direct", ("//",), undo=0, fresh=900)
+    desk = InboundDesk(store, _may, intake, lambda: None)
     poster = Poster(
         store,
         chat,
         UnrecordedPosts(store, chat),
         StrayEffects(store, chat, 10),
+        desk.announce,
         timeout=5,
         settle=5,
         edit_every=1,
     )
-    intake = IntakeSettings("direct", ("//",), undo=0, fresh=900)
-    desk = InboundDesk(store, _may, intake, lambda: None)
     return Lane(store, chat, provider, Sender(provider, _may, SENDING), poster, desk, ACCOUNT)
 
 
