@@ -28,10 +28,10 @@ class Chat(Protocol):
     async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         """Replace a message of ours by `item`."""
 
-    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> bool:
         """Delete a message of ours, if it is still there.
 
-        One that Slack refuses to delete stays, and people are told so; that is no failure.
+        False: Slack refuses to delete it, so it stays, and people are told; that is no failure.
         """
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:

@@ -93,15 +93,17 @@ class SlackChat:
         who = f"{channel}:{ts}"
         await self.client.call("chat.update", who=who, channel=channel, ts=ts, **content)
 
-    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> bool:
         try:
             await self.client.call("chat.delete", who=ts, channel=channel, ts=ts)
         except Rejected as failure:
             if failure.code == Code.NO_MESSAGE:
-                return
+                return True
             if self.on_kept is None or not stays(failure):
                 raise
             await self.on_kept(key, channel, ts, failure.code, self.link(channel, ts))
+            return False
+        return True
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
         await self._reaction("reactions.add", channel, ts, add, Code.ALREADY_REACTED)

@@ -107,8 +107,9 @@ class FakeChat:
     async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         self.slack.rows[ts].item = item
 
-    async def delete(self, channel: str, ts: str, key: TicketKey) -> None:
+    async def delete(self, channel: str, ts: str, key: TicketKey) -> bool:
         self.slack.rows[ts].gone = True
+        return True
 
     async def react(self, channel: str, ts: str, add: str, remove: str) -> None:
         reactions = self.slack.rows[ts].reactions

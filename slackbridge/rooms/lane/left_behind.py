@@ -8,7 +8,7 @@ from slackbridge.domain.errors import Failure, Rejected, Unauthorized
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.record import Change
 from slackbridge.domain.refusal import Cause
-from slackbridge.domain.view import Notice
+from slackbridge.domain.view import Form, Notice
 from slackbridge.ports.chat import Chat
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules import incident
@@ -40,20 +40,16 @@ class LeftBehind:
     async def _removed(self, pass_: TicketPass, intent: Intent) -> bool:
         """Whether nothing false stands there any more, or nothing can be done about it."""
         place = intent.channel, intent.receipt.ts
+        moved = Notice(pass_.key.account, incident.moved(pass_.key.account))
         try:
-            await self._chat.delete(*place)
+            if not await self._chat.delete(*place, pass_.key):
+                await self._chat.edit(*place, moved, Form.RICH)  # Slack lets nobody delete it
         except Unauthorized:
             raise
         except Rejected as failure:
             if failure.refusal is not None and failure.refusal.cause is Cause.CLOSED:
                 return False
+            log.warning("notice.out_of_date", channel=intent.channel, why=failure.code)
         except Failure:
             return False
-        else:
-            return True
-        moved = Notice(pass_.key.account, incident.moved(pass_.key.account))
-        try:
-            await self._chat.edit(*place, moved)  # Slack lets nobody delete it
-        except Rejected as failure:
-            log.warning("notice.out_of_date", channel=intent.channel, why=failure.code)
         return True
