@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from slackbridge.config.errors import ConfigError
-from slackbridge.config.settings import Settings
+from slackbridge.config.settings import SOCKET_RETRY_SECONDS, Settings
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
@@ -289,7 +289,7 @@ def sockets(
     patience = Patience(
         call=timing.call_timeout_seconds,
         first=timing.retry_seconds,
-        most=timing.retry_max_seconds,
+        most=min(timing.retry_max_seconds, SOCKET_RETRY_SECONDS),
     )
     token = slack.app_token.get_secret_value()
     return Sockets(listeners.app(), token, slack.api_url, on_gap, patience)

@@ -20,6 +20,9 @@ from slackbridge.config.sections import (
 )
 from slackbridge.ports.settings import AccountSettings, Section
 
+SOCKET_RETRY_SECONDS = 60.0
+"""The longest wait for a connection of Socket Mode, however long the others may be."""
+
 
 class Settings(Section):
     """All settings. `source` is the file they came from."""
@@ -99,12 +102,12 @@ def _reachable(settings: Settings) -> Iterator[str]:
     slack, agents = settings.slack, settings.agents
     if slack.mode == "http" and slack.http_port == 0:  # any free port: nobody can tell Slack which
         yield 'slack.http_port (0) must name a port with slack.mode = "http": Slack calls it'
-    deaf, longest = slack.deaf_minutes, settings.timing.retry_max_seconds
+    deaf = slack.deaf_minutes
+    longest = min(settings.timing.retry_max_seconds, SOCKET_RETRY_SECONDS)
     if slack.mode == "socket" and 0 < deaf * 60 <= longest:  # it would end before it tries again
         yield (
-            f"slack.deaf_minutes ({deaf:g}) must be longer than timing.retry_max_seconds "
-            f"({longest:g}), the longest wait before Slack is asked for a connection again; raise "
-            "it, or set 0 for never"
+            f"slack.deaf_minutes ({deaf:g}) is no longer than {longest:g} seconds, the longest wait "
+            "before Slack is asked for a connection again; raise it, or set 0 for never"
         )
     plain = all(entry[0] in "UW" for entry in agents.allow)  # who is in a group only Slack knows
     strangers = [who for who in agents.money if who[0] in "UW" and who not in agents.allow]

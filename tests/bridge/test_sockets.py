@@ -84,6 +84,18 @@ async def test_a_bridge_that_hears_nothing_says_so_and_then_ends(
         assert await bridge.pulse.ready() == ""
 
 
+@pytest.mark.parametrize("trouble", [Trouble.REFUSED, Trouble.HANGS, Trouble.MUTE])
+async def test_a_stop_does_not_wait_for_a_connection(
+    place: World, run: Running, trouble: Trouble
+) -> None:
+    async with run():
+        await place.slack.socket.host.fail(trouble)
+        place.slack.socket.drop_all()
+        await asyncio.sleep(0.5)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 4
+
+
 @pytest.mark.parametrize("trouble", [Trouble.REFUSED, Trouble.HANGS, Trouble.DROPS])
 async def test_after_so_long_it_ends_with_an_error(place: World, trouble: Trouble) -> None:
     """Everything is put away as at a stop: no heartbeat is left, and customers were served on."""

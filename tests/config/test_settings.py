@@ -144,6 +144,11 @@ TIMES = SLACK + ACCOUNT + "[timing]\n"
         (TIMES + "retention_days = 1\ncatch_up_hours = 24\n", ""),
         (SLACK + 'mode = "http"\nhttp_port = 0\n' + ACCOUNT, "slack.http_port (0) must name a"),
         (SLACK + "http_port = 0\n" + ACCOUNT, ""),
+        (SLACK + "deaf_minutes = 1\n" + ACCOUNT, "slack.deaf_minutes (1) is no longer than 60"),
+        (SLACK + "deaf_minutes = 1.1\n" + ACCOUNT, ""),
+        (SLACK + "deaf_minutes = 0\n" + ACCOUNT, ""),
+        (SLACK + "deaf_minutes = -1\n" + ACCOUNT, "slack.deaf_minutes: "),
+        (TIMES + "retry_max_seconds = 3600\n", ""),  # as ever: connections wait a minute at most
         (SLACK + ACCOUNT + "timeout_seconds = 0\n", "accounts.0.timeout_seconds: "),
         (SLACK + ACCOUNT + "timeout_seconds = 60\n", ""),  # a slow read renews its lease
         (
