@@ -106,8 +106,8 @@ def _reachable(settings: Settings) -> Iterator[str]:
     longest = min(settings.timing.retry_max_seconds, SOCKET_RETRY_SECONDS)
     if slack.mode == "socket" and 0 < deaf * 60 <= longest:  # it would end before it tries again
         yield (
-            f"slack.deaf_minutes ({deaf:g}) is no longer than {longest:g} seconds, the longest wait "
-            "before Slack is asked for a connection again; raise it, or set 0 for never"
+            f"slack.deaf_minutes ({deaf:g}) is no longer than {longest:g} seconds, the longest "
+            "wait before Slack is asked for a connection again; raise it, or set 0 for never"
         )
     plain = all(entry[0] in "UW" for entry in agents.allow)  # who is in a group only Slack knows
     strangers = [who for who in agents.money if who[0] in "UW" and who not in agents.allow]
