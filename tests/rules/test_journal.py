@@ -213,6 +213,7 @@ class Journal(RuleBasedStateMachine):
         self.the_receipt_tells_no_lie_and_hides_nothing()
 
 
+@pytest.mark.hypothesis  # `make long` tries more
 @pytest.mark.timeout(300)  # finding the shortest counterexample takes a while
 def test_the_journals_promise() -> None:
     tried = 6 * settings().max_examples
