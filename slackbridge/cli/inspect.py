@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from slackbridge.app import Bridge
 from slackbridge.cli import doctor
+from slackbridge.cli import live as selftest
 from slackbridge.cli.checks.finding import Finding, table
 from slackbridge.cli.context import ConfigPath, opened, redis_for, settings_from
 from slackbridge.config.agreement import Flat, InForce, digest, flattened
@@ -28,9 +30,30 @@ NONE_RUNS = "no process of slackbridge is running"
 Act = Callable[[Bridge, TicketKey], Awaitable[list[str]]]
 
 
-def check(config_path: ConfigPath = "") -> None:
-    """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault."""
-    findings = asyncio.run(_check(settings_from(config_path)))
+def check(
+    live: Annotated[
+        str, typer.Option("--live", metavar="CHANNEL", help="Self-test in this scratch channel.")
+    ] = "",
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="With --live: ask me to write and press, too.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="With --live: where the report goes (a new file).")
+    ] = None,
+    config_path: ConfigPath = "",
+) -> None:
+    """The doctor: every dependency, scope, channel, clock and credential; exit 1 on a fault.
+
+    With --live it tries in a scratch channel whether Slack behaves as the bridge expects.
+    """
+    settings = settings_from(config_path)
+    if live:
+        hands = selftest.Terminal if by_hand else None
+        agree = asyncio.run(selftest.live(settings, live, report, hands))
+        raise typer.Exit(0 if agree else 1)
+    if by_hand or report:
+        raise ConfigError("--by-hand and --report go with --live CHANNEL.")
+    findings = asyncio.run(_check(settings))
     typer.echo(table(findings))
     raise typer.Exit(0 if all(finding.ok for finding in findings) else 1)
 

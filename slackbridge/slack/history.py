@@ -152,14 +152,14 @@ class History:
         )
         return answer
 
-    def mark(self, row: Row) -> Mark | None:
+    def mark(self, row: Row, event_type: str = EVENT_TYPE) -> Mark | None:
         """The mark of a post of ours, None for any other row.
 
         Anybody may attach metadata like ours, so the post must be our bot's. Where Slack leaves
         out a bot_id, here or in `auth.test`, the post's user must be our bot's.
         """
         metadata = row.get("metadata") or {}
-        if metadata.get("event_type") != EVENT_TYPE or not self._is_ours(row):
+        if metadata.get("event_type") != event_type or not self._is_ours(row):
             return None
         told = metadata.get("event_payload") or {}
         account, ticket, effect = (str(told.get(n) or "") for n in ("account", "ticket", "effect"))
@@ -184,10 +184,10 @@ async def in_time(read: Callable[[], Awaitable[T]], tries: int = TRIES) -> T:
             await asyncio.sleep(failure.seconds)
 
 
-def metadata_of(mark: Mark) -> dict[str, Any]:
+def metadata_of(mark: Mark, event_type: str = EVENT_TYPE) -> dict[str, Any]:
     """The metadata of a post: ids only, because anybody in the workspace can read it."""
     payload = {"account": mark.key.account, "ticket": mark.key.id, "effect": mark.effect}
-    return {"event_type": EVENT_TYPE, "event_payload": payload}
+    return {"event_type": event_type, "event_payload": payload}
 
 
 def _next(answer: Row) -> str | None:

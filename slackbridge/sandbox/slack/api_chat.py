@@ -59,7 +59,10 @@ def post_ephemeral(call: Call) -> Json:
 
 
 def update(call: Call) -> Json:
-    """Own messages; text alone removes the blocks; metadata stays unless sent."""
+    """Own messages; text alone removes the blocks; metadata stays unless sent.
+
+    A custom name and icon do not stay (node-slack-sdk issue 944).
+    """
     channel = call.channel(member=False)
     old = _own(call, channel, "cant_update_message")
     if channel.archived:
@@ -72,8 +75,8 @@ def update(call: Call) -> Json:
         raise ApiError("block_mismatch")
     edited = None
     if not content["blocks"]:
-        edited = {"user": call.app.bot_user, "ts": call.workspace.stamps.next("edits")}
-    new = replace(old, text=text, edited=edited or old.edited, **content)
+        edited = call.workspace.edited_by(call.app.bot_user)
+    new = replace(_unnamed(call.app, old), text=text, edited=edited or old.edited, **content)
     call.workspace.change(old, new, "update")
     shown = call.workspace.message(channel.id, new.ts)
     return {"channel": channel.id, "ts": new.ts, "text": text, "message": shown}
@@ -180,6 +183,15 @@ def _named(call: Call, draft: Message) -> Message:
         username=args.given("username") or call.app.name,
         icons=icons,
     )
+
+
+def _unnamed(app: Installation, message: Message) -> Message:
+    """The message under the app's own name."""
+    if message.username is None:
+        return message
+    user, profile = app.bot_user, app.profile()
+    plain = replace(message, subtype=None, username=None, icons=None)
+    return replace(plain, user=user, bot_profile=profile)
 
 
 def _icons(emoji: str | None, url: str | None) -> Json | None:

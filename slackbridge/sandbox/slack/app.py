@@ -22,6 +22,7 @@ from slackbridge.sandbox.slack.interact import Interactions
 from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.methods import WebApi
 from slackbridge.sandbox.slack.people import Person
+from slackbridge.sandbox.slack.quirks import Quirks
 from slackbridge.sandbox.slack.refusals import Refusals
 from slackbridge.sandbox.slack.response_urls import ResponseUrls
 from slackbridge.sandbox.slack.roster import Installation
@@ -39,8 +40,8 @@ class SlackSandbox:
     """A running workspace. Make one with `start`; end it with `stop`.
 
     `app` holds tokens, scopes and subscriptions and may be changed at any time; so may
-    `endpoints`, `limits` and the times of `socket`. `socket.host` is a server of its own: it can be
-    away while the Web API is well; the other way round is a fault of `*` on `faults`.
+    `endpoints`, `limits`, `quirks.on` and the times of `socket`. `socket.host` is a server of its
+    own: it can be away while the Web API is well; the other way round is a fault of `*` on `faults`.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class SlackSandbox:
         self.faults = Faults("slack")
         self.delivery = Delivery()
         self.refusals = Refusals()
+        self.quirks = Quirks()
         self.limits, self.endpoints = limits, endpoints
         self._session = session
         self._tasks = Tasks()
@@ -157,7 +159,7 @@ class SlackSandbox:
 
     def _server(self) -> web.Application:
         ticket, triggers = self.socket.ticket_url, self._triggers
-        api = WebApi(self.workspace, self.limits, triggers, self.refusals, ticket)
+        api = WebApi(self.workspace, self.limits, triggers, self.refusals, ticket, self.quirks)
         server = web.Application(
             middlewares=[self.faults.middleware(operation_of)], client_max_size=4 * 1024 * 1024
         )

@@ -59,6 +59,10 @@ class Arguments:
     def __contains__(self, name: str) -> bool:
         return name in self._raw
 
+    def but(self, **changes: Any) -> Arguments:
+        """The same call with other arguments; None leaves one out."""
+        return Arguments({**self._raw, **changes})
+
     def require(self, names: tuple[str, ...]) -> None:
         """Raise `invalid_arguments` naming what is missing or empty."""
         missing = [name for name in names if self._raw.get(name) in (None, "")]

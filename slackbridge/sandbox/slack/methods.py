@@ -13,6 +13,7 @@ from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.catalogue import CATALOGUE, Method
 from slackbridge.sandbox.slack.errors import ApiError, RateLimited
 from slackbridge.sandbox.slack.limits import Limits
+from slackbridge.sandbox.slack.quirks import Quirks
 from slackbridge.sandbox.slack.refusals import Refusals
 from slackbridge.sandbox.slack.shapes import Json
 from slackbridge.sandbox.slack.triggers import Triggers
@@ -28,6 +29,7 @@ class WebApi:
     triggers: Triggers
     refusals: Refusals
     connect: Callable[[], str]
+    quirks: Quirks
 
     async def handle(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -52,7 +54,8 @@ class WebApi:
         self._check_scopes(method)
         args.require(method.required)
         self.refusals.check(name, args, self.workspace)
-        return method.run(Call(args, self.workspace, self.triggers, self.connect))
+        call = Call(args, self.workspace, self.triggers, self.connect)
+        return self.quirks.run(name, method.run, call)
 
     def _authorise(self, method: Method, token: str) -> None:
         app = self.workspace.app

@@ -81,7 +81,7 @@ class Person:
         """Change an own message."""
         old = self._own(channel, ts)
         encoded = encoding.typed(text)
-        edited = {"user": self.id, "ts": self.workspace.stamps.next("edits")}
+        edited = self.workspace.edited_by(self.id)
         blocks = tuple(encoding.rich_text(encoded, new_id("", 5)))
         new = replace(old, text=encoded, blocks=blocks, edited=edited)
         self.workspace.change(old, new, "edited")

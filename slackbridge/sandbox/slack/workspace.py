@@ -88,6 +88,10 @@ class Workspace:
             link += f"?thread_ts={message.thread_ts}&cid={message.channel}"
         return link
 
+    def edited_by(self, user: str) -> Json:
+        """Who edits a message, and when; Slack tells whole seconds, so two edits may share one."""
+        return {"user": user, "ts": f"{int(self.clock())}.000000"}
+
     # Messages.
 
     def post(self, draft: Message, act: str = "post") -> Message:
