@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
+import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +25,7 @@ from slackbridge.config.errors import ConfigError
 from slackbridge.config.sections import CHANNEL
 from slackbridge.config.settings import Settings
 from slackbridge.domain.errors import Rejected
+from slackbridge.ops.stopping import unless
 from slackbridge.slack.live import by_hand, report, runner
 from slackbridge.slack.live.bench import Bench
 from slackbridge.slack.live.by_hand import STEP_SECONDS, STEPS, Hands, Step
@@ -118,6 +121,20 @@ def _aside(line: str) -> None:
     typer.echo(f"\n       {line}", nl=False)
 
 
+class Signals:
+    """The first Ctrl-C (or SIGTERM) stops the probes, the second one also the cleaning up."""
+
+    def __init__(self) -> None:
+        self.stop, self.give_up = asyncio.Event(), asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._came)
+
+    def _came(self) -> None:
+        (self.give_up if self.stop.is_set() else self.stop).set()
+
+
 @dataclass
 class SelfTest:
     """One run of it: its rows so far, and what it could not delete."""
@@ -127,6 +144,7 @@ class SelfTest:
     rows: list[Row] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
     complete: bool = False
+    signals: Signals = field(default_factory=Signals)
 
     async def run(self, hands: Callable[[], Hands] | None) -> None:
         """All probes; then everything is removed, also after Ctrl-C and after a failure."""
@@ -135,27 +153,37 @@ class SelfTest:
             if hands:  # raises Rejected before anything is posted if somebody else listens
                 asked = await stack.enter_async_context(by_hand.probes(self.bench, hands()))
             try:
-                await self._probes(runner.PROBES)
-                if asked:
-                    typer.echo(BY_HAND)
-                    await self._probes(asked)
-                self.complete = True
-            except asyncio.CancelledError:
-                if (task := asyncio.current_task()) is not None:
-                    task.uncancel()
-                typer.echo("\nInterrupted.")
+                self.complete = await self._all(asked)
+                typer.echo("" if self.complete else "\nInterrupted.")
             finally:
-                typer.echo(f"\nDeleting {len(self.bench.posted)} messages ...")
-                self.left = await runner.clean(self.bench)
+                await self._clean()
 
-    async def _probes(self, probes: Iterable[Probe]) -> None:
-        listed = list(probes)
-        for number, probe in enumerate(listed, 1):
-            typer.echo(f"{number:>3}/{len(listed)}  {probe.what} ... ", nl=False)
-            seen = await runner.look(probe, self.bench)
+    async def _all(self, asked: Sequence[Probe]) -> bool:
+        """Whether all probes were looked at."""
+        done = await self._probes(runner.PROBES)
+        if not done or not asked:
+            return done
+        typer.echo(BY_HAND)
+        return await self._probes(asked)
+
+    async def _probes(self, probes: Sequence[Probe]) -> bool:
+        for number, probe in enumerate(probes, 1):
+            typer.echo(f"{number:>3}/{len(probes)}  {probe.what} ... ", nl=False)
+            looked = await unless(self.signals.stop, runner.look(probe, self.bench))
+            if looked is None:
+                return False
+            seen = looked.result()
             row = compare(probe, self.expected.get(probe.name, Seen(probe.name, EXPECTED)), seen)
             self.rows.append(row)
             typer.echo(seen.value + ("  DIFFERS" if row.verdict is Verdict.DIFFERS else ""))
+        return True
+
+    async def _clean(self) -> None:
+        """Unless it is interrupted once more."""
+        typer.echo(f"Deleting {len(self.bench.posted)} messages ...")
+        cleaned = await unless(self.signals.give_up, runner.clean(self.bench))
+        left = dict.fromkeys(self.bench.posted, "interrupted")
+        self.left = left if cleaned is None else cleaned.result()
 
     def conclude(self, named: Path | None) -> bool:
         """Print the table and write the report; whether all is as expected."""

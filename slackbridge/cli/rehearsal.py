@@ -62,6 +62,7 @@ async def bench_on(sandbox: SlackSandbox, mode: str = "socket") -> AsyncIterator
     chat = SlackChat(client)
     token, url = sandbox.app_token, sandbox.api_url
     try:
+        await chat.begin()
         yield Bench(chat, CHANNEL, mode, token, url, say=lambda line: None)
     finally:
         await client.close()

@@ -31,7 +31,6 @@ EVENTS = {
 async def rows(slack: SlackSandbox, expected: Mapping[str, Seen]) -> dict[str, Row]:
     """The rows of the steps."""
     async with bench_on(slack) as bench:
-        await bench.chat.begin()
         async with by_hand.probes(bench, SandboxHands(slack)) as probes:
             found = {
                 probe.name: compare(probe, expected[probe.name], await runner.look(probe, bench))

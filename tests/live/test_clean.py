@@ -17,7 +17,6 @@ POST = "chat.postMessage"
 
 
 async def two_posts(bench: Bench) -> None:
-    await bench.chat.begin()
     for probe in posting.PROBES[:2]:
         await runner.look(probe, bench)
 

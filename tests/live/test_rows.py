@@ -86,7 +86,7 @@ def _first_refused(method: str, code: str) -> Change:
 
 AFTER_LOST_THREADS = {"part.found", "root.delete", "root.channel", "root.reply"}
 ROWS: dict[str, tuple[Change, str, set[str]]] = {
-    "identity": (_quirk(Quirk.ORG_INSTALL), "whole organisation", set()),
+    "identity": (_quirk(Quirk.IN_ORGANISATION), "one workspace, in an organisation", set()),
     "bot": (_quirk(Quirk.NO_BOT_ID), "user", {"part.found"}),
     "card.post": (
         _first_refused("chat.postMessage", "restricted_action"),

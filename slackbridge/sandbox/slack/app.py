@@ -41,7 +41,8 @@ class SlackSandbox:
 
     `app` holds tokens, scopes and subscriptions and may be changed at any time; so may
     `endpoints`, `limits`, `quirks.on` and the times of `socket`. `socket.host` is a server of its
-    own: it can be away while the Web API is well; the other way round is a fault of `*` on `faults`.
+    own: it can be away while the Web API is well; the other way round is a fault of `*` on
+    `faults`.
     """
 
     def __init__(

@@ -38,7 +38,7 @@ DATE = re.compile(r"<!date\^[^<>|]*\|([^<>]*)>")
 class Quirk(StrEnum):
     """All quirks, in words."""
 
-    ORG_INSTALL = "the app is installed in a whole organisation"
+    IN_ORGANISATION = "the workspace belongs to an organisation"
     NO_BOT_ID = "auth.test tells no bot_id"
     NO_NAMES = "posts have the app's own name, whatever was asked for"
     NO_THREADS = "replies stand in the channel"
@@ -275,7 +275,7 @@ def _named_as(message: Message, old: Message | None) -> Message:
 
 
 AROUND: Mapping[Quirk, Mapping[str, Around]] = {
-    Quirk.ORG_INSTALL: {AUTH: _told(lambda a: a.update(is_enterprise_install=True))},
+    Quirk.IN_ORGANISATION: {AUTH: _told(lambda a: a.update(enterprise_id="E0SANDBOX"))},
     Quirk.NO_BOT_ID: {AUTH: _told(lambda a: a.pop("bot_id"))},
     Quirk.NO_NAMES: {POST: _asked(username=None, icon_emoji=None)},
     Quirk.NO_THREADS: {POST: _asked(thread_ts=None)},

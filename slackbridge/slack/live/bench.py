@@ -113,7 +113,7 @@ class Bench:
         }
         try:
             answer = await self.call("chat.postMessage", **about, **content)
-        except Unknown:
+        except (Unknown, asyncio.CancelledError):
             self.doubtful.add(thread)
             raise
         self.posted[str(answer["ts"])] = thread

@@ -12,8 +12,7 @@ RESTRICTED = 15
 
 
 async def _identity(bench: Bench) -> str:
-    answer = await bench.chat.begin()
-    bench.keep("auth.test", answer)
+    answer = await bench.call("auth.test")
     kind = "whole organisation" if answer.get("is_enterprise_install") else "one workspace"
     grid = ", in an organisation" if answer.get("enterprise_id") else ""
     return f"{kind}{grid}"
