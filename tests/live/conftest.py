@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
 from slackbridge.cli.rehearsal import rehearse
-from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.app import SlackSandbox
+from slackbridge.sandbox.slack.refusals import Refusal
 from slackbridge.slack.live.probe import Seen
 
 
@@ -22,17 +21,7 @@ def expected() -> Mapping[str, Seen]:
 
 def refuse(slack: SlackSandbox, method: str, code: str, times: int | None = None) -> None:
     """Slack refuses the next calls of a method (None = all)."""
-    slack.faults.add(
-        Fault(
-            method,
-            Phase.ARRIVAL,
-            Action.STATUS,
-            times=times,
-            status=200,
-            headers={"Content-Type": "application/json"},
-            body=json.dumps({"ok": False, "error": code}),
-        )
-    )
+    slack.refusals.add(Refusal(method, code, times=times))
 
 
 @pytest.fixture

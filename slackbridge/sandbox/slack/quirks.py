@@ -8,7 +8,6 @@ quirk stands around a method of the Web API; the methods themselves know of none
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from slackbridge.sandbox.slack.blocks import walk
+from slackbridge.sandbox.slack.blocks import cost, walk
 from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.errors import ApiError, RateLimited
 from slackbridge.sandbox.slack.messages import Message
@@ -191,15 +190,9 @@ def _empty(call: Call) -> bool:
 def _large(kind: str) -> Callable[[Call], bool]:
     def large(call: Call) -> bool:
         nodes = _nodes(call)
-        return _cost(call.args.json("blocks")) > SMALL and _kind(nodes) == kind
+        return cost(call.args.json("blocks") or []) > SMALL and _kind(nodes) == kind
 
     return large
-
-
-def _cost(blocks: Any) -> int:
-    """Characters of compact JSON, escaped."""
-    text = json.dumps(blocks or [], ensure_ascii=False, separators=(",", ":"))
-    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def _kind(nodes: list[Json]) -> str:

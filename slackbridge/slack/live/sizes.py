@@ -6,12 +6,12 @@ is not published: where the four differ, it is another.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slackbridge.domain.errors import Rejected
 from slackbridge.slack.blocks import rich_text
+from slackbridge.slack.blocks.block_kit import cost
 from slackbridge.slack.live.bench import Bench
 from slackbridge.slack.live.probe import Probe
 from slackbridge.text.document import Document, Listing, Paragraph, Span
@@ -49,12 +49,6 @@ SHAPES: dict[str, tuple[str, Shape]] = {
     "bold": ("runs of bold words", bold),
     "escaped": ("& < >", escaped),
 }
-
-
-def cost(blocks: Any) -> int:
-    """Characters of compact JSON, escaped."""
-    text = json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))
-    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
 def filled(shape: Shape, size: int) -> list[dict[str, Any]]:
