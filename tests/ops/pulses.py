@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from slackbridge.ops.health import Pulse
 from slackbridge.ops.hearing import Hearing
 from slackbridge.ops.socket_hearing import SocketHearing
@@ -26,6 +28,7 @@ class Both:
         return ""
 
 
-def pulse(store: RedisStore) -> Pulse:
+def pulse(store: RedisStore, catching_up: Callable[[], Sequence[str]] = tuple) -> Pulse:
     """Of a process with both sockets."""
-    return Pulse(store, lambda: "", SocketHearing(Both(), 0), Hearing(120), nothing, nobody)
+    sockets = SocketHearing(Both(), 0)
+    return Pulse(store, lambda: "", sockets, Hearing(120), nothing, nobody, catching_up)

@@ -224,6 +224,8 @@ async def _persistently(work: Callable[[], Awaitable[T]], channel: str = "") -> 
     """Try until it is done, and wait as long as asked. Raises Rejected, but not for the token."""
     why = ""
     while True:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise asyncio.CancelledError  # redis-py may have swallowed it
         try:
             return await work()
         except Unauthorized as failure:

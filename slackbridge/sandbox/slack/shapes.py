@@ -6,6 +6,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -38,6 +39,7 @@ class Stamps:
         return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
+@lru_cache(maxsize=1 << 16)
 def micros(ts: str) -> int | None:
     """A timestamp as whole microseconds, for comparing; None if it is not a timestamp."""
     match = _TS.match(ts)
