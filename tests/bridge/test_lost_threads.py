@@ -61,7 +61,8 @@ async def rests(bridge: Bridge, lost: Lost) -> None:
     async def rests() -> bool:
         record = await bridge.store.load(lost.key)
         _, due = await bridge.store.lease(lost.key.account, 0)
-        return due is None and not record.stored.missed_at
+        soon = due is not None and due < bridge.store.now() + 60  # later it becomes overdue
+        return not soon and not record.stored.missed_at
 
     await lost.until("rest", rests)
 
