@@ -17,6 +17,7 @@ renewal that another connection has covered is no gap.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import random
 import time
@@ -82,6 +83,7 @@ class Sockets:
         self._links: list[Link] = []
         self._why = ""
         self._hears = False
+        self._none_left = asyncio.Event()
         self._closing = False
         self._keepers: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -122,11 +124,21 @@ class Sockets:
         """A new connection, however long it takes, and after how many seconds we renew it."""
         while True:
             async with self._one_at_a_time:
-                await asyncio.sleep(self._attempts.wait(self._clock()))
+                await self._turn()
                 try:
                     return await self._attempt(number)
                 except Failure as failure:
                     self._failed(number, failure)
+
+    async def _turn(self) -> None:
+        """Wait until Slack may be asked; less long once no other connection is left."""
+        while True:
+            self._none_left.clear()
+            wait = self._attempts.wait(self._clock(), alone=not self.connected())
+            if wait <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._none_left.wait(), wait)
 
     def _failed(self, number: int, failure: Failure) -> None:
         wait = failure.seconds if isinstance(failure, Later) else 0.0
@@ -211,6 +223,7 @@ class Sockets:
             return
         if self._hears and not self.connected():
             log.warning("socket.none_left", why=link.leaving)
+            self._none_left.set()
         self._hears = self.connected() > 0
         if gap:
             log.info("socket.gap_found")
@@ -219,7 +232,8 @@ class Sockets:
     def _ended(self, link: Link, now: float) -> None:
         if link.leaving == DISABLED:
             self._why = SWITCHED_OFF
-        if not link.retired and now - link.opened < self._patience.steady:
+        early = min(self._patience.steady, (link.due - link.opened) / 2)
+        if not link.retired and now - link.opened < early:
             self._why = self._why or CUT_OFF
             self._attempts.failed(now)
 

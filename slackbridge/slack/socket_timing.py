@@ -21,7 +21,7 @@ class Patience:
     and is silent after two pings without an answer.
 
     After a failure `first` is waited, then twice as long, `most` at most. After `burst` attempts
-    there is one in `most` seconds.
+    there is one in `most` seconds, as long as another connection is there.
     """
 
     call: float = 10.0
@@ -52,10 +52,10 @@ class Attempts:
         self._spent_until = -math.inf
         """When the burst is whole again."""
 
-    def wait(self, now: float) -> float:
-        """How long until the next attempt may be made."""
+    def wait(self, now: float, *, alone: bool = False) -> float:
+        """How long until the next attempt may be made; `alone` = no connection is left."""
         allowance = self._spent_until - (self._patience.burst - 1) * self._patience.most
-        return max(0.0, self._not_before - now, allowance - now)
+        return max(0.0, self._not_before - now, 0.0 if alone else allowance - now)
 
     def made(self, now: float) -> None:
         """An attempt is made."""

@@ -472,7 +472,7 @@ OF_THE_SOCKETS = (
     Bug(
         "connections are asked for as fast as they fail",
         "slack/socket_timing.py",
-        "return max(0.0, self._not_before - now, allowance - now)",
+        "return max(0.0, self._not_before - now, 0.0 if alone else allowance - now)",
         "return 0.0",
         (TIMING + "it_never_storms",),
     ),

@@ -216,6 +216,21 @@ async def test_routine_renewals_are_no_gap_and_lose_nothing() -> None:
     await slack.stop()
 
 
+async def test_the_last_connection_is_replaced_at_once_whatever_was_asked_for_before() -> None:
+    """What is kept back for the sake of Slack's limits is redundancy, never hearing."""
+    slack = await SlackSandbox.start(rate_scale=0)
+    ear = Ear(slack, Patience(ping=0.2, first=0.05, most=60, burst=2))
+    await ear.sockets.open()
+    await ear.both()
+    await slack.socket.disconnect("warning")
+    await asyncio.sleep(0.3)
+    assert slack.socket.tickets == 2, "the burst is used up"
+    slack.socket.drop_all()
+    await ear.hears("after", 5)
+    await ear.sockets.close()
+    await slack.stop()
+
+
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 async def test_both_are_called_back_at_once(ear: Ear, reason: str) -> None:
     """The worst case: after a warning there is still no moment without a connection."""

@@ -48,6 +48,9 @@ def test_connections_that_are_opened_and_lost_are_paced_too() -> None:
         made.append(now)
         attempts.made(now)
     assert made == [0] * 6 + [60, 120, 180, 240, 300, 360]
+    assert attempts.wait(now, alone=True) == 0, "without any other, only failures count"
+    attempts.failed(now)
+    assert attempts.wait(now, alone=True) == PATIENCE.first
 
 
 def test_slack_says_how_long_to_wait() -> None:
