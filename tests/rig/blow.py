@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 
@@ -11,19 +12,26 @@ STOP_SECONDS = 2.6  # the rig's leases are 2 s
 HANG_SECONDS = 1.65  # its calls time out after 1.5 s, and are settled 0.5 s later
 REDIS_HANG_SECONDS = 3.3  # the store waits 3 s
 LATE_SECONDS = 0.05
-NAMES = {Action.DELAY: "hang", Action.RESET: "reset", Action.KILL: "kill", Action.STOP: "stop"}
+NAMES = {
+    Action.DELAY: "hang",
+    Action.RESET: "reset",
+    Action.KILL: "kill",
+    Action.STOP: "stop",
+    Action.STATUS: "refuse",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Blow:
-    """An action in a phase. `seconds` is how long a hang or a stop lasts."""
+    """An action in a phase. `seconds` is how long a hang or a stop lasts, `error` is Slack's."""
 
     action: Action
     phase: Phase
     seconds: float = 0.0
+    error: str = ""
 
     def __str__(self) -> str:
-        return f"{NAMES[self.action]} {self.phase}"
+        return f"{NAMES[self.action]} {self.error or self.phase}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,9 +51,13 @@ class Point:
         seconds = self.blow.seconds
         if self.blow.action is Action.KILL and self.blow.phase is Phase.AFTER:
             seconds = random.Random(f"{seed} {self}").uniform(0, LATE_SECONDS)
-        return Fault(
+        fault = Fault(
             self.operation, self.blow.phase, self.blow.action, skip=self.k, pid=pid, seconds=seconds
         )
+        if self.blow.error:
+            fault.status, fault.headers = 200, {"Content-Type": "application/json"}
+            fault.body = json.dumps({"ok": False, "error": self.blow.error})
+        return fault
 
 
 def _blows(action: Action, *phases: Phase, seconds: float = 0.0) -> tuple[Blow, ...]:
@@ -72,6 +84,17 @@ OVER_REDIS = (
     *_blows(Action.RESET, Phase.HALF),
     *_blows(Action.STOP, Phase.ANSWER, seconds=STOP_SECONDS),
 )
+SHOWN = tuple(
+    Blow(Action.STATUS, Phase.COMMIT, error=error)
+    for error in ("invalid_blocks", "msg_blocks_too_long")
+)
+REFUSED = {
+    "chat.postMessage": SHOWN,
+    "chat.update": SHOWN,
+    "chat.delete": (Blow(Action.STATUS, Phase.COMMIT, error="cant_delete_message"),),
+}
+"""What Slack refuses once: what is shown plainly instead counts as shown."""
+
 JOURNAL = "redis.write"
 
 
@@ -79,4 +102,6 @@ def blows(operation: str) -> tuple[Blow, ...]:
     """The faults that are injected into calls of an operation."""
     if operation == JOURNAL:
         return OF_THE_JOURNAL
-    return OVER_REDIS if operation.startswith("redis.") else OVER_HTTP
+    if operation.startswith("redis."):
+        return OVER_REDIS
+    return (*OVER_HTTP, *REFUSED.get(operation, ()))
