@@ -94,7 +94,7 @@ class Actions:
             place = self._lookup.provider(key.account)
             shown = action_views.sure(key, place, action, said or action.explains, word, meta)
         try:
-            await self._chat.client.call("views.update", view_id=view_id, view=shown)
+            await self._chat.show("views.update", shown, view_id=view_id)
         except Failure as failure:
             log.warning("preview.not_shown", ticket=str(key), why=failure.code)
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import structlog
 
+from slackbridge.domain.about import About, about
 from slackbridge.domain.account import not_carried
-from slackbridge.domain.errors import Failure
+from slackbridge.domain.errors import Failure, Rejected
 from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Capabilities, Kind, Status, TicketKey
 from slackbridge.domain.view import Button, NoticeButton
@@ -42,6 +43,7 @@ HOW: Mapping[str, tuple[Kind, Status | None]] = {
     How.PRIVATE: (Kind.PRIVATE, None),
 }
 LOOKING = "I do not know this thread any more and look for its ticket: press again in a moment."
+NO_FORM = "Slack refuses to open this form ({}). Answer by a message in the thread instead."
 FOREIGN = "This button does not belong to a ticket that I know."
 
 
@@ -64,7 +66,7 @@ class Buttons:
             name = str((action.get("selected_option") or {}).get("value", ""))
         user, text = str(body["user"]["id"]), ""
         if target == Target.TICKET:
-            text = await self._ticket(body, name, user)
+            text = await self._ticket_or_words(body, name, user)
         elif target == Target.INTENT:
             text = await self._intent(body, action, name, user)
         elif target == Target.ACCOUNT and name == NoticeButton.SHOW_ALL:
@@ -81,6 +83,15 @@ class Buttons:
     async def _find(self, place: tuple[str, str], user: str) -> None:
         if text := await self._lost.find(*place):
             await self._chat.tell(place[0], user, text, place[1])
+
+    async def _ticket_or_words(self, body: Mapping[str, Any], name: str, user: str) -> str:
+        try:
+            return await self._ticket(body, name, user)
+        except Rejected as failure:
+            if about(failure) is About.PLACE:
+                raise
+            log.warning("form.refused", why=failure.code)
+            return NO_FORM.format(failure.code)
 
     async def _ticket(self, body: Mapping[str, Any], name: str, user: str) -> str:
         key = await self._key(body)
@@ -154,7 +165,7 @@ class Buttons:
         try:
             last = await self._lookup.last_words(key)
             filled = view(last=last, loading=False)
-            await self._chat.client.call("views.update", view_id=view_id, view=filled)
+            await self._chat.show("views.update", filled, view_id=view_id)
         except Failure as failure:
             log.info("last_message.not_shown", ticket=str(key), why=failure.code)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from slackbridge.domain.about import stays
+from slackbridge.domain.about import About, about, stays
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown, unreadable
 from slackbridge.domain.model import TicketKey
@@ -16,6 +16,7 @@ from slackbridge.domain.view import Form, Item
 from slackbridge.slack import events
 from slackbridge.slack.blocks import cards
 from slackbridge.slack.blocks.drawn import POST_LIMIT
+from slackbridge.slack.blocks.plain_views import plain_view
 from slackbridge.slack.client import SlackClient, org_wide
 from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
@@ -202,8 +203,21 @@ class SlackChat:
 
     async def open(self, trigger: str, view: Mapping[str, Any]) -> str:
         """Open a modal; its id."""
-        answer = await self.client.call("views.open", trigger_id=trigger, view=view)
+        answer = await self.show("views.open", view, trigger_id=trigger)
         return str((answer.get("view") or {}).get("id", ""))
+
+    async def show(self, method: str, view: Mapping[str, Any], **args: Any) -> Any:
+        """Open, update or publish a view; once more in a plainer form if Slack refuses the first.
+
+        Raises the failures of a call.
+        """
+        try:
+            return await self.client.call(method, view=view, **args)
+        except Rejected as failure:
+            if about(failure) is About.PLACE:
+                raise
+            log.warning("view.refused", method=method, why=failure.code)
+        return await self.client.call(method, view=plain_view(dict(view)), **args)
 
     def link(self, channel: str, ts: str) -> str:
         """The address of a message; '' while the workspace's is unknown."""

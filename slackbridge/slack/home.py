@@ -99,7 +99,7 @@ class Home:
             "blocks": [*blocks[:99], block_kit.context(self._hint)],
         }  # of Slack's 100
         try:
-            await self._chat.client.call("views.publish", who=user, user_id=user, view=view)
+            await self._chat.show("views.publish", view, who=user, user_id=user)
         except Failure as failure:
             log.warning("home.not_shown", user=user, why=failure.loggable)
 

@@ -155,3 +155,33 @@ async def test_what_cannot_be_deleted_stays_and_ops_is_told_once(
         await stage.until("the next one", lambda: len(stage.mirrored(ticket)) == 2)
         await stage.quiet(0.5)
     assert len(told(place)) == 1
+
+
+async def test_a_refused_form_is_opened_plainly_or_told_in_words(
+    place: World, run: Running
+) -> None:
+    stage = Stage(place)
+    async with run():
+        ticket = await stage.opened()
+        refuse(place, "views.*", "invalid_arguments", block="rich_text")
+        refuse(place, "views.*", "invalid_arguments", block="context")
+        await stage.anna.click(CHANNEL, stage.root(ticket), "ticket:reply")
+        await stage.until("the customer's words", lambda: "Hello" in str(stage.anna.modals()))
+        (modal,) = stage.anna.modals()
+        assert "input" in kinds(modal)
+        assert PLAIN in str(modal)
+        place.slack.refusals.clear()
+        refuse(place, "views.open", "invalid_arguments")
+        await stage.ben.click(CHANNEL, stage.root(ticket), "ticket:reply")
+        await stage.until(
+            "words", lambda: "refuses to open this form" in str(stage.ben.ephemerals(CHANNEL))
+        )
+
+
+async def test_a_refused_home_tab_is_drawn_plainly(place: World, run: Running) -> None:
+    stage = Stage(place)
+    async with run():
+        await stage.opened()
+        refuse(place, "views.publish", "invalid_arguments", block="header")
+        await stage.anna.open_home()
+        await stage.until("the tab", lambda: PLAIN in str(stage.anna.home()))
