@@ -317,7 +317,7 @@ OF_THE_POSTER = (
     Bug(
         "twins stay",
         "rooms/lane/poster.py",
-        "await self._remove_twins(post.channel, found)",
+        "await self._remove_twins(pass_, post.channel, found)",
         "pass",
         (RARE + "of_two_posts_with_one_mark_the_younger_is_deleted",),
     ),
