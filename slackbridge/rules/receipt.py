@@ -78,7 +78,12 @@ def placed(intent: Intent, ts: str, channel: str = "") -> Intent:
 
 
 def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
-    """The receipt message; None where the reaction or the card is enough."""
+    """The receipt message; None where the reaction or the card is enough.
+
+    A notice is its own words, until it stands in Slack.
+    """
+    if intent.kind is Kind.NOTICE and intent.state is State.SENT:
+        return Words(key, intent.id, intent.text) if intent.text else None
     text, buttons = _say(intent, now)
     if not text and intent.receipt.ts:
         text = _closing(intent)

@@ -11,6 +11,7 @@ from slackbridge.domain.about import About, about, stays
 from slackbridge.domain.chat import Heard, Mark, Member
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unknown, unreadable
 from slackbridge.domain.model import TicketKey
+from slackbridge.domain.refusal import Cause, cause, refusal
 from slackbridge.domain.roots import Place, RootsPage
 from slackbridge.domain.view import Form, Item
 from slackbridge.slack import events
@@ -58,17 +59,22 @@ class SlackChat:
 
     async def post(self, channel: str, thread: str, item: Item, mark: Mark, form: Form) -> str:
         drawn = cards.draw(item, form, POST_LIMIT)
-        answer = await self.client.call(
-            "chat.postMessage",
-            channel=channel,
-            thread_ts=thread or None,
-            **drawn.content,
-            username=drawn.username or None,
-            icon_emoji=drawn.icon_emoji or None,
-            metadata=metadata_of(mark),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        try:
+            answer = await self.client.call(
+                "chat.postMessage",
+                channel=channel,
+                thread_ts=thread or None,
+                **drawn.content,
+                username=drawn.username or None,
+                icon_emoji=drawn.icon_emoji or None,
+                metadata=metadata_of(mark),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except Rejected as failure:
+            if thread and cause(failure.code) is Cause.THREAD_GONE:
+                await self._believe(channel, thread, failure)
+            raise
         if not answer.get("ts"):
             raise unreadable("Slack's answer has no ts (chat.postMessage)", write=True)
         ts = str(answer["ts"])
@@ -87,7 +93,24 @@ class SlackChat:
             await self.delete(channel, ts, mark.key)
         except (Later, Rejected) as failure:
             raise Unknown(failure.reason, code=failure.code) from None
-        raise Rejected("its thread is gone: the root was deleted", code=Code.THREAD_GONE)
+        raise _gone()
+
+    async def _believe(self, channel: str, thread: str, failure: Rejected) -> None:
+        """Slack takes no reply to a root. Raises THREAD_GONE if it was deleted.
+
+        A root that stands is in a place without threads: a new one would be refused as well.
+        """
+        reading = Reading(channel, thread, who=thread, metadata=False, page=1)
+        try:
+            rows = (await self.history.page(reading)).get("messages") or ()
+        except Rejected as unread:
+            if cause(unread.code) is not Cause.THREAD_GONE:
+                raise
+            rows = ()
+        if any(row.get("ts") == thread and row.get("subtype") != "tombstone" for row in rows):
+            failure.refusal = refusal("restricted_action_non_threadable_channel")
+        else:
+            raise _gone() from None
 
     async def edit(self, channel: str, ts: str, item: Item, form: Form) -> None:
         content = cards.draw(item, form).content
@@ -229,3 +252,7 @@ class SlackChat:
 
     async def in_group(self, user: str, group: str) -> bool:
         return await self.directory.in_group(user, group)
+
+
+def _gone() -> Rejected:
+    return Rejected("its thread is gone: the root was deleted", code=Code.THREAD_GONE)

@@ -115,7 +115,7 @@ def test_a_reaction_says_it_all(it: Intent) -> None:
         (intent(State.SENT, ts=""), "✅ Sent to the customer by <@U1>"),
         (intent(State.SENT, status=Status.SOLVED), "✅ Sent to the customer and solved"),
         (intent(State.SENT, kind=Kind.STATUS, status=Status.SOLVED), "✅ Ticket set to solved"),
-        (intent(State.SENT, kind=Kind.NOTICE), "✅ Done"),
+        (intent(State.SENT, kind=Kind.ACTION), "✅ Done"),
         (intent(State.CANCELLED, reason="undone"), "↩️ Not sent: undone"),
         (intent(State.KEPT), "🔒 Kept as a note for colleagues"),
         (intent(State.KEPT, reason="edited into a note"), "🔒 edited into a note"),

@@ -115,7 +115,9 @@ class Notices:
             except Unauthorized:
                 raise  # Slack refuses us everywhere
             except Rejected as failure:
-                log.warning("notice.refused", channel=channel, why=failure.code)
+                log.warning(
+                    "notice.refused", channel=channel, why=failure.code, remedy=failure.remedy
+                )
                 refused = failure
             else:
                 await self._incident.posted(pass_, intent)

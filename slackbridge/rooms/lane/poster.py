@@ -20,6 +20,7 @@ from slackbridge.domain.refusal import Cause, cause
 from slackbridge.domain.view import Item, Notice, Words, digest
 from slackbridge.ports.chat import Chat
 from slackbridge.ports.store import Store
+from slackbridge.rooms.lane.frozen_cards import FrozenCards
 from slackbridge.rooms.lane.kept_posts import Announce
 from slackbridge.rooms.lane.shapes import Shapes
 from slackbridge.rooms.lane.ticket_pass import TicketPass
@@ -74,6 +75,7 @@ class Poster:
         self._check = check
         self._loss = loss
         self._shapes = Shapes(chat, announce)
+        self._frozen = FrozenCards(announce)
         self._arrives = timeout + settle  # at most, until a call has arrived or never will
 
     async def lease_lost(self, pass_: TicketPass) -> None:
@@ -225,6 +227,9 @@ class Poster:
             if cause(failure.code) not in EDITED_NO_MORE:
                 raise
             log.warning("card.not_editable", why=failure.code)
+            await self._frozen.refused(pass_, item, failure.code)
+        else:
+            await self._frozen.edited(pass_)
         put = Patch(card=wanted, card_at=now)
         if not calm:
             put["redraw_at"] = None
@@ -244,8 +249,8 @@ class Poster:
         """
         place = (channel, "") if channel else (pass_.stored.channel, pass_.stored.root)
         for intent in pass_.intents:
-            if intent.kind is Kind.NOTICE:
-                continue  # it is words itself
+            if intent.kind is Kind.NOTICE and pass_.key.is_account:
+                continue  # `notices` posts it
             for at in (intent.receipt.until, intent.receipt.redo):
                 if at > pass_.now():
                     pass_.wake_at(at)

@@ -62,11 +62,13 @@ def update(call: Call) -> Json:
     """Own messages; text alone removes the blocks; metadata stays unless sent.
 
     A custom name and icon do not stay (node-slack-sdk issue 944).
+    An archived channel is `is_inactive` here. Source: docs.slack.dev/reference/methods/chat.update
     """
     channel = call.channel(member=False)
     old = _own(call, channel, "cant_update_message")
     if channel.archived:
-        raise ApiError("is_archived")
+        raise ApiError("is_inactive")
+    call.workspace.policies.update(old, call.workspace.clock())
     if len(call.args.text("text")) > UPDATE_TEXT_MAX:
         raise ApiError("msg_too_long")
     text, content = _text(call), _content(call)
@@ -86,6 +88,7 @@ def delete(call: Call) -> Json:
     """Own messages only."""
     channel = call.channel(member=False)
     message = _own(call, channel, "cant_delete_message")
+    call.workspace.policies.delete()
     call.workspace.remove(message, "delete")
     return {"channel": channel.id, "ts": message.ts}
 
@@ -101,6 +104,9 @@ def _postable(call: Call) -> Channel:
     channel = call.channel(member=not public)
     if channel.archived:
         raise ApiError("is_archived")
+    thread = call.args.given("thread_ts")
+    root = call.workspace.timeline(channel.id).root_of(thread) if thread else None
+    call.workspace.policies.post(channel.id, thread, stands=root is not None and not root.tombstone)
     return channel
 
 

@@ -16,6 +16,7 @@ def add(call: Call) -> Json:
     name, message = _name(call), _item(call)
     if call.workspace.channels[message.channel].archived:
         raise ApiError("is_archived")
+    call.workspace.policies.react(message)
     if message.has_reaction(name, call.app.bot_user):
         raise ApiError("already_reacted")
     call.workspace.react(message, name, call.app.bot_user, add=True)
@@ -24,6 +25,7 @@ def add(call: Call) -> Json:
 
 def remove(call: Call) -> Json:
     name, message = _name(call), _item(call)
+    call.workspace.policies.react(message)
     if not message.has_reaction(name, call.app.bot_user):
         raise ApiError("no_reaction")
     call.workspace.react(message, name, call.app.bot_user, add=False)

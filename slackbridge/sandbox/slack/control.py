@@ -69,6 +69,7 @@ class Control:
         post("/sandbox/delivery/{what}", _json(self._deliver))
         post("/sandbox/lag", _json(self._lag))
         post("/sandbox/socket/{what}", _json(self._socket))
+        post("/sandbox/policies", _json(self._policies))
         post("/sandbox/endpoints", _json(self._endpoints))
 
     async def _state(self, request: web.Request) -> Json:
@@ -126,6 +127,12 @@ class Control:
 
     async def _lag(self, request: web.Request) -> None:
         self._sandbox.workspace.lag.hide(**await _body(request))
+
+    async def _policies(self, request: web.Request) -> None:
+        policies = self._sandbox.workspace.policies
+        for name, value in (await _body(request)).items():
+            kind = type(getattr(policies, name))
+            setattr(policies, name, kind(value) if kind is set else value)
 
     async def _socket(self, request: web.Request) -> None:
         socket, body = self._sandbox.socket, await _body(request)

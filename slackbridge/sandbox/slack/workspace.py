@@ -13,6 +13,7 @@ from typing import Any
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.slack.lag import Lag
 from slackbridge.sandbox.slack.messages import Message
+from slackbridge.sandbox.slack.policies import Policies
 from slackbridge.sandbox.slack.roster import (
     HOME_TEAM,
     Channel,
@@ -44,6 +45,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {each.id: each for each in default_channels(app)}
         self.views = Views(self.stamps, app)
         self.lag = Lag()
+        self.policies = Policies()
         self.cursors = 1
         """Counts how often Slack has forgotten all cursors that it gave."""
         self.announce: Announce = lambda event, channel: None
