@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 
 from slackbridge.domain.chat import Member
@@ -72,12 +71,13 @@ class Directory:
         return found
 
     async def _member(self, user: str) -> Member:
-        answer = await in_turn(partial(self._client.call, "users.info", who=user, user=user))
+        answer = await in_turn(lambda: self._client.call("users.info", who=user, user=user))
         return member_of(answer.get("user") or {}, user, self.home)
 
     async def _group(self, group: str) -> frozenset[str]:
-        asked = partial(self._client.call, "usergroups.users.list", who=group, usergroup=group)
-        answer = await in_turn(asked)
+        answer = await in_turn(
+            lambda: self._client.call("usergroups.users.list", who=group, usergroup=group)
+        )
         return frozenset(answer.get("users") or ())
 
 

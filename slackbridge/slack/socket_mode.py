@@ -30,7 +30,7 @@ from aiohttp import ClientWSTimeout
 from slack_bolt.app.async_app import AsyncApp
 
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized
-from slackbridge.slack.client import CONNECT, SlackClient
+from slackbridge.slack.client import SlackClient
 from slackbridge.slack.socket_coverage import Coverage
 from slackbridge.slack.socket_link import DISABLED, SWITCHED_OFF, Link, greeting
 from slackbridge.slack.socket_timing import Attempts, Patience, renew_after
@@ -55,7 +55,7 @@ async def socket_address(app_token: str, api_url: str) -> str:
 
 
 async def _address(client: SlackClient, app_token: str) -> str:
-    answer = await client.call(CONNECT, app_token=app_token)
+    answer = await client.call("apps.connections.open", app_token=app_token)
     return str(answer.get("url", ""))
 
 
