@@ -28,7 +28,7 @@ from slackbridge.slack.manifest import (
 
 HERE = Path(__file__).parent.parent
 API_METHOD = re.compile(r"[a-z]+(\.[a-zA-Z]+)+")
-CALLERS = ("call", "_reaction")  # SlackClient.call, and what hands a method on to it
+CALLERS = ("call", "show", "_reaction")  # SlackClient.call, and what hands a method on to it
 SCHEMA = "SLACK_MANIFEST_SCHEMA"  # names slackapi/manifest-schema's manifest.schema.2.0.0.json
 URL = "https://bridge.example.com/slack/events"
 

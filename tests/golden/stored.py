@@ -56,6 +56,8 @@ def _content(redis: Redis, name: str, kind: str) -> Any:
         case "string":
             value: Any = redis.get(name)
             return None if value is None else _text(value)
+        case "none":  # gone since it was listed
+            return None
     raise AssertionError(f"{name} is a {kind}")
 
 
