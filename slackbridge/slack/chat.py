@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from slackbridge.slack.blocks.plain_views import plain_view
 from slackbridge.slack.client import SlackClient, org_wide
 from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
+from slackbridge.slack.pacing import in_turn
 
 log = structlog.get_logger(__name__)
 OnKept = Callable[[TicketKey, str, str, str, str], Awaitable[None]]
@@ -83,14 +85,17 @@ class SlackChat:
         return ts
 
     async def _verify(self, channel: str, thread: str, ts: str, mark: Mark) -> None:
-        """A reply whose root was deleted stands in the channel, where all see it: delete it."""
+        """A reply whose root was deleted stands in the channel, where all see it: delete it.
+
+        Each call waits its turn: to begin anew would cost a post, and more calls than were saved.
+        """
         since = float(ts) - 1
         try:
-            if ts in (await self._in_thread(channel, thread, mark, since) or ()):
+            if ts in (await in_turn(lambda: self._in_thread(channel, thread, mark, since)) or ()):
                 return
-            if ts not in await self._marked(channel, "", mark, since):
+            if ts not in await in_turn(lambda: self._marked(channel, "", mark, since)):
                 raise Unknown("Slack does not show the post yet", code=Code.UNSEEN)
-            await self.delete(channel, ts, mark.key)
+            await in_turn(lambda: self.delete(channel, ts, mark.key))
         except (Later, Rejected) as failure:
             raise Unknown(failure.reason, code=failure.code) from None
         raise _gone()
@@ -102,7 +107,8 @@ class SlackChat:
         """
         reading = Reading(channel, thread, who=thread, metadata=False, page=1)
         try:
-            rows = (await self.history.page(reading)).get("messages") or ()
+            answer = await in_turn(lambda: self.history.page(reading))
+            rows = answer.get("messages") or ()
         except Rejected as unread:
             if cause(unread.code) is not Cause.THREAD_GONE:
                 raise
@@ -148,8 +154,8 @@ class SlackChat:
         found = await self._in_thread(channel, thread, mark, since)
         if found is not None:
             return found
-        for stray in await self._marked(channel, "", mark, since):
-            await self.delete(channel, stray, mark.key)
+        for stray in await in_turn(lambda: self._marked(channel, "", mark, since)):
+            await in_turn(partial(self.delete, channel, stray, mark.key))
         return ()
 
     async def _in_thread(

@@ -112,8 +112,8 @@ class Poster:
             try:
                 ts = await self._chat.post(channel, thread, shape.item, mark, shape.form)
                 break
-            except Unknown:
-                log.warning("post.unknown_outcome", effect=effect)
+            except Unknown as failure:
+                log.warning("post.unknown_outcome", effect=effect, why=failure.loggable)
                 raise
             except Failure as failure:
                 shape = await self._shapes.next(pass_, effect, item, shape, failure)
