@@ -30,23 +30,27 @@ class LeaseKeeper:
         """Renew it as long as the body runs. Raises LostLease, after cancelling the body."""
         try:
             async with asyncio.timeout(None) as limit:
-                renewing = asyncio.create_task(self._renew(limit))
+                over = asyncio.Event()
+                renewing = asyncio.create_task(self._renew(limit, over))
                 try:
                     yield
                 finally:
+                    over.set()
                     renewing.cancel()
         except TimeoutError:
             if limit.expired():
                 raise LostLease from None
             raise
 
-    async def _renew(self, limit: asyncio.Timeout) -> None:
-        while True:
+    async def _renew(self, limit: asyncio.Timeout, over: asyncio.Event) -> None:
+        """Until the body is over: redis-py may swallow that this task is cancelled."""
+        while not over.is_set():
             await asyncio.sleep(self._every)
             try:
                 await self._store.renew(self._lease)
             except LostLease:
-                limit.reschedule(asyncio.get_running_loop().time())
+                if not over.is_set():
+                    limit.reschedule(asyncio.get_running_loop().time())
                 return
             except Failure as failure:
                 log.warning("lease.not_renewed", why=failure.loggable)

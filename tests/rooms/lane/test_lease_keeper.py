@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
-from slackbridge.ports.store import Lease, LostLease
+from slackbridge.ports.store import Lease, LostLease, Store
 from slackbridge.rooms.lane.lease_keeper import LeaseKeeper
 from slackbridge.store.redis import RedisStore
 from tests.values import KEY
@@ -39,3 +40,22 @@ async def test_a_reading_ends_when_the_lease_is_lost(store: RedisStore, lease: L
     with pytest.raises(LostLease):
         async with LeaseKeeper(store, lease, EVERY).held():
             await asyncio.sleep(30)
+
+
+class Swallowing:
+    """A store that does not end when it is cancelled, as redis-py may not."""
+
+    async def renew(self, lease: Lease) -> None:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            raise LostLease from None
+
+
+async def test_a_renewal_that_ends_late_finds_the_reading_over(lease: Lease) -> None:
+    before = asyncio.all_tasks()
+    async with LeaseKeeper(cast(Store, Swallowing()), lease, 0.01).held():
+        await asyncio.sleep(0.1)
+        renewing = asyncio.all_tasks() - before
+    ended = await asyncio.gather(*renewing, return_exceptions=True)
+    assert ended == [None]
