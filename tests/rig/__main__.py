@@ -18,6 +18,8 @@ from tests.rig.redis_kinds import Kind
 from tests.rig.rig import Outcome
 from tests.rig.scenes import SCENES
 
+TOLD_EVERY = 250
+
 
 def main(
     jobs: Annotated[int, typer.Option(help="How many rigs at a time.")] = 5,
@@ -52,6 +54,9 @@ async def _all(jobs: int, seed: int, only: str, sample: int, redis: Kind) -> lis
             typer.echo(f"{outcome.point}: {fault}")
         if sys.stderr.isatty():
             typer.echo(f"\r{len(outcomes)}/{len(wanted)} ", nl=False, err=True)
+        elif len(outcomes) % TOLD_EVERY == 0:
+            minutes = (time.monotonic() - begun) / 60
+            typer.echo(f"{len(outcomes)} of {len(wanted)} after {minutes:.0f} min")
     typer.echo(f"{time.monotonic() - begun:.0f} s")
     return outcomes
 
