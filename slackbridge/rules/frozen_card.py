@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slackbridge.domain.intent import Intent, State
+from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Kind
 from slackbridge.domain.refusal import refusal
 from slackbridge.domain.view import Card
+from slackbridge.rules.notice import notice
 from slackbridge.text.clean import digest
 
 STATE = "state:"
@@ -35,15 +36,7 @@ def news(card: Card, intents: Sequence[Intent], shown: str, now: float) -> Inten
     same = before.digest == digest(text) if before else shown == card.raw_status and not card.left
     if same:
         return None
-    return Intent(
-        id=f"{STATE}{int(now * 1000)}",
-        kind=Kind.NOTICE,
-        agent="",
-        created=now,
-        text=text,
-        state=State.SENT,
-        digest=digest(text),
-    )
+    return notice(f"{STATE}{int(now * 1000)}", text, now).but(digest=digest(text))
 
 
 def thawed(intent: Intent) -> Intent:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.chat import words_effect
-from slackbridge.domain.intent import Intent, Receipt, State
-from slackbridge.domain.model import Kind, TicketKey
+from slackbridge.domain.intent import Intent, Receipt
+from slackbridge.domain.model import TicketKey
+from slackbridge.rules.notice import notice
 
 LISTED = 15
 OPEN = "lists"
@@ -51,15 +52,7 @@ def under_way(intents: Sequence[Intent]) -> Intent | None:
 
 def begun(text: str, now: float) -> Intent:
     """A new notice. Its text is also what an older version, which edits none, would post."""
-    return Intent(
-        id=f"{STUCK}:{int(now * 1000)}",
-        kind=Kind.NOTICE,
-        agent="",
-        created=now,
-        text=text,
-        state=State.SENT,
-        fields={OPEN: STUCK},
-    )
+    return notice(f"{STUCK}:{int(now * 1000)}", text, now, {OPEN: STUCK})
 
 
 def lost(

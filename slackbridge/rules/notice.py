@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from slackbridge.domain.account import AccountState
-from slackbridge.domain.intent import Intent
+from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Kind
 
+NOTHING: Mapping[str, str] = {}
 HEALTH = frozenset(AccountState)
 LATEST = ("warned", "unknown")
 """Kinds of notices of which a newer one says all that an older one does."""
+
+
+def notice(id: str, text: str, now: float, fields: Mapping[str, str] = NOTHING) -> Intent:
+    """One to be shown; nothing is sent to a marketplace. `text` is mrkdwn, `now` Unix seconds."""
+    return Intent(
+        id=id,
+        kind=Kind.NOTICE,
+        agent="",
+        created=now,
+        text=text,
+        state=State.SENT,
+        fields=dict(fields),
+    )
 
 
 def places(own: str, ops: str, main: str, about: Collection[str] = ()) -> tuple[str, ...]:

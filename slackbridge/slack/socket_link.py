@@ -53,7 +53,7 @@ async def greeting(ws: aiohttp.ClientWebSocketResponse) -> float:
             told = SWITCHED_OFF if reason == DISABLED else f"{ENDED_EARLY}: {reason}"
             raise Later(told, 0.0, code=Code.UNREACHABLE)
         if note.get("type") == "hello":
-            return _lifetime(note)
+            return lifetime(note)
 
 
 class Link(AsyncBaseSocketModeClient):
@@ -213,7 +213,8 @@ def _request(note: dict[str, Any]) -> SocketModeRequest | None:
         return None
 
 
-def _lifetime(hello: dict[str, Any]) -> float:
+def lifetime(hello: dict[str, Any]) -> float:
+    """About how many seconds a connection will last; 0 = Slack does not say."""
     about = hello.get("debug_info")
     seconds = about.get("approximate_connection_time") if isinstance(about, dict) else None
     whole = isinstance(seconds, int | float) and not isinstance(seconds, bool)

@@ -24,6 +24,7 @@ from slackbridge.rooms.inbound.holders import TicketHolders
 from slackbridge.rooms.inbound.readings import ThreadReadings
 from slackbridge.rules import intake
 from slackbridge.rules.intake import IntakeSettings
+from slackbridge.rules.notice import notice
 
 log = structlog.get_logger(__name__)
 Update = Callable[[Intent], Intent | None]
@@ -255,16 +256,8 @@ class InboundDesk:
     ) -> None:
         """The bridge has to say something of an account, once per id."""
         now = self._store.now()
-        notice = Intent(
-            id=id,
-            kind=Kind.NOTICE,
-            agent="",
-            created=now,
-            text=text,
-            state=State.SENT,
-            fields={"button": button, "label": label} if button else {},
-        )
-        await self._write(TicketKey.of_account(account), Change(swaps=((None, notice),), due=now))
+        told = notice(id, text, now, {"button": button, "label": label} if button else {})
+        await self._write(TicketKey.of_account(account), Change(swaps=((None, told),), due=now))
 
     def now(self) -> float:
         """Unix seconds by the store's clock."""

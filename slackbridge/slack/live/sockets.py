@@ -16,6 +16,7 @@ from slackbridge.domain.errors import Code, Later, Rejected
 from slackbridge.slack.live.bench import Bench, NotTried
 from slackbridge.slack.live.probe import Probe
 from slackbridge.slack.live.shapes import shape
+from slackbridge.slack.socket_link import lifetime
 from slackbridge.slack.socket_mode import CONNECTIONS, socket_address
 
 HELLO_SECONDS = 10.0
@@ -60,8 +61,7 @@ async def _lifetimes(bench: Bench) -> str:
             ]
     except (aiohttp.ClientError, OSError, TimeoutError, TypeError, ValueError):
         return "the socket's host does not answer"
-    times = [(each.get("debug_info") or {}).get("approximate_connection_time") for each in hellos]
-    minutes = {f"{time / 60:.0f}" for time in times if isinstance(time, int | float)}
+    minutes = {f"{seconds / 60:.0f}" for seconds in map(lifetime, hellos) if seconds}
     lives = " and ".join(sorted(minutes)) or "unknown"
     return f"{len(hellos)} open, each lives {lives} min"
 
