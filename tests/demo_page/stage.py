@@ -49,8 +49,7 @@ class Stage:
     async def open(self, address: str) -> None:
         """Load the stage if needed, and clear it."""
         if self.page.url != address:
-            await self.page.goto(address)
-            await self.page.wait_for_function("window.stage")
+            await self.page.goto(address)  # its load event comes after the module scripts
         await self.page.evaluate("stage.clear()")
 
     async def show(self, *blocks: Json, errors: dict[str, str] | None = None) -> None:

@@ -37,6 +37,7 @@ const host = {
   },
   act(element, block, selected) {
     acted.push([element.action_id, block.block_id, selected]);
+    document.body.dataset.acted = String(acted.length); // for tests to wait for
     return answers.length ? answers.shift()() : Promise.resolve();
   },
 };
@@ -57,6 +58,7 @@ window.stage = {
   values,
   clear() {
     for (const list of [acted, answers]) list.length = 0;
+    document.body.dataset.acted = "0";
     for (const block of Object.keys(values)) delete values[block];
     this.show([]);
   },
