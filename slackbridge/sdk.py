@@ -39,11 +39,13 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
+from slackbridge.domain.order import Fact, Order
 from slackbridge.ports.capabilities import (
     Counts,
     Hinted,
     Identifies,
     Measures,
+    Orders,
     Previews,
     Settles,
     Warns,
@@ -65,6 +67,7 @@ from slackbridge.text.html import parse as from_html
 __all__ = [  # noqa: RUF022 - grouped by purpose
     "Act", "Action", "Attachment", "Author", "Capabilities", "Conversation", "Field", "Kind",
     "Message", "Page", "Person", "Query", "Scope", "Status", "Ticket", "TicketKey", "fingerprint",
+    "Fact", "Order",
 
     "Code", "Failure", "Later", "Rejected", "Unauthorized", "Unknown", "Unsupported",
     "of_status", "refused", "unreadable", "unsupported",
@@ -72,7 +75,7 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "Document", "clean", "digest", "from_html", "from_text", "normalise", "plain", "to_html",
 
     "BaseProvider", "Factory", "ProbeResult", "Provider", "existing",
-    "Counts", "Hinted", "Identifies", "Measures", "Previews", "Settles", "Warns",
+    "Counts", "Hinted", "Identifies", "Measures", "Orders", "Previews", "Settles", "Warns",
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from slackbridge.domain.model import Act
+from slackbridge.domain.model import Act, Ticket
+from slackbridge.domain.order import Order
 
 
 @runtime_checkable
@@ -69,3 +70,15 @@ class Counts(Protocol):
 
     async def stats(self) -> Mapping[str, str]:
         """Label and figure, in the marketplace's own order."""
+
+
+@runtime_checkable
+class Orders(Protocol):
+    """A provider whose marketplace can tell what was ordered."""
+
+    async def order(self, ticket: Ticket) -> Order | None:
+        """The order behind a ticket, read now; None = the ticket has none.
+
+        Raises the four failures: Rejected with FORBIDDEN, naming the permission to ask for, where
+        the credential may not read it.
+        """
