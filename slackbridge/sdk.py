@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
+from slackbridge.domain.days import Days
 from slackbridge.domain.errors import (
     Code,
     Failure,
@@ -21,6 +22,7 @@ from slackbridge.domain.errors import (
     unreadable,
 )
 from slackbridge.domain.model import (
+    ENDED,
     Act,
     Action,
     Attachment,
@@ -67,7 +69,7 @@ from slackbridge.text.html import parse as from_html
 __all__ = [  # noqa: RUF022 - grouped by purpose
     "Act", "Action", "Attachment", "Author", "Capabilities", "Conversation", "Field", "Kind",
     "Message", "Page", "Person", "Query", "Scope", "Status", "Ticket", "TicketKey", "fingerprint",
-    "Fact", "Order",
+    "Fact", "Order", "Days", "ENDED",
 
     "Code", "Failure", "Later", "Rejected", "Unauthorized", "Unknown", "Unsupported",
     "of_status", "refused", "unreadable", "unsupported",

@@ -300,8 +300,12 @@ class Capabilities:
 class Query:
     """What to look a ticket up by: `id` alone, or all of the others that are set.
 
-    `item` is an order item's id, `name` a part of the customer's name. `country` (ISO alpha-2),
-    `topic` and `urgency`, in the marketplace's words, may hold several values, comma-separated.
+    `item` is an order item's id, `name` a part of the customer's name, `assignee` an e-mail
+    address, `kind` `order` or `buyback`. `country` (ISO alpha-2), `topic`, `urgency` and `status`,
+    in the marketplace's words, may hold several values, comma-separated; `status` may be `ENDED`.
+    `needs` `agent`: the seller has to act. `help` `yes` or `no`: the marketplace was asked for
+    help. `created` and `closed` are ranges as `domain.days.Days` writes them. `sort`: '' = newest
+    first, `due` = whose deadline is next first.
     """
 
     id: str = ""
@@ -312,8 +316,17 @@ class Query:
     country: str = ""
     topic: str = ""
     urgency: str = ""
+    assignee: str = ""
+    needs: str = ""
+    help: str = ""
+    kind: str = ""
+    created: str = ""
+    closed: str = ""
+    status: str = ""
+    sort: str = ""
 
 
+ENDED = "ended"  # of `Query.status`: solved and closed tickets, whatever the marketplace's words
 QUERY_FIELDS = tuple(field.name for field in fields(Query) if field.name != "id")
 
 

@@ -25,11 +25,12 @@ class Queue(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a look-up found: cards, their threads (key -> channel, root ts), and notes in mrkdwn,
-    such as which account could not be asked."""
+    such as which account could not be asked. `asked`: whether any account was."""
 
     cards: tuple[Card, ...]
     threads: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

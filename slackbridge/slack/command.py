@@ -97,6 +97,8 @@ class Command:
                 found = await self._lookup.search(text.strip()[len(verb) :])
             else:
                 found = await self._lookup.find(text.strip())
+            if not found.asked:
+                return command_answers.said(found.notes)
             hint = () if found.cards else (f"`{name} help` tells what can be asked.",)
             links = self._links(found)
             return command_answers.ticket_answer(found.cards, found.notes + hint, links)

@@ -22,6 +22,16 @@ from slackbridge.rules import query
         ("order:88 item:12", Query(order="88", item="12")),
         ("email:<mailto:a@b.at|a@b.at> name:A", Query(email="a@b.at", name="A")),
         ("topic:a:b", Query(topic="a:b")),
+        ("needs:Agent urgency:panic sort:due", Query(needs="agent", urgency="panic", sort="due")),
+        ("assignee:<mailto:a@b.at|a@b.at> help:no", Query(assignee="a@b.at", help="no")),
+        ("kind:BUYBACK status:Ended", Query(kind="buyback", status="ended")),
+        ("status:PENDING,SOLVED", Query(status="PENDING,SOLVED")),
+        ("created:2026-11-01..2026-11-07", Query(created="2026-11-01..2026-11-07")),
+        ("closed: 2026-11-01.. ", Query(closed="2026-11-01..")),
+        (
+            "created:..2026-11-07 closed:2026-11-01",
+            Query(created="..2026-11-07", closed="2026-11-01..2026-11-01"),
+        ),
     ],
 )
 def test_fields(text: str, wanted: Query) -> None:
@@ -30,7 +40,18 @@ def test_fields(text: str, wanted: Query) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "Say what"), ("name:", "Say what"), ("colour:red", "no field `colour`")],
+    [
+        ("", "Say what"),
+        ("name:", "Say what"),
+        ("sort:due", "Say what"),
+        ("colour:red", "no field `colour`"),
+        ("needs:me", "`me` is not among `agent`"),
+        ("help:perhaps", "`perhaps` is not among `yes`, `no`"),
+        ("created:yesterday", "`yesterday` is not a day"),
+        ("created:2026-02-30", "is not a day"),
+        ("created:..", "either end may be open"),
+        ("closed:2026-11-07..2026-11-01", "ends before it begins"),
+    ],
 )
 def test_what_cannot_be_asked_is_said(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
@@ -55,3 +76,9 @@ def test_plain_words(text: str, queries: tuple[Query, ...]) -> None:
 )
 def test_keys(text: str, key: tuple[str, str] | None) -> None:
     assert query.account_of(text) == key
+
+
+def test_what_an_account_does_not_take_is_named() -> None:
+    wanted = Query(order="1", needs="agent", closed="2026-11-01..")
+    assert query.lacking(wanted, {"order", "closed"}) == ("needs",)
+    assert query.lacking(wanted, {"order", "needs", "closed"}) == ()

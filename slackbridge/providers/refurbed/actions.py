@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from slackbridge.domain.errors import Rejected, Unsupported
-from slackbridge.domain.model import QUERY_FIELDS, Act, Action, Capabilities, Field, Kind, Status
+from slackbridge.domain.model import Act, Action, Capabilities, Field, Kind, Status
 from slackbridge.providers.base import unsupported
 from slackbridge.providers.lenient import EPOCH, Shaped
 from slackbridge.providers.refurbed.api import Api, Body, is_id
@@ -119,7 +119,7 @@ CAPABILITIES = Capabilities(
     closed_is_final=True,
     actions=ACTIONS,
     create=CREATE_TICKET,
-    searches=frozenset(QUERY_FIELDS),
+    searches=frozenset({"order", "email", "item", "name", "country", "topic", "urgency"}),
     why_not={
         "reopen": "refurbed has no way to reopen a ticket from outside; a new message by the "
         "customer reopens a solved one, and for a closed one you can open a follow-up ticket",

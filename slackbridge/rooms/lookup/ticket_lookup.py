@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from slackbridge.domain.chat import Member
 from slackbridge.domain.errors import Code, Failure
@@ -84,20 +85,19 @@ class TicketLookup:
 
     async def search(self, text: str) -> Found:
         query = asking.query(text)
-        wanted = set(asking.asked(query))
         lacking = {
-            name: wanted - provider.capabilities.searches
+            name: asking.lacking(query, provider.capabilities.searches)
             for name, provider in self._providers.items()
         }
-        tickets, notes = await self._ask(
-            {name: _searching((query,)) for name, lack in lacking.items() if not lack}
-        )
+        asks = {name: _searching((query,)) for name, lack in lacking.items() if not lack}
+        tickets, notes = await self._ask(asks)
         silent = [
-            f"{name} cannot be searched by {', '.join(sorted(lack))}."
+            f"{name} cannot be searched by {', '.join(lack)}."
             for name, lack in lacking.items()
             if lack
         ]
-        return await self._found(tickets, [*notes, *silent])
+        found = await self._found(tickets, [*notes, *silent])
+        return replace(found, asked=bool(asks))
 
     async def queue(self, which: Queue, member: Member | None) -> Found:
         tickets, notes = await self._ask(
