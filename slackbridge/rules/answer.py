@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slackbridge.domain.intent import Intent
-from slackbridge.domain.model import Conversation, Kind, Status, Ticket
+from slackbridge.domain.model import Author, Conversation, Kind, Scope, Status, Ticket
 from slackbridge.rules import evidence
 from slackbridge.rules.freshness import Freshness, freshness
 
@@ -15,8 +15,15 @@ def remark(intent: Intent, answer: Conversation, before: str) -> str:
         return f"But the ticket is now {ticket.raw_status}, not {intent.status}."
     silent = intent.kind in (Kind.INTERNAL, Kind.PRIVATE, Kind.ASSIGN)
     if silent and before and ticket.raw_status != before and ticket.status is Status.WAITING:
-        return f"The marketplace also changed the status from {before} to {ticket.raw_status}."
+        moved = f"The marketplace also changed the status from {before} to {ticket.raw_status}."
+        return f"{moved} The customer still waits for an answer." if _waits(answer) else moved
     return ""
+
+
+def _waits(answer: Conversation) -> bool:
+    """Whether the last public message is the customer's."""
+    public = [message for message in answer.messages if message.scope is Scope.PUBLIC]
+    return bool(public) and public[-1].author is Author.CUSTOMER
 
 
 def listed_as(ticket: Ticket, seen: str | None) -> bool:

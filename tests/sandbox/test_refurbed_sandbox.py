@@ -238,7 +238,7 @@ async def test_filters_combine_as_and(sandbox: RefurbedSandbox, call: Client) ->
     cleo = sandbox.customer_opens(name="Cleo", topic="delivery")
     sandbox.panic(cleo)
     sandbox.merchant_writes(ben, "<p>Answered</p>")
-    await call("UpdateTicket", ticket_id=cleo, assignee_user_email="ines.weber@example.com")
+    sandbox.assign(sandbox.ticket(cleo), "ines.weber@example.com")
     await call(
         "CreateTicketHelpRequest", ticket_id=ben, topic="LEGAL", message={"body_html": "<p>?</p>"}
     )
@@ -277,6 +277,7 @@ async def test_a_public_reply_sets_pending_and_the_customers_next_message_opens(
         "REFURBED_TAKEOVER",
     ]
     time.now += 0.25
+    sandbox.update_sets_pending = False
     noted = await call("UpdateTicket", ticket_id=ticket_id, new_message=reply(scope="INTERNAL"))
     assert noted["ticket"]["status"] == "OPEN"
     answered = await call("UpdateTicket", ticket_id=ticket_id, new_message=reply("<p>Hi</p>"))
@@ -306,10 +307,11 @@ async def test_one_update_does_several_things(sandbox: RefurbedSandbox, call: Cl
     ticket = answer["ticket"]
     assert (ticket["status"], ticket["notes"]) == ("SOLVED", "done")
     assert ticket["assignee"] == {"email": email, "name": "Marc Leroy"}
+    sandbox.update_sets_pending = False
     answer = await call("UpdateTicket", ticket_id=ticket_id, unassign=True)
     assert "assignee" not in answer["ticket"]
     assert answer["ticket"]["status"] == "SOLVED"
-    sandbox.assign_sets_pending = True
+    sandbox.update_sets_pending = True
     answer = await call("UpdateTicket", ticket_id=ticket_id, assignee_user_email=email)
     assert answer["ticket"]["status"] == "PENDING"
 

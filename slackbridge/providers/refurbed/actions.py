@@ -265,6 +265,15 @@ def _told(rows: Iterable[MessageRow], text: str, after: datetime) -> bool | None
     return None if ours else False
 
 
+def wrote_since(before: Thread, after: Thread) -> bool:
+    """Whether `after` has a message of the customer that `before` has not."""
+    known = {one.message.id for one in before.messages}
+    return any(
+        one.message.author.type == CUSTOMER and one.message.id not in known
+        for one in after.messages
+    )
+
+
 def _labelled(thread: Thread, after: datetime) -> bool:
     """Whether a file was posted since `after` by neither the merchant nor the customer."""
     rows = (one.message for one in thread.messages)

@@ -14,7 +14,14 @@ from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
-from slackbridge.providers.refurbed.actions import CAPABILITIES, Actions, change_of, follow_up_of
+from slackbridge.providers.refurbed.actions import (
+    CAPABILITIES,
+    SUBMITTABLE,
+    Actions,
+    change_of,
+    follow_up_of,
+    wrote_since,
+)
 from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
 from slackbridge.providers.refurbed.help_requests import HelpRequests
 from slackbridge.providers.refurbed.settings import BASE_URL, RefurbedSettings
@@ -24,6 +31,7 @@ PAGE = 100  # rows; the most that refurbed gives
 OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
 NEWEST_FIRST = {"by": "CREATED_AT", "order": "DESC"}
 CHANGED_LAST = {"by": "UPDATED_AT", "order": "DESC"}
+SOLVED, PENDING = {"status": "SOLVED"}, {"status": "PENDING"}
 ACTIVE = {"status": {"any_of": ["OPEN", "PENDING"]}}
 
 
@@ -74,6 +82,9 @@ class Refurbed(BaseProvider):
                 return None
             case Kind.PRIVATE:
                 return await self._note(id, act.text, deadline)
+            case Kind.INTERNAL | Kind.ASSIGN if act.status is None:
+                before = await self._api.get(id, deadline)
+                return await self._beside(before, change_of(act), deadline)
             case Kind.ACTION:
                 thread = await self._actions.perform(id, act, deadline)
                 return await self._read_back(self._conversation(id, thread, deadline))
@@ -109,7 +120,26 @@ class Refurbed(BaseProvider):
         notes = "\n".join(thread.ticket.notes.splitlines())
         if f"\n{text}\n" in f"\n{notes}\n":
             return self._of_thread(thread)
-        return await self._update(id, {"notes": f"{notes}\n{text}".lstrip("\n")}, deadline)
+        change = {"notes": f"{notes}\n{text}".lstrip("\n")}
+        return await self._beside(thread, change, deadline)
+
+    async def _beside(self, before: Thread, change: Body, deadline: float) -> Conversation:
+        """Change what the customer does not see, and leave the status as it was in `before`.
+
+        refurbed documents that an update without a status sets PENDING, so the status is repeated;
+        OPEN cannot be submitted, and whether it stays is refurbed's to say: the answer shows it.
+        A customer who reopened a solved ticket meanwhile is not solved away: that becomes PENDING,
+        the nearest to OPEN that can be set.
+        """
+        id, status = before.ticket.id, before.ticket.status
+        kept = {"status": status} if status in SUBMITTABLE.values() else {}
+        after = await self._api.thread(
+            "UpdateTicket", {"ticket_id": id, **change, **kept}, deadline
+        )
+        if kept == SOLVED and wrote_since(before, after):
+            active = self._update(id, PENDING, deadline)
+            return await self._read_back(active) or self._of_thread(after)
+        return self._of_thread(after)
 
     async def _conversation(
         self, id: str, thread: Thread | None = None, deadline: float | None = None

@@ -83,9 +83,14 @@ class Service:
         return self._answer(ticket)
 
     def _update_status(self, ticket: Ticket, status: str) -> None:
+        """`status` "defaults to pending unless specified otherwise", says the published proto.
+
+        Whether that is so for a note or an assignment alone too, nobody outside refurbed knows;
+        the switch is for the other reading.
+        """
         if status != Status.UNSPECIFIED:
             self._state.set_status(ticket, status, by="api")
-        elif self._state.assign_sets_pending and ticket.status != Status.PENDING:
+        elif self._state.update_sets_pending and ticket.status != Status.PENDING:
             self._state.set_status(ticket, Status.PENDING, by="default")
 
     def _create_ticket(self, request: Json) -> Json:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slackbridge.domain.errors import Rejected, Unsupported
 from slackbridge.domain.model import Act, Author, Kind, Query, Scope, Status
 from slackbridge.providers.refurbed.provider import Refurbed
+from slackbridge.sandbox.ledger import Entry
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
 from slackbridge.text.document import plain
 from tests.providers.common import Time, numbers, says
@@ -86,6 +89,62 @@ async def test_a_private_note_is_appended_once(shop: RefurbedSandbox, refurbed: 
     assert done is not None
     assert done.ticket.notes == shop.ticket(id).notes == "look\ntwice\nook\nlast"
     assert len(shop.ledger.all("notes")) == 3
+
+
+SILENT = (
+    Act(Kind.INTERNAL, "check him"),
+    Act(Kind.PRIVATE, "look twice"),
+    Act(Kind.ASSIGN, email="tom.okafor@example.com"),
+    Act(Kind.ASSIGN),
+)
+
+
+@pytest.mark.parametrize("act", SILENT, ids=lambda act: f"{act.kind}{act.email[:1]}")
+@pytest.mark.parametrize("status", ["SOLVED", "PENDING", "OPEN"])
+async def test_what_the_customer_does_not_see_leaves_the_status_as_it_is(
+    shop: RefurbedSandbox, refurbed: Refurbed, act: Act, status: str
+) -> None:
+    id = shop.customer_opens()
+    shop.force_status(id, status)
+    done = await refurbed.perform(str(id), act, 5)
+    assert done is not None
+    # OPEN cannot be submitted; the answer shows what refurbed made of it.
+    kept = "PENDING" if status == "OPEN" else status
+    assert done.ticket.raw_status == shop.ticket(id).status == kept
+    shop.update_sets_pending = False
+    shop.force_status(id, status)
+    await refurbed.perform(str(id), replace(act, text=f"{act.text}, and again"), 5)
+    assert shop.ticket(id).status == status
+
+
+async def test_a_status_on_its_way_with_a_note_is_set(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    id = shop.customer_opens()
+    await refurbed.perform(str(id), Act(Kind.INTERNAL, "done", Status.SOLVED), 5)
+    assert shop.ticket(id).status == "SOLVED"
+    assert shop.calls == {"UpdateTicket": 1}
+
+
+@pytest.mark.parametrize("act", SILENT, ids=lambda act: f"{act.kind}{act.email[:1]}")
+@pytest.mark.parametrize("whole", [True, False])
+async def test_a_customer_who_writes_while_a_note_is_made_is_not_solved_away(
+    shop: RefurbedSandbox, refurbed: Refurbed, act: Act, whole: bool
+) -> None:
+    id = shop.customer_opens()
+    shop.solve(id)
+
+    def between(entry: Entry) -> None:
+        if entry.act in ("reply", "notes", "assign") and len(shop.messages(id)) < 3:
+            shop.customer_writes(id, "<p>It is broken again!</p>")
+            if not whole:
+                says(shop, "UpdateTicket", {}, 500)
+
+    shop.ledger.watch(between)
+    done = await refurbed.perform(str(id), act, 5)
+    assert done is not None
+    assert "It is broken again!" in [plain(message.body) for message in done.messages]
+    assert done.ticket.raw_status == shop.ticket(id).status == ("PENDING" if whole else "SOLVED")
 
 
 async def test_status_and_assignee(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
