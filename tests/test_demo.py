@@ -12,11 +12,10 @@ import pytest
 from slackbridge.config.load import child_environment
 
 
+@pytest.mark.long
 @pytest.mark.crash
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("words", "steps"), [((), 11), pytest.param(("marketplaces",), 11, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("words", "steps"), [((), 11), (("marketplaces",), 11)])
 async def test_a_script_plays_to_its_end_and_every_line_is_json(
     words: Sequence[str], steps: int
 ) -> None:

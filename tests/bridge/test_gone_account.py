@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+import pytest
+
 from slackbridge.config import load
 from slackbridge.demo import views
 from slackbridge.demo.world import CHANNEL, World, secrets_of
@@ -72,6 +74,7 @@ async def test_whoever_writes_or_presses_in_its_threads_is_told_at_once(
         assert "no_entry_sign" not in views.reactions(stage.slack, CHANNEL, ts)
 
 
+@pytest.mark.long
 async def test_what_waited_for_its_return_is_asked_about(place: World, run: Running) -> None:
     """Stored by a version, or in a moment, that did not know better."""
     stage = Stage(place)

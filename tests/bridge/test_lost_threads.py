@@ -90,6 +90,7 @@ async def test_a_message_in_the_thread_of_an_expired_record_is_sent_once(lost: L
     lost.balanced(lost.ticket)
 
 
+@pytest.mark.long
 async def test_a_button_of_an_expired_thread_works_the_second_time(lost: Lost) -> None:
     await lost.forget(record=False)
     await lost.anna.click(CHANNEL, lost.thread, "ticket:solve")
@@ -105,6 +106,7 @@ async def test_a_button_of_an_expired_thread_works_the_second_time(lost: Lost) -
     await lost.until("solved", solved)
 
 
+@pytest.mark.long
 async def test_a_thread_of_other_people_costs_one_call(lost: Lost) -> None:
     before = lost.reads()
     other = await lost.anna.say(CHANNEL, "Lunch?")

@@ -53,6 +53,7 @@ def moved(place: World, url: str) -> None:
     path.write_text(path.read_text("utf-8").replace(place.refurbed.url, url), "utf-8")
 
 
+@pytest.mark.long
 async def test_the_same_store_at_a_new_address_keeps_everything(place: World) -> None:
     stage, shell = Stage(place), Shell(place)
     ticket = place.refurbed.customer_opens(html=QUESTION, name="Kim Doe")

@@ -122,6 +122,7 @@ async def test_a_refused_token_ends_with_2(place: World, shell: Shell) -> None:
     assert "Slack refuses SLACK_BOT_TOKEN: token_revoked" in err
 
 
+@pytest.mark.long
 async def test_one_run_for_each_redis_of_our_own(
     place: World, shell: Shell, tmp_path: Path
 ) -> None:
@@ -159,6 +160,7 @@ async def test_every_command_that_the_readme_shows_an_operator(place: World, she
             assert "Solve or close it first" in out
 
 
+@pytest.mark.long
 async def test_redis_is_lost_and_the_bridge_says_what_to_do(place: World, shell: Shell) -> None:
     ticket = place.refurbed.customer_opens(html="<p>where is it?</p>")
     key = f"{ACCOUNT}:{ticket}"

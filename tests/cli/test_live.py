@@ -44,10 +44,15 @@ SOME = ("identity", "bot", "card.post", "part.post", "card.found", "card.update"
 ALL = runner.PROBES
 
 
+@pytest.fixture
+def every_probe() -> None:
+    """For a test that makes all of them."""
+
+
 @pytest.fixture(autouse=True)
 def some(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Few probes: all of them wait for the rate limits that a running bridge shares."""
-    if not request.node.get_closest_marker("long"):
+    if "every_probe" not in request.fixturenames:
         found = tuple(probe for probe in ALL if probe.name in SOME)
         monkeypatch.setattr(runner, "PROBES", found)
 
@@ -71,6 +76,7 @@ def reports(place: World) -> list[Path]:
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("every_probe")
 async def test_all_agree_and_nothing_remains(place: World, shell: Shell) -> None:
     code, out, err = await shell.run("check", "--live", SCRATCH)
     assert (code, err) == (0, "")
@@ -158,6 +164,7 @@ async def test_by_hand(place: World, shell: Shell, monkeypatch: pytest.MonkeyPat
     assert kept == ["tombstone"], "the person's file stands below it"
 
 
+@pytest.mark.long
 async def test_by_hand_needs_socket_mode_and_no_other_process(place: World, shell: Shell) -> None:
     def never() -> SandboxHands:
         raise AssertionError("nobody is asked")
@@ -173,6 +180,7 @@ async def test_by_hand_needs_socket_mode_and_no_other_process(place: World, shel
         await live.live(load.load(shell.config, shell.secrets), SCRATCH, None, never)
 
 
+@pytest.mark.long
 async def test_a_running_bridge_goes_on_beside_it(place: World, shell: Shell) -> None:
     """It shows a ticket meanwhile, and takes nothing of the self-test for its own."""
     await place.bridge.start()
@@ -186,6 +194,7 @@ async def test_a_running_bridge_goes_on_beside_it(place: World, shell: Shell) ->
     assert {row["channel"] for row in own} == {CHANNEL}
 
 
+@pytest.mark.long
 async def test_ctrl_c_cleans_up(place: World, shell: Shell) -> None:
     process = await spawn(
         *("check", "--live", SCRATCH),

@@ -112,6 +112,7 @@ async def test_a_mirror_of_what_an_agent_typed_is_doubled(
     assert lost_and_doubled(place) == (0, 1)
 
 
+@pytest.mark.long
 @pytest.mark.crash
 @pytest.mark.timeout(120)
 async def test_a_real_modal_and_its_follow_up_are_neither_lost_nor_doubled(

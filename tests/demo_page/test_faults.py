@@ -14,6 +14,8 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from tests.demo_page.conftest import Visitor
 
+pytestmark = pytest.mark.long
+
 
 class Bot:
     """Posts to Slack as the bridge does."""

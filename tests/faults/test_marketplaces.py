@@ -153,6 +153,7 @@ REPLIES: tuple[tuple[Phase, dict[str, Any]], ...] = (
 """What meets one reply each; none of it may need more than a press of "retry"."""
 
 
+@pytest.mark.long
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("shop", ["refurbed", "sellgate"], indirect=True)
 async def test_all_troubles_at_once_and_the_ledgers_balance(

@@ -27,7 +27,7 @@ from tests.bridge.stage import Stage
 from tests.faults.long import play
 from tests.faults.server import running
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(90)]
 
 
 @contextlib.asynccontextmanager
@@ -78,8 +78,8 @@ CLOSED = ("/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh")
     ("made", "before"),
     [
         pytest.param(full, (), id="full"),
-        pytest.param(gone, (), id="nobody reads", marks=pytest.mark.long),
-        pytest.param(gone, CLOSED, id="closed", marks=pytest.mark.long),
+        pytest.param(gone, (), id="nobody reads"),
+        pytest.param(gone, CLOSED, id="closed"),
     ],
 )
 async def test_a_log_that_cannot_be_written_stops_nothing(
@@ -94,7 +94,7 @@ async def test_a_log_that_cannot_be_written_stops_nothing(
         os.close(output)
 
 
-@pytest.mark.parametrize("seconds", [3600, pytest.param(-3600, marks=pytest.mark.long)])
+@pytest.mark.parametrize("seconds", [3600, -3600])
 async def test_the_clock_jumps_an_hour(place: World, seconds: int) -> None:
     """F10; I1, I7: polls, leases and sockets do not depend on the wall clock."""
     jump = "tests.faults.jump"
@@ -127,8 +127,8 @@ def refuse(failure: Failure | Exception, meant: str, get: Any) -> Callable[[str]
     [
         ValueError("a fault of ours"),
         Later("the marketplace has a fault", 0.1, code="500"),
-        pytest.param(Rejected("the marketplace says no", code="400"), marks=pytest.mark.long),
-        pytest.param(Unknown("the answer is cut", code="cut"), marks=pytest.mark.long),
+        Rejected("the marketplace says no", code="400"),
+        Unknown("the answer is cut", code="cut"),
     ],
     ids=lambda failure: type(failure).__name__,
 )

@@ -22,7 +22,7 @@ from tests.faults.liar import liar
 from tests.faults.server import moment, own_world, rewind, running
 from tests.rig.saboteur import Saboteur
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(60)]
 AT_ONCE = {"replies": {"undo_seconds": 0}}
 
 

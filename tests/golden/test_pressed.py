@@ -9,6 +9,8 @@ import pytest
 from tests.golden.forms import differences, recorded
 from tests.golden.observed import same, shown
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.timeout(500)
 async def test_every_card_and_every_form_comes_back_by_the_same_names(redis_url: str) -> None:

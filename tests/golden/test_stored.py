@@ -9,6 +9,8 @@ import pytest
 from tests.golden.forms import differences, recorded
 from tests.golden.observed import lasting, passing, ran, same, unread_to
 
+pytestmark = pytest.mark.long
+
 MET = {"sb:alive:<pid>", "sb:once:poll:refurbed-at", "sb:pace:chat.postMessage:C0SUPPORT"}
 """Keys that come and go, but are certainly met."""
 ADDED = (

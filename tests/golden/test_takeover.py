@@ -12,6 +12,8 @@ import pytest
 from slackbridge.demo import views
 from tests.golden.takeover import TakeOver, taken_over
 
+pytestmark = pytest.mark.long
+
 QUIET_SECONDS = 1.5
 ASLEEP = ("asleep", "asleep too")
 

@@ -37,6 +37,7 @@ def test_the_file_has_every_setting_of_the_example() -> None:
     assert settings(example) | commented <= settings(tomllib.loads(COMPLETE))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(320)
 def test_what_is_typed_is_answered_as_ever(redis_url: str, tmp_path: Path) -> None:
     """None of the settings in somebody's file may be unknown one day; a refusal names the key, its

@@ -16,6 +16,8 @@ from slackbridge.slack.live.runner import PROBES
 from tests.live.conftest import refuse
 from tests.live.replay import probes
 
+pytestmark = pytest.mark.long
+
 USUAL = {
     "identity": "one workspace",
     "bot": "bot and user",

@@ -20,7 +20,7 @@ from slackbridge.store import embedded
 from tests.bridge.stage import Stage
 from tests.rig.life import Life, living, outcome
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.crash, pytest.mark.timeout(240)]
 Hurt = Callable[[World], Awaitable[None]]
 AWAY_SECONDS = 1.5
 FROZEN_SECONDS = 5.0  # longer than the store waits for an answer
@@ -88,7 +88,7 @@ STOPPED = {"chat.postMessage": restart, "UpdateTicket": kill, "CreateTicket": fr
 REFUSING = {"chat.postMessage": demote, "UpdateTicket": fill, "CreateTicket": forget_scripts}
 
 
-@pytest.mark.parametrize("wounds", [STOPPED, pytest.param(REFUSING, marks=pytest.mark.long)])
+@pytest.mark.parametrize("wounds", [STOPPED, REFUSING])
 async def test_a_life_survives_what_happens_to_redis(wounds: dict[str, Hurt]) -> None:
     async with living() as life, ending(life.place):
         pid = life.place.bridge.pid

@@ -23,7 +23,7 @@ from tests.security import life
 from tests.security.launch import Launch, everything
 from tests.security.life import AGENT, CUSTOMER, SECRET
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 COMMANDS = (
     "check",
     f"show {ACCOUNT}:{{}}",
