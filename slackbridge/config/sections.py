@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -85,12 +85,29 @@ class AgentSettings(Section):
     money: tuple[Who, ...] = ()
 
 
+Fact = Literal["provider", "account", "type", "topic", "country", "urgency", "status"]
+Turn = Literal["assignee", "needs", "help", "kind"]
+Condition = Fact | Turn
+# What a condition must say; every other one takes a word of the marketplace or of the settings.
+SAYS: Mapping[str, tuple[str, ...]] = {
+    "needs": ("agent",),
+    "help": ("yes", "no"),
+    "kind": ("order", "buyback"),
+}
+
+
+def _conditions(when: dict[Condition, str]) -> dict[Condition, str]:
+    for name, value in when.items():
+        words = SAYS.get(name)
+        if words and value.casefold() not in words:
+            raise ValueError(f"{name} must be {' or '.join(words)}, not {value!r}")
+    return when
+
+
 class RouteSettings(Section):
     """[[routes]]: tickets that match every condition go to this channel; first match wins."""
 
-    when: dict[
-        Literal["provider", "account", "type", "topic", "country", "urgency", "status"], str
-    ] = Field(default_factory=dict)
+    when: Annotated[dict[Condition, str], AfterValidator(_conditions)] = Field(default_factory=dict)
     channel: Annotated[str, Field(pattern=CHANNEL)]
 
 

@@ -127,7 +127,8 @@ class Ticket:
     `revision` changes whenever anything that a card or thread shows may have changed; polls compare
     it. `raw_status` is the provider's own word. `barred` names actions that are not offered for
     this ticket. `recheck` is after how many seconds to read it again although its revision is the
-    same (0 = never), for facts that do not change the revision.
+    same (0 = never), for facts that do not change the revision. `help_requests`: whether the
+    marketplace was asked for help (None = it knows no such thing).
     """
 
     key: TicketKey
@@ -144,6 +145,7 @@ class Ticket:
     type: str = ""
     urgency: str = ""
     panicked: bool = False
+    help_requests: bool | None = None
     assignee: Person | None = None
     waiting_since: datetime | None = None
     due_at: datetime | None = None

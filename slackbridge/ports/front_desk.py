@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from slackbridge.domain.chat import Heard, Member
@@ -12,14 +11,6 @@ from slackbridge.domain.intent import Press
 from slackbridge.domain.model import Act, Action, Capabilities, Kind, Status, TicketKey
 from slackbridge.domain.view import Card
 from slackbridge.text.document import Document
-
-
-class Queue(StrEnum):
-    """A list of active tickets."""
-
-    OPEN = "open"
-    MINE = "mine"
-    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +44,11 @@ class Lookup(Protocol):
     async def search(self, text: str) -> Found:
         """By `field:value` pairs. Raises ValueError with the reason as a sentence."""
 
-    async def queue(self, which: Queue, member: Member | None) -> Found:
-        """A list of active tickets; `member` is who asks."""
+    async def queue(self, text: str, member: Member | None) -> Found:
+        """A `domain.asking.Queue`, which an account and `field:value` pairs may follow.
+
+        `member` is who asks. Raises ValueError with the reason as a sentence.
+        """
 
     async def why(self, text: str) -> tuple[str, ...]:
         """Which route sends a ticket where, a line each."""

@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from slackbridge.domain.asking import ACCOUNT, FIELDS
 from slackbridge.domain.days import Days
 from slackbridge.domain.model import ACCOUNT_NAME, ENDED, QUERY_FIELDS, Query
 
 _FIELD = re.compile(r"(?:^|(?<=\s))([A-Za-z]+):")
 _MAIL = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A query, and the account that it is for ('' = all)."""
+
+    query: Query
+    account: str = ""
 
 
 def account_of(text: str) -> tuple[str, str] | None:
@@ -31,17 +40,25 @@ def plain_words(text: str) -> tuple[Query, ...]:
     return (Query(email=text),) if "@" in text else (Query(id=text), Query(order=text))
 
 
-def query(text: str) -> Query:
+def search(text: str) -> Search:
     """The fields asked for; words before the first one are a name. Raises ValueError."""
-    lead, *pairs = _FIELD.split(typed(text))
-    wanted = Query(name=lead.strip())
-    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
-        if name.lower() not in QUERY_FIELDS:
-            raise ValueError(f"There is no field `{name}`; there are {', '.join(QUERY_FIELDS)}.")
-        wanted = replace(wanted, **{name.lower(): _value(name.lower(), value)})
-    if replace(wanted, sort="") == Query():
+    name, wanted = fields_of(text)
+    query = wanted.query if wanted.query.name or not name else replace(wanted.query, name=name)
+    if replace(query, sort="") == Query():
         raise ValueError("Say what to look for, such as `find name:Anna country:AT`.")
-    return wanted
+    return replace(wanted, query=query)
+
+
+def fields_of(text: str) -> tuple[str, Search]:
+    """The words before the first field, and the fields. Raises ValueError."""
+    lead, *pairs = _FIELD.split(typed(text))
+    values = {}
+    for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+        if name.lower() not in FIELDS:
+            raise ValueError(f"There is no field `{name}`; there are {', '.join(FIELDS)}.")
+        values[name.lower()] = _value(name.lower(), value)
+    account = values.pop(ACCOUNT, "")
+    return lead.strip(), Search(Query(**values), account)
 
 
 def asked(query: Query) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slackbridge.domain.model import Ticket
+from slackbridge.domain.model import Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +16,21 @@ class Route:
     channel: str
 
 
-def facts_of(ticket: Ticket, provider: str) -> dict[str, str]:
-    """The facts of a ticket that routes can match."""
+def facts_of(ticket: Ticket, provider: str) -> dict[str, tuple[str, ...]]:
+    """The facts of a ticket that routes can match, each in the words that match it."""
+    asked = () if ticket.help_requests is None else ("yes" if ticket.help_requests else "no",)
     return {
-        "provider": provider,
-        "account": ticket.key.account,
-        "type": ticket.type,
-        "topic": ticket.topic,
-        "country": ticket.country,
-        "urgency": ticket.urgency,
-        "status": ticket.raw_status,
+        "provider": (provider,),
+        "account": (ticket.key.account,),
+        "type": (ticket.type,),
+        "topic": (ticket.topic,),
+        "country": (ticket.country,),
+        "urgency": (ticket.urgency, *(("panic",) if ticket.panicked else ())),
+        "status": (ticket.raw_status,),
+        "assignee": (ticket.assignee.email if ticket.assignee else "",),
+        "needs": ("agent",) if ticket.status is Status.NEEDS_AGENT else (),
+        "help": asked,
+        "kind": (ticket.type,),
     }
 
 
@@ -39,9 +44,13 @@ def first_match(ticket: Ticket, provider: str, routes: Sequence[Route]) -> int |
     """The index of the first route whose conditions all hold."""
     facts = facts_of(ticket, provider)
     for number, candidate in enumerate(routes):
-        if all(facts[k].casefold() == v.casefold() for k, v in candidate.when.items()):
+        if all(_holds(facts[name], wanted) for name, wanted in candidate.when.items()):
             return number
     return None
+
+
+def _holds(words: Sequence[str], wanted: str) -> bool:
+    return wanted.casefold() in map(str.casefold, words)
 
 
 def why(ticket: Ticket, provider: str, routes: Sequence[Route], default: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from slackbridge.slack.commands import HINT
 from slackbridge.slack.http_mode import EVENTS_PATH
 from slackbridge.slack.manifest import EVENTS, EVERYTHING, SCOPES, Use, scopes
 from slackbridge.text import yaml
@@ -23,7 +24,6 @@ LONG_DESCRIPTION = (
     "Write in the thread to answer the customer, use the buttons to change the ticket, and see on "
     "your own message whether it was sent."
 )
-HINT = "KEY, ORDER or E-MAIL | find FIELD:… | list [open|mine|overdue] | new | help"
 LONGEST_URL = 3_000  # of a slash command; those of events and interactivity may be longer
 
 # Slack's own commands: it refuses a manifest that names one ("the slash command has an invalid

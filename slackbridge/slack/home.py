@@ -7,8 +7,9 @@ from typing import Any
 
 import structlog
 
+from slackbridge.domain.asking import Queue
 from slackbridge.domain.errors import Failure
-from slackbridge.ports.front_desk import Found, FrontDesk, Lookup, Queue
+from slackbridge.ports.front_desk import Found, FrontDesk, Lookup
 from slackbridge.ports.signal import Spawn
 from slackbridge.slack.blocks import block_kit, command_answers, mrkdwn
 from slackbridge.slack.blocks.block_kit import Block

@@ -112,8 +112,12 @@ def test_where_the_file_is(given: str, environ: dict[str, str], path: str) -> No
         (SLACK + ACCOUNT + '[agents]\nmoney = ["@peter"]\n', 'agents.money.0 must be "*", or'),
         (SLACK + ACCOUNT + "[agents]\nallow = []\n", "agents.allow: "),
         (
+            SLACK + ACCOUNT + '[[routes]]\nchannel = "C0B"\nwhen = { colour = "x" }\n',
+            "routes.0.when.colour",
+        ),
+        (
             SLACK + ACCOUNT + '[[routes]]\nchannel = "C0B"\nwhen = { kind = "x" }\n',
-            "routes.0.when.kind",
+            "routes.0.when: kind must be order or buyback, not 'x'",
         ),
     ],
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from slackbridge.domain.model import Query
+from slackbridge.domain.asking import ACCOUNT, FIELDS
+from slackbridge.domain.model import QUERY_FIELDS, Query
 from slackbridge.rules import query
+from slackbridge.rules.query import Search
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,14 @@ from slackbridge.rules import query
     ],
 )
 def test_fields(text: str, wanted: Query) -> None:
-    assert query.query(text) == wanted
+    assert query.search(text) == Search(wanted)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "Say what"),
+        ("account:shop", "Say what"),
         ("name:", "Say what"),
         ("sort:due", "Say what"),
         ("colour:red", "no field `colour`"),
@@ -55,7 +58,7 @@ def test_fields(text: str, wanted: Query) -> None:
 )
 def test_what_cannot_be_asked_is_said(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        query.query(text)
+        query.search(text)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +85,11 @@ def test_what_an_account_does_not_take_is_named() -> None:
     wanted = Query(order="1", needs="agent", closed="2026-11-01..")
     assert query.lacking(wanted, {"order", "closed"}) == ("needs",)
     assert query.lacking(wanted, {"order", "needs", "closed"}) == ()
+
+
+def test_a_search_may_be_of_one_account() -> None:
+    assert query.search("Anna account:shop") == Search(Query(name="Anna"), "shop")
+
+
+def test_every_field_is_explained() -> None:
+    assert set(FIELDS) == {*QUERY_FIELDS, ACCOUNT}

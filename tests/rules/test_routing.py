@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slackbridge.domain.model import Person, Status
 from slackbridge.rules.routing import Route, first_match, route, why
 from tests.values import ticket
 
@@ -36,6 +37,27 @@ def test_the_first_route_whose_conditions_all_hold(
     told = why(it, "refurbed", ROUTES, "C0")
     assert f"<#{channel}>" in told
     assert ("No route" in told) if number is None else (f"Route {number + 1} (" in told)
+
+
+@pytest.mark.parametrize(
+    ("when", "fits", "other"),
+    [
+        ({"urgency": "panic"}, {"panicked": True}, {"urgency": "URGENT"}),
+        ({"urgency": "urgent"}, {"urgency": "URGENT", "panicked": True}, {"panicked": True}),
+        ({"assignee": "A@b.at"}, {"assignee": Person("A", "a@b.at")}, {}),
+        ({"assignee": ""}, {}, {"assignee": Person("A", "a@b.at")}),
+        ({"needs": "agent"}, {}, {"status": Status.WAITING}),
+        ({"help": "Yes"}, {"help_requests": True}, {"help_requests": False}),
+        ({"help": "no"}, {"help_requests": False}, {}),
+        ({"kind": "buyback"}, {"type": "buyback"}, {"type": "order"}),
+    ],
+)
+def test_by_whose_turn_it_is_and_what_it_is_about(
+    when: dict[str, str], fits: dict[str, Any], other: dict[str, Any]
+) -> None:
+    routes = (Route(when, "C1"),)
+    assert route(ticket(**fits), "refurbed", routes, "C0") == "C1"
+    assert route(ticket(**other), "refurbed", routes, "C0") == "C0"
 
 
 def test_a_route_without_conditions_takes_everything() -> None:

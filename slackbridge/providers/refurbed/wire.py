@@ -158,6 +158,7 @@ class TicketRow(Lenient):
             type=self.type,
             urgency=_given(self.urgency_status),
             panicked=self.customer_panicked,
+            help_requests=self.has_help_requests,
             assignee=self.assignee.person() if self.assignee.email else None,
             waiting_since=sla.get("AWAITING_REPLY_SINCE"),
             due_at=sla.get("OVERDUE"),

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
+from slackbridge.domain.asking import Queue
 from slackbridge.domain.chat import Member
 from slackbridge.domain.errors import Code, Failure
 from slackbridge.domain.model import (
@@ -24,10 +25,10 @@ from slackbridge.domain.model import (
 )
 from slackbridge.domain.view import Card
 from slackbridge.ports.capabilities import Counts, Measures, Previews
-from slackbridge.ports.front_desk import Found, Queue
+from slackbridge.ports.front_desk import Found
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
-from slackbridge.rules import card, routing
+from slackbridge.rules import card, listing, routing
 from slackbridge.rules import query as asking
 from slackbridge.text.document import Document
 
@@ -66,14 +67,20 @@ class TicketLookup:
         return self._names.get(account, "")
 
     async def find(self, text: str) -> Found:
-        queries = self.queries(text)
-        asks: dict[str, Ask] = {
-            account: _searching(queries[account]) for account in self._providers if queries[account]
-        }
+        wanted = self.queries(text)
+        asks: dict[str, Ask] = {}
+        lacks: dict[str, tuple[str, ...]] = {}
+        for account, queries in wanted.items():
+            takes = self._providers[account].capabilities.searches
+            able = [query for query in queries if not asking.lacking(query, takes)]
+            lacks[account] = () if able == [*queries] else asking.lacking(queries[-1], takes)
+            if able:
+                asks[account] = _searching(able)
         tickets, notes = await self._ask(asks)
-        if ":" in text and not any(queries.values()):
-            known = ", ".join(sorted(self._providers))
-            notes.append(f"There is no account of that name; there are {known}.")
+        if not tickets:  # else it is what was looked for
+            notes += _silent(lacks)
+        if ":" in text and not any(wanted.values()):
+            notes.append(self._unknown())
         return await self._found(tickets, notes)
 
     def queries(self, text: str) -> dict[str, tuple[Query, ...]]:
@@ -84,29 +91,52 @@ class TicketLookup:
         return dict.fromkeys(self._providers, asking.plain_words(text))
 
     async def search(self, text: str) -> Found:
-        query = asking.query(text)
-        lacking = {
-            name: asking.lacking(query, provider.capabilities.searches)
-            for name, provider in self._providers.items()
-        }
-        asks = {name: _searching((query,)) for name, lack in lacking.items() if not lack}
+        wanted = asking.search(text)
+        return await self._searched(wanted.query, self._of(wanted.account))
+
+    async def queue(self, text: str, member: Member | None) -> Found:
+        wanted = listing.listing(text)
+        accounts = self._of(wanted.account)
+        if wanted.which is Queue.ENDED:
+            return await self._searched(wanted.query, accounts)
+        narrow = wanted.query
+        lacks = self._lacking(narrow, accounts, listing.KNOWN)
+        every = narrow != Query() or wanted.which is not Queue.OPEN
+        able = [name for name, lack in lacks.items() if not lack]
+        tickets, notes = await self._ask(dict.fromkeys(able, _all if every else _latest))
+        found = [t for t in tickets if listing.matches(narrow, t)]
+        found = [t for t in found if await self._in_queue(t, wanted.which, member)]
+        if narrow.sort or wanted.which is Queue.OVERDUE:
+            found.sort(key=listing.by_deadline)
+        return replace(await self._found(found, [*notes, *_silent(lacks)]), asked=bool(able))
+
+    async def _searched(self, query: Query, accounts: Sequence[str]) -> Found:
+        """What the accounts that can be asked know, and the names of the others."""
+        lacks = self._lacking(query, accounts)
+        asks = {name: _searching((query,)) for name, lack in lacks.items() if not lack}
         tickets, notes = await self._ask(asks)
-        silent = [
-            f"{name} cannot be searched by {', '.join(lack)}."
-            for name, lack in lacking.items()
-            if lack
-        ]
-        found = await self._found(tickets, [*notes, *silent])
+        if query.sort:
+            tickets.sort(key=listing.by_deadline)
+        found = await self._found(tickets, [*notes, *_silent(lacks)])
         return replace(found, asked=bool(asks))
 
-    async def queue(self, which: Queue, member: Member | None) -> Found:
-        tickets, notes = await self._ask(
-            dict.fromkeys(self._providers, _latest if which is Queue.OPEN else _all)
-        )
-        wanted = [t for t in tickets if await self._in_queue(t, which, member)]
-        if which is Queue.OVERDUE:
-            wanted.sort(key=lambda t: t.due_at or t.updated_at)
-        return await self._found(wanted, notes)
+    def _of(self, account: str) -> Sequence[str]:
+        """The accounts to ask; '' = all. Raises ValueError."""
+        if account and account not in self._providers:
+            raise ValueError(self._unknown())
+        return (account,) if account else tuple(self._providers)
+
+    def _lacking(
+        self, query: Query, accounts: Sequence[str], beside: frozenset[str] = frozenset()
+    ) -> dict[str, tuple[str, ...]]:
+        """The fields that each account cannot be asked for; `beside` are taken by all."""
+        return {
+            name: asking.lacking(query, self._providers[name].capabilities.searches | beside)
+            for name in accounts
+        }
+
+    def _unknown(self) -> str:
+        return f"There is no account of that name; there are {', '.join(sorted(self._providers))}."
 
     async def _in_queue(self, ticket: Ticket, which: Queue, member: Member | None) -> bool:
         if which is Queue.OVERDUE:
@@ -221,6 +251,13 @@ async def _all(provider: Provider) -> Sequence[Ticket]:
         page = await provider.list_active(page.cursor)
         tickets += page.tickets
     return tickets
+
+
+def _silent(lacks: Mapping[str, Sequence[str]]) -> list[str]:
+    """The accounts that were not asked, each with the fields that they do not take."""
+    return [
+        f"{name} cannot be searched by {', '.join(lack)}." for name, lack in lacks.items() if lack
+    ]
 
 
 def _searching(queries: Sequence[Query]) -> Ask:

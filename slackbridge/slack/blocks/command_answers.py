@@ -40,6 +40,12 @@ def help_answer(commands: Sequence[tuple[str, str]], command: str) -> Drawn:
     return said(f"`{command} {mrkdwn.line(name)}` {what}" for name, what in commands)
 
 
+def fields_answer(fields: Mapping[str, str], command: str) -> Drawn:
+    """The fields of a search, each with what it takes in our own mrkdwn."""
+    rows = (f"`{mrkdwn.line(name)}:` {what}" for name, what in fields.items())
+    return said([f"`{command} find name:Huber country:at,de`: all fields must hold.", *rows])
+
+
 def said(lines: Iterable[str]) -> Drawn:
     """Lines of our own mrkdwn."""
     text = mrkdwn.ours("\n".join(lines))
