@@ -15,6 +15,7 @@ from slackbridge.providers.base import unsupported
 from slackbridge.providers.lenient import EPOCH, Shaped
 from slackbridge.providers.refurbed.api import Api, Body, is_id
 from slackbridge.providers.refurbed.help_requests import TOPICS, HelpRequests
+from slackbridge.providers.refurbed.search import SEARCHES
 from slackbridge.providers.refurbed.wire import (
     BUYBACK,
     HELP_REPLY,
@@ -119,7 +120,7 @@ CAPABILITIES = Capabilities(
     closed_is_final=True,
     actions=ACTIONS,
     create=CREATE_TICKET,
-    searches=frozenset({"order", "email", "item", "name", "country", "topic", "urgency"}),
+    searches=SEARCHES,
     why_not={
         "reopen": "refurbed has no way to reopen a ticket from outside; a new message by the "
         "customer reopens a solved one, and for a closed one you can open a follow-up ticket",

@@ -14,6 +14,7 @@ from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
+from slackbridge.providers.refurbed import search
 from slackbridge.providers.refurbed.actions import (
     CAPABILITIES,
     SUBMITTABLE,
@@ -25,11 +26,10 @@ from slackbridge.providers.refurbed.actions import (
 from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
 from slackbridge.providers.refurbed.help_requests import HelpRequests
 from slackbridge.providers.refurbed.settings import BASE_URL, RefurbedSettings
-from slackbridge.providers.refurbed.wire import ITEM_KEYS, ORDER_KEYS, Listing, Thread
+from slackbridge.providers.refurbed.wire import ORDER_KEYS, Listing, Thread
 
 PAGE = 100  # rows; the most that refurbed gives
 OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
-NEWEST_FIRST = {"by": "CREATED_AT", "order": "DESC"}
 CHANGED_LAST = {"by": "UPDATED_AT", "order": "DESC"}
 SOLVED, PENDING = {"status": "SOLVED"}, {"status": "PENDING"}
 ACTIVE = {"status": {"any_of": ["OPEN", "PENDING"]}}
@@ -97,14 +97,19 @@ class Refurbed(BaseProvider):
         for ticket in await self.read([id]):
             if is_id(ticket.order):  # orders and buybacks use the same numbers
                 of_order = {ORDER_KEYS[ticket.type]: {"any_of": [ticket.order]}}
-                return tuple(one for one in await self._newest(of_order) if one.follows == id)
+                listing = await self._list(of_order, search.NEWEST_FIRST)
+                return tuple(t for t in self._tickets(listing.tickets) if t.follows == id)
         return ()
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
         if query.id:
             return await self.read([query.id])
-        found = [t for wanted in _wanted(query) for t in await self._newest(wanted, FOUND)]
-        return tuple(sorted(found, key=lambda t: t.created_at, reverse=True)[:FOUND])
+        pages = [
+            await self._list(wanted, search.order(query), {"limit": PAGE if query.sort else FOUND})
+            for wanted in search.filters(query)
+        ]
+        found = self._tickets(row for page in pages for row in page.tickets)
+        return search.ranked(found, query)[:FOUND]
 
     async def _probe(self) -> str:
         await self._api.call("ListTickets", {"pagination": {"limit": 1}}, Listing)
@@ -167,36 +172,6 @@ class Refurbed(BaseProvider):
     async def _list(self, wanted: Body, sort: Body, pagination: Body | None = None) -> Listing:
         body = {"pagination": pagination or {"limit": PAGE}, "sort": sort, "filter": wanted}
         return await self._api.call("ListTickets", body, Listing)
-
-    async def _newest(self, wanted: Body, limit: int = PAGE) -> tuple[Ticket, ...]:
-        return self._tickets((await self._list(wanted, NEWEST_FIRST, {"limit": limit})).tickets)
-
-
-def _wanted(query: Query) -> list[Body]:
-    """The filters to list by, one a call: a number may be of an order or of a buyback."""
-    facts: dict[str, dict[str, str | list[str]]] = {
-        "customer_email": {"eq": query.email.strip()},
-        "customer_name": {"contains": query.name.strip()},
-        "country": {"any_of": _several(query.country.upper())},
-        "topic": {"any_of": _several(query.topic)},
-        "urgency_status": {"any_of": _several(query.urgency.upper())},
-    }
-    given = {name: wanted for name, wanted in facts.items() if any(wanted.values())}
-    numbers = [text for text in (query.order, query.item) if text]
-    if not numbers:
-        return [given] if given else []
-    if not all(map(is_id, numbers)):
-        return []
-    return [{**given, **_numbered(query, type)} for type in ORDER_KEYS]
-
-
-def _numbered(query: Query, type: str) -> Body:
-    keys = ((ORDER_KEYS[type], query.order), (ITEM_KEYS[type], query.item))
-    return {key: {"any_of": [number]} for key, number in keys if number}
-
-
-def _several(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 FACTORY = Factory(Refurbed, CAPABILITIES, BASE_URL, headers, RefurbedSettings)

@@ -44,6 +44,7 @@ TOPIC_CHANGE, HELP_REPLY = "topic_change", "help_reply"  # names of actions
 HELP = "Help requests"
 ITEM_KEYS = {MARKETPLACE: "marketplace_order_item_id", BUYBACK: "buyback_order_item_id"}
 ORDER_KEYS = {MARKETPLACE: "marketplace_order_id", BUYBACK: "buyback_order_id"}
+PANIC = "PANIC"  # an urgency
 NONE = ("", "UNSPECIFIED", "0")  # how a field that is not given may be written
 HELP_SECONDS = 300.0  # the longest time until a message in a help request shows
 

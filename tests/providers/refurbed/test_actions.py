@@ -290,6 +290,23 @@ async def test_search_by_all_that_refurbed_can(
         assert await found(item=str(item)) == [number]
     assert await found(order="500", topic="battery", country="DE") == [second]
     assert await found(email="e@x.org", name="bob") == [third]
+    shop.assign(shop.ticket(made[1]), "ines.weber@example.com")
+    shop.ticket(made[0]).panicked = True
+    shop.solve(made[1])
+    await refurbed.perform(first, do("help_request", ASKED, topic="LEGAL"), 5)
+    assert await found(urgency="panic") == [third, first]
+    assert await found(urgency="panic", order="500") == [third, first]
+    assert await found(assignee=" ines.weber@example.com") == [second]
+    assert await found(needs="agent") == [third, first]
+    assert await found(help="yes") == [first]
+    assert await found(help="no", kind="buyback") == [second]
+    assert await found(kind="order") == [third, first]
+    assert await found(status="ended") == [second]
+    assert await found(status="pending,open") == [third, first]
+    shop.ticket(made[0]).awaiting_since = time.now + 60
+    assert await found(sort="due") == [third, first]
+    shop.ticket(made[0]).awaiting_since = None
+    assert await found(sort="due", kind="order") == [third, first]
     before = shop.calls["ListTickets"]
     assert await found() == await found(item="x") == await found(name="  ") == []
     assert shop.calls["ListTickets"] == before
