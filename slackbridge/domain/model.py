@@ -71,10 +71,11 @@ class Author(StrEnum):
 
 
 class Scope(StrEnum):
-    """Who may read a message: everybody, or only the seller and the marketplace."""
+    """Who may read a message: everybody, only the seller and the marketplace, or the seller."""
 
     PUBLIC = "public"
     INTERNAL = "internal"
+    PRIVATE = "private"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,23 @@ async def test_another_topic_can_be_asked_for_once(shop: Market, refurbed: Refur
     assert acts(refurbed, "reply") == [], "the customer got nothing"
 
 
+async def test_the_shops_own_notes_stand_in_the_thread_and_reach_nobody(
+    shop: Market, refurbed: RefurbedSandbox
+) -> None:
+    ticket = refurbed.customer_opens()
+    refurbed.set_notes(refurbed.ticket(ticket), "Lot 7")
+    await shop.shown(ticket, 2)
+    assert all(word in shop.messages(ticket)[1] for word in ("🔒 Private", "Lot 7"))
+    refurbed.set_notes(refurbed.ticket(ticket), "Lot 7\nGoodwill: 10 EUR")
+
+    def edited() -> bool:
+        rows = map(views.shown, views.thread(shop.slack, ticket))
+        return any("Goodwill" in row and "🔒 Private" in row and "✏️" in row for row in rows)
+
+    await until("the change", edited)
+    assert acts(refurbed, "reply") == []
+
+
 async def test_help_is_a_conversation_beside_the_customer_s(
     shop: Market, refurbed: RefurbedSandbox
 ) -> None:

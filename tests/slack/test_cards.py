@@ -234,6 +234,11 @@ def test_an_internal_note_says_so_first() -> None:
     assert drawn.blocks[-1]["elements"][0]["text"].endswith(" · part 2 of 5 · edited")
 
 
+def test_a_private_note_says_that_the_marketplace_does_not_see_it() -> None:
+    drawn = draw(part(scope=Scope.PRIVATE))
+    assert drawn.text.startswith("🔒 Private: neither the customer nor the marketplace's agents")
+
+
 def test_the_fallback_is_the_whole_message() -> None:
     drawn = draw(part("Hello <you> & yours\n\nBye", attachments=(Attachment("a.png", "x:y"),)))
     assert drawn.text.startswith("Hello &lt;you&gt; &amp; yours\n\nBye\na.png x:y\n")

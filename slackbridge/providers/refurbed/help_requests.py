@@ -15,7 +15,7 @@ import structlog
 from pydantic import Field
 
 from slackbridge.domain.errors import Failure, Rejected
-from slackbridge.domain.model import Author, Conversation, Message, Scope
+from slackbridge.domain.model import Author, Conversation, Message, Scope, Ticket
 from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Shaped, Text, same_id
 from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
 from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, html_of, ids_of, sort_key
@@ -32,6 +32,13 @@ TOPICS = {
     "POTENTIAL_FRAUD_CASE": "Potential fraud",
     "OTHER": "Other",
 }
+STATUSES = {
+    "OPEN": "waits for refurbed",
+    "PENDING": "was answered",
+    "SOLVED": "is solved",
+    CLOSED: "is closed",
+}
+MOST_TOLD = 5  # help requests on a card, the newest
 log = structlog.get_logger(__name__)
 
 
@@ -46,7 +53,13 @@ class HelpRequest(Lenient):
     @property
     def title(self) -> str:
         topic = "" if self.topic in NONE else self.topic.replace("_", " ").capitalize()
-        return f"Help request: {TOPICS.get(self.topic) or topic or TOPICS['OTHER']} #{self.id}"
+        return f"{TOPICS.get(self.topic) or topic or TOPICS['OTHER']} #{self.id}"
+
+    @property
+    def stands(self) -> str:
+        """Its title and whose turn it is; a status nobody knows, in refurbed's word."""
+        status = STATUSES.get(self.status, "" if self.status in NONE else self.status.lower())
+        return f"{self.title} {status}".rstrip()
 
 
 class HelpThread(Shaped):
@@ -63,7 +76,7 @@ class HelpThread(Shaped):
         for row, id in zip(rows, ids_of(rows), strict=True):
             author = Author.AGENT if row.author.type == "MERCHANT" else Author.MARKETPLACE
             told = row.read(f"h{asked.id}-{id}", begun, author, Scope.INTERNAL)
-            name = ", ".join(filter(None, (asked.title, told.name)))
+            name = ", ".join(filter(None, (f"Help request: {asked.title}", told.name)))
             yield replace(told, name=name, aside=f"h{asked.id}")
 
 
@@ -86,14 +99,15 @@ class HelpRequests:
             threads = await self.threads(ticket.key.id, deadline)
         except Failure as failure:
             log.warning("help_requests.unreadable", ticket=str(ticket.key), why=failure.loggable)
-            missing = (HELP, f"cannot be read: {failure.reason}")
-            extra = tuple(missing if fact[0] == HELP else fact for fact in ticket.extra)
+            extra = _told(ticket, f"cannot be read: {failure.reason}")
             return replace(told, ticket=replace(ticket, extra=extra))
+        stands = "; ".join(one.help_request.stands for one in threads[-MOST_TOLD:])
+        ticket = replace(ticket, extra=_told(ticket, stands))
         if all(one.help_request.status == CLOSED for one in threads):
-            told = replace(told, ticket=replace(ticket, recheck=0.0))
+            ticket = replace(ticket, recheck=0.0)
         asides = [message for one in threads for message in one.read(ticket.created_at)]
         messages = sorted((*told.messages, *asides), key=lambda message: message.at)
-        return replace(told, messages=tuple(messages))
+        return Conversation(ticket, tuple(messages))
 
     async def threads(self, id: str, deadline: float | None = None) -> list[HelpThread]:
         """All help requests of a ticket with their messages, oldest first."""
@@ -134,6 +148,13 @@ class HelpRequests:
         # What has no id can be neither read nor answered.
         good = (asked for asked in listing.help_requests if is_id(asked.id))
         return sorted(good, key=lambda asked: (asked.created_at or EPOCH, int(asked.id)))
+
+
+def _told(ticket: Ticket, words: str) -> tuple[tuple[str, str], ...]:
+    """The ticket's facts, with these words about its help requests."""
+    return tuple(
+        (HELP, words or fact) if name == HELP else (name, fact) for name, fact in ticket.extra
+    )
 
 
 def _newest(requests: Iterable[HelpRequest]) -> str:

@@ -6,7 +6,7 @@ missing; an unknown status needs an agent, an unknown sender is the system.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -35,6 +35,7 @@ from slackbridge.providers.lenient import (
     blanked,
     number,
 )
+from slackbridge.text.document import from_text
 from slackbridge.text.html import from_plain, parse
 
 STATUSES = {"PENDING": Status.WAITING, "SOLVED": Status.SOLVED, "CLOSED": Status.CLOSED}
@@ -44,6 +45,7 @@ TOPIC_CHANGE, HELP_REPLY = "topic_change", "help_reply"  # names of actions
 HELP = "Help requests"
 ITEM_KEYS = {MARKETPLACE: "marketplace_order_item_id", BUYBACK: "buyback_order_item_id"}
 ORDER_KEYS = {MARKETPLACE: "marketplace_order_id", BUYBACK: "buyback_order_id"}
+NOTES = "notes"  # the id of a ticket's notes among its messages, whose ids are numbers
 PANIC = "PANIC"  # an urgency
 NONE = ("", "UNSPECIFIED", "0")  # how a field that is not given may be written
 HELP_SECONDS = 300.0  # the longest time until a message in a help request shows
@@ -236,8 +238,21 @@ class Thread(Shaped):
         start = self.ticket.created
         scoped = sorted(self.messages, key=lambda one: sort_key(one.message, start))
         ids = ids_of(one.message for one in scoped)
-        messages = tuple(one.read(id, start) for one, id in zip(scoped, ids, strict=True))
-        return Conversation(self.ticket.ticket(account, url), messages)
+        messages = [one.read(id, start) for one, id in zip(scoped, ids, strict=True)]
+        ticket = self.ticket.ticket(account, url)
+        if ticket.notes.strip():
+            messages.append(_notes_of(ticket, messages))
+        return Conversation(ticket, tuple(messages))
+
+
+def _notes_of(ticket: Ticket, messages: Sequence[Message]) -> Message:
+    """The shop's own notes as a message of the thread, which an edit of them edits.
+
+    refurbed does not say when they were written, only when the ticket last changed.
+    """
+    at = max([ticket.updated_at, *(message.at for message in messages[-1:])])
+    body = from_text(ticket.notes)
+    return Message(NOTES, Author.AGENT, "Private notes", at, body, Scope.PRIVATE, aside=NOTES)
 
 
 def sort_key(row: MessageRow, start: datetime) -> tuple[datetime, int]:

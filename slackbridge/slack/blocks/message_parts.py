@@ -20,6 +20,8 @@ from slackbridge.text.document import Document, from_text, plain
 from slackbridge.text.weight import split_by_weight
 
 INTERNAL = "🔒 Internal: the customer does not see this; the marketplace's agents do"
+PRIVATE = "🔒 Private: neither the customer nor the marketplace's agents see this"
+_CLOSED_TO = {Scope.PUBLIC: "", Scope.INTERNAL: INTERNAL, Scope.PRIVATE: PRIVATE}
 EDITED = "✏️ Edited at the marketplace: this is what the message says now"
 BODY = 3_000
 BODY_ROOM = 9_000
@@ -41,7 +43,7 @@ _SPEAKERS = {
 def draw_part(part: Part) -> Drawn:
     """One message, or a part of one, under its author's name."""
     username, icon = _speaker(part.author, part.name)
-    internal = INTERNAL if part.scope is Scope.INTERNAL else ""
+    internal = _CLOSED_TO[part.scope]
     body = split_by_weight(part.body, BODY, BODY_ROOM)[0]
     footer = _footer(part)
     heads = [text for text in (internal, EDITED if part.edited else "") if text]

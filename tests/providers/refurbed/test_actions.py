@@ -102,7 +102,12 @@ async def test_help_is_asked_answered_and_shown_beside_the_ticket(
     ]
     assert theirs.name == f"Help request: Technical issues #{number}, refurbed Support"
     assert theirs.attachments[0].name == "a.txt"
-    assert ("Help requests", "yes") in told.ticket.extra
+    assert told.ticket.extra == (("Help requests", f"Technical issues #{number} was answered"),)
+    (listed,) = await refurbed.read([id])
+    assert (listed.extra, listed.revision) == (
+        (("Help requests", "yes"),),
+        told.ticket.revision,
+    )
     assert "help_reply" not in told.ticket.barred
 
 

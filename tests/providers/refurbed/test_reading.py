@@ -240,3 +240,22 @@ async def test_a_poisoned_conversation_is_still_read(
     assert len(found) == 3
     assert all("\x00" not in plain(m.body) for m in found)
     assert {m.scope for m in found} == {Scope.PUBLIC}
+
+
+async def test_private_notes_stand_in_the_thread_for_the_shop_alone(
+    shop: RefurbedSandbox, refurbed: Refurbed, time: Time
+) -> None:
+    id = shop.customer_opens()
+    assert len((await refurbed.get(str(id))).messages) == 1
+    for notes in ("lot <7>", "lot <7>\nand lot 8"):
+        time.now += 60
+        shop.set_notes(shop.ticket(id), notes)
+        said, noted = (await refurbed.get(str(id))).messages
+        assert (noted.id, plain(noted.body), noted.scope) == ("notes", notes, Scope.PRIVATE)
+        assert noted.at == datetime.fromtimestamp(time.now, UTC) > said.at
+        assert not noted.of_agent, "it is the echo of no reply"
+    shop.ticket(id).updated_at = 0.0
+    said, noted = (await refurbed.get(str(id))).messages
+    assert noted.at == said.at, "messages are in order, whatever refurbed says"
+    shop.set_notes(shop.ticket(id), " \n")
+    assert len((await refurbed.get(str(id))).messages) == 1
