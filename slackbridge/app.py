@@ -106,12 +106,14 @@ class Bridge:
             self.settings, self.store, self.archive, self.desk, self.providers
         )
         spawn = self.background.spawn
+        orders = wiring.orders(self.settings, self.store, self.providers, spawn)
         return wiring.listeners(
             self.settings,
             self.chat,
             self.store,
             self.desk,
             self.lookup,
+            orders,
             spawn,
             self.catch_up,
             lost,

@@ -18,6 +18,7 @@ from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.sender import Sender, SendSettings
 from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lookup.orders import OrderReader
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp
@@ -30,6 +31,7 @@ from slackbridge.rules.intake import IntakeSettings
 from slackbridge.rules.routing import Route
 from slackbridge.slack.actions import Actions
 from slackbridge.slack.archive import Archive
+from slackbridge.slack.beside import Beside
 from slackbridge.slack.buttons import Buttons
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.client import SlackClient
@@ -223,6 +225,13 @@ def lookup(settings: Settings, store: RedisStore, providers: dict[str, Provider]
     return TicketLookup(providers, names, store, LOOKUP_SECONDS, routes(settings), channel)
 
 
+def orders(
+    settings: Settings, store: RedisStore, providers: Mapping[str, Provider], spawn: Spawn
+) -> OrderReader:
+    refused = settings.timing.probe_seconds
+    return OrderReader(providers, store.now, spawn, LOOKUP_SECONDS, refused)
+
+
 def catch_up(
     settings: Settings, store: RedisStore, chat: SlackChat, archive: Archive, desk: InboundDesk
 ) -> CatchUp:
@@ -255,6 +264,7 @@ def listeners(
     store: RedisStore,
     desk: InboundDesk,
     lookup: TicketLookup,
+    orders: OrderReader,
     spawn: Spawn,
     catch_up: CatchUp,
     lost: LostThreads,
@@ -263,7 +273,8 @@ def listeners(
     """What answers Slack. An event that cannot be stored is found by catching up."""
     threads = ThreadMap(store)
     actions = Actions(chat, desk, lookup, spawn)
-    buttons = Buttons(chat, threads, desk, lookup, actions, spawn, lost)
+    beside = Beside(chat, lookup, orders, spawn)
+    buttons = Buttons(chat, threads, desk, lookup, actions, beside, spawn, lost)
     command = Command(chat, desk, lookup, actions, spawn)
     home = Home(
         chat,

@@ -21,12 +21,13 @@ NAMES = {
     ROOT: {"GET": "List"},
     f"{ROOT}/{{id}}": {"GET": "Get"},
     f"{ROOT}/{{id}}/messages": {"POST": "Reply"},
+    f"{ROOT}/{{id}}/order": {"GET": "Order"},
 }
 Row = dict[str, Any]
 
 
 class AcmeShop:
-    """A running shop; its tickets are numbered."""
+    """A running shop; its tickets are numbered. `orders` are by the number of their ticket."""
 
     _serving: Serving
 
@@ -34,6 +35,8 @@ class AcmeShop:
         self.token = "acme-key-4711"
         self.faults = Faults("acme")
         self.ledger = Ledger()
+        self.orders: dict[int, Row] = {}
+        self.shows_orders = True
         self._keys = {self.token}
         self._clock = clock
         self._tickets: dict[int, Row] = {}
@@ -43,6 +46,7 @@ class AcmeShop:
         app.router.add_get(ROOT, self._list)
         app.router.add_get(f"{ROOT}/{{id}}", self._get)
         app.router.add_post(f"{ROOT}/{{id}}/messages", self._reply)
+        app.router.add_get(f"{ROOT}/{{id}}/order", self._order)
         self._serving = await serve(app, 0)
 
     async def stop(self) -> None:
@@ -119,6 +123,14 @@ class AcmeShop:
         self.merchant_writes(id, text)
         self.ledger.commit("reply", self._clock(), ticket_id=id, text=text)
         return web.json_response({"ok": True}, status=201)
+
+    async def _order(self, request: web.Request) -> web.Response:
+        if not self.shows_orders:
+            return web.json_response({"error": "orders.read is missing"}, status=403)
+        id = int(request.match_info["id"])
+        row = self.orders.get(id)
+        told = {"ticket": id, **row} if row else {"error": "no order"}
+        return web.json_response(told, status=200 if row else 404)
 
     def _now(self) -> str:
         return datetime.fromtimestamp(self._clock(), UTC).isoformat()

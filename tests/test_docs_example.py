@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
-import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,16 +20,10 @@ from slackbridge.testing.look import walk
 from slackbridge.testing.market import Market
 from tests.acme_shop import SHOP, AcmeMarket, AcmeShop
 from tests.contract.markets import Time
+from tests.providers_page import MODULE, blocks, install, with_orders
 
-PAGE = (Path(__file__).parent.parent / "docs" / "providers.md").read_text(encoding="utf-8")
-MODULE = "acme_bridge"
 LONGEST = 100  # lines of the example
 ENVIRON = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ACME_TOKEN": "a-key"}
-
-
-def blocks(language: str) -> list[str]:
-    """The examples of the page in one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def settings(
@@ -44,21 +36,6 @@ def settings(
     common = {"name": "shop", "provider": provider, "base_url": url, "token_env": "SHOP_TOKEN"}
     pace = {"token": SecretStr(key), "timeout_seconds": 1.0, "per_second": 10_000}
     return model.model_validate({**common, **pace, **own})
-
-
-def install(folder: Path, source: str) -> None:
-    """Put the example there as pip would, with the entry point that the page names."""
-    project = tomllib.loads(blocks("toml")[0])["project"]
-    (folder / f"{MODULE}.py").write_text(source, encoding="utf-8")
-    info = folder / f"{MODULE}-{project['version']}.dist-info"
-    info.mkdir()
-    about = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-    (info / "METADATA").write_text(about, encoding="utf-8")
-    lines = [
-        f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in entries.items())
-        for group, entries in project["entry-points"].items()
-    ]
-    (info / "entry_points.txt").write_text("\n".join(lines), encoding="utf-8")
 
 
 @pytest.fixture
@@ -85,7 +62,7 @@ async def market(place: Path) -> AsyncIterator[Market]:
 
 async def test_an_installed_package_is_a_marketplace(market: Market) -> None:
     id = market.customer_opens("Hi")
-    assert blocks("python")[1].strip() == "from slackbridge.testing.contract import *"
+    assert blocks("python")[2].strip() == "from slackbridge.testing.contract import *"
     assert "acme" in known()
     assert type(market.provider).__module__ == MODULE
     assert [str(ticket.key) for ticket in await walk(market.provider)] == [f"shop:{id}"]
@@ -107,6 +84,34 @@ async def test_the_example_is_short_and_imports_nothing_of_ours_but_the_sdk() ->
 async def test_the_sdk_has_what_it_promises() -> None:
     assert [name for name in sdk.__all__ if not hasattr(sdk, name)] == []
     assert len(set(sdk.__all__)) == len(sdk.__all__)
+
+
+async def test_what_the_page_adds_reads_orders(place: Path) -> None:
+    install(place, with_orders())
+    shop = AcmeShop(Time())
+    await shop.start()
+    provider = build(settings("acme", shop.url, shop.token, find("acme").settings, shop=SHOP))
+    assert isinstance(provider, sdk.Orders)
+    assert provider.capabilities.orders
+    first, second = shop.bulk(2)
+    shop.orders[first] = {"state": "shipped", "parcel": "JD1", "track": "https://dhl.example/JD1"}
+    told, untold = await provider.read([str(first), str(second)])
+    order = await provider.order(told)
+    assert order
+    assert [(fact.label, fact.value, fact.url) for fact in order.facts] == [
+        ("State", "shipped", ""),
+        ("Parcel", "JD1", "https://dhl.example/JD1"),
+    ]
+    assert await provider.order(untold) is None
+    shop.orders[first] |= {"ticket": 7}
+    with pytest.raises(sdk.Later, match="another order"):
+        await provider.order(told)
+    shop.shows_orders = False
+    with pytest.raises(sdk.Rejected, match=r"lacks orders\.read") as raised:
+        await provider.order(told)
+    assert raised.value.code == sdk.Code.FORBIDDEN
+    await provider.close()
+    await shop.stop()
 
 
 async def test_its_own_settings_are_read_from_the_file(place: Path) -> None:

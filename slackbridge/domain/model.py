@@ -166,6 +166,12 @@ class Conversation:
     ticket: Ticket
     messages: tuple[Message, ...]
 
+    @property
+    def last_words(self) -> Document | None:
+        """The customer's last public message."""
+        said = (m for m in reversed(self.messages) if m.author is Author.CUSTOMER)
+        return next((m.body for m in said if m.scope is Scope.PUBLIC), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -274,8 +280,9 @@ class Capabilities:
 
     `status_forms`: for statuses that need a form first, such as a comment or a warning that closing
     withdraws the customer's refund, the action with that form. `create` opens a ticket. `searches`
-    are the QUERY_FIELDS that tickets can be looked up by, beside their id. `why_not` says why
-    something is not offered, by its name.
+    are the QUERY_FIELDS that tickets can be looked up by, beside their id. `orders`: the order
+    behind a ticket is shown; never declared, as it follows from `capabilities.Orders` and from the
+    account's settings. `why_not` says why something is not offered, by its name.
     """
 
     statuses: frozenset[Status] = frozenset()
@@ -290,6 +297,7 @@ class Capabilities:
     actions: tuple[Action, ...] = ()
     create: Action | None = None
     searches: frozenset[str] = frozenset({"order", "email"})
+    orders: bool = False
     status_forms: Mapping[Status, str] = field(default_factory=dict)
     why_not: Mapping[str, str] = field(default_factory=dict)
 

@@ -43,6 +43,7 @@ class Button(StrEnum):
     INTERNAL = "internal"
     PRIVATE = "private"
     FOLLOW_UP = "follow_up"
+    DETAILS = "details"  # the order behind the ticket, to be read
     MORE = "more"  # those after it are in a menu
 
 

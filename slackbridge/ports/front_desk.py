@@ -8,9 +8,18 @@ from typing import Protocol
 
 from slackbridge.domain.chat import Heard, Member
 from slackbridge.domain.intent import Press
-from slackbridge.domain.model import Act, Action, Capabilities, Kind, Status, TicketKey
+from slackbridge.domain.model import (
+    Act,
+    Action,
+    Capabilities,
+    Conversation,
+    Kind,
+    Status,
+    Ticket,
+    TicketKey,
+)
+from slackbridge.domain.order import Order
 from slackbridge.domain.view import Card
-from slackbridge.text.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,20 @@ class ClaimAnswer:
 
     text: str = ""
     asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """The order behind a ticket, as it was `read_at` (Unix seconds).
+
+    Without an `order`, `why` says in sentences of mrkdwn why there is none to show; `usual`: that
+    is nothing to tell somebody who did not ask, such as that the ticket has none.
+    """
+
+    order: Order | None = None
+    why: str = ""
+    read_at: float = 0.0
+    usual: bool = False
 
 
 class Lookup(Protocol):
@@ -62,8 +85,8 @@ class Lookup(Protocol):
     def too_long(self, account: str, text: str) -> str:
         """Why a text is too long, as a sentence; '' if it is not."""
 
-    async def last_words(self, key: TicketKey) -> Document | None:
-        """The customer's last message."""
+    async def conversation(self, key: TicketKey) -> Conversation:
+        """A ticket of an account that there is, read now. Raises the four failures."""
 
     def can(self, account: str) -> Capabilities | None:
         """What an account's marketplace offers; None where there is no such account."""
@@ -73,6 +96,16 @@ class Lookup(Protocol):
 
     def provider(self, account: str) -> str:
         """The name of an account's marketplace."""
+
+
+class OrderLookup(Protocol):
+    """Reads the orders behind tickets, for agents who want to see one."""
+
+    def kept(self, key: TicketKey) -> OrderAnswer | None:
+        """What was read within the last minutes, or is known without asking; None = nothing."""
+
+    async def order(self, key: TicketKey, ticket: Ticket | None = None) -> OrderAnswer:
+        """The same, else read now, within a time limit; `ticket` spares reading it. Never fails."""
 
 
 class ThreadFinder(Protocol):

@@ -55,7 +55,9 @@ class AccountSettings(Section):
     """[[accounts]]: one store on one marketplace. The token is read from `token_env`.
 
     `base_url` '' = the marketplace's own; `per_second` None = as many calls as the marketplace
-    allows. `ticket_url` is where people see a ticket, `{id}` standing for its id; '' = nowhere.
+    allows. `ticket_url` is where people see a ticket, `{id}` standing for its id; '' = where the
+    marketplace's `Factory` says. `order`: the order behind a ticket is shown to agents who ask for
+    it, where the marketplace can tell (`capabilities.Orders`).
     """
 
     name: Annotated[str, AfterValidator(_account_name)]
@@ -66,6 +68,7 @@ class AccountSettings(Section):
     full_walk_seconds: Seconds = 300
     per_second: Annotated[float, Field(gt=0)] | None = None
     ticket_url: Annotated[str, AfterValidator(web_address)] = ""
+    order: bool = True
     token: SecretStr = SecretStr("")
     timeout_seconds: Annotated[float, Field(gt=0)] = 10
 

@@ -16,7 +16,8 @@ class Factory:
 
     `provider` is called with the account's name, its settings and an HttpClient; a `counted` one
     also gets `spend` (see `pacing.Spend`). `headers` makes the credential's headers from a token.
-    `base_url` and `per_second` (calls) are the defaults of the account's settings.
+    `base_url` and `per_second` (calls) are the defaults of the account's settings; so is
+    `ticket_url`, but not for an account with a `base_url` of its own. '' = no page is known.
     """
 
     provider: Callable[..., Provider]
@@ -26,3 +27,8 @@ class Factory:
     settings: type[AccountSettings] = AccountSettings
     per_second: float = 8
     counted: bool = False
+    ticket_url: str = ""
+
+    def page_of(self, settings: AccountSettings) -> str:
+        """Where people see a ticket, `{id}` standing for its id; '' = nowhere."""
+        return settings.ticket_url or ("" if settings.base_url else self.ticket_url)

@@ -7,10 +7,12 @@ Another package adds one by an entry point of the group `slackbridge.providers` 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import entry_points
 
 from slackbridge.domain.account import BoundStore, normal_address
+from slackbridge.ports.capabilities import Orders
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.clickbank.provider import FACTORY as CLICKBANK
@@ -81,7 +83,10 @@ def build(
         per_second=per_second,
     )
     more = {"spend": partial(spend, per_second) if spend else None} if factory.counted else {}
+    settings = settings.model_copy(update={"ticket_url": factory.page_of(settings)})
     provider = factory.provider(settings.name, settings, client, **more)
+    shown = settings.order and isinstance(provider, Orders)
+    provider.capabilities = replace(provider.capabilities, orders=shown)
     if admit is not None:
         client.admit = partial(admit, provider)
     return provider

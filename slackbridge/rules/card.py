@@ -94,12 +94,14 @@ def _actions(ticket: Ticket, can: Capabilities, stored: StoredTicket) -> tuple[s
     if ticket.status is Status.CLOSED:
         closed: list[str] = [Button.FOLLOW_UP] if can.follow_up else []
         closed += [Button.REOPEN] if Status.NEEDS_AGENT in can.statuses else []
+        closed += [Button.DETAILS] if can.orders else []
         return (*closed, *((Button.MORE, *special) if special else ()))
     main: list[str] = [Button.REPLY]
     if ticket.status is not Status.SOLVED:
         main += [Button.SOLVE] if Status.SOLVED in can.statuses else []
         main += [Button.CLOSE] if Status.CLOSED in can.statuses else []
     main += [Button.CLAIM]
+    main += [Button.DETAILS] if can.orders else []
     pending = Status.WAITING in can.statuses and ticket.status.active
     more: list[str] = [Button.PENDING] if pending else []
     more += [Button.INTERNAL] if can.internal_notes else []

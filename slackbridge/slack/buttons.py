@@ -6,7 +6,7 @@ A button's value gives no rights: its ticket is that of the thread that the butt
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,8 +22,8 @@ from slackbridge.domain.view import Button, NoticeButton
 from slackbridge.ports.front_desk import FrontDesk, Lookup, ThreadFinder
 from slackbridge.ports.signal import Spawn
 from slackbridge.slack.actions import Actions, answer, value_of
+from slackbridge.slack.beside import Beside
 from slackbridge.slack.blocks import views
-from slackbridge.slack.blocks.block_kit import Block
 from slackbridge.slack.blocks.ids import Callback, How, Input, Target
 from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.thread_map import ThreadMap
@@ -56,6 +56,7 @@ class Buttons:
     _desk: FrontDesk
     _lookup: Lookup
     _actions: Actions
+    _beside: Beside
     _spawn: Spawn
     _lost: ThreadFinder
 
@@ -111,6 +112,8 @@ class Buttons:
             return await self._claim(body, key, user, can)
         if name in (Button.REPLY, Button.INTERNAL, Button.PRIVATE):
             await self._open_reply(body, key, user, can, name)
+        elif name == Button.DETAILS:
+            await self._beside.details(_trigger(body), key)
         elif name == Button.FOLLOW_UP:
             place = self._lookup.provider(key.account)
             view = views.follow_up_modal(key, place, can.reply_limit, _meta(key))
@@ -157,17 +160,7 @@ class Buttons:
             meta=_meta(key),
             provider=self._lookup.provider(key.account),
         )
-        if opened := await self._chat.open(_trigger(body), view(last=None, loading=True)):
-            self._spawn(self._fill(key, opened, view))
-
-    async def _fill(self, key: TicketKey, view_id: str, view: Callable[..., Block]) -> None:
-        """Show the customer's last message in an open modal; Slack keeps what was typed."""
-        try:
-            last = await self._lookup.last_words(key)
-            filled = view(last=last, loading=False)
-            await self._chat.show("views.update", filled, view_id=view_id)
-        except Failure as failure:
-            log.info("last_message.not_shown", ticket=str(key), why=failure.code)
+        await self._beside.reply(_trigger(body), key, view)
 
     async def submitted(self, ack: Any, body: dict[str, Any], view: dict[str, Any]) -> None:
         user = str(body["user"]["id"])

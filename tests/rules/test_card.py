@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slackbridge.domain.intent import Intent, State
@@ -63,6 +65,21 @@ def test_only_what_is_possible_is_offered(
     free = card(ticket(status), "x", can, shown(), (), 0.0).actions
     rest = tuple(action for action in actions if action != "unclaim")
     assert free == (rest[:-1] if rest[-1:] == ("more",) else rest)
+
+
+@pytest.mark.parametrize(
+    ("status", "actions"),
+    [
+        (Status.NEEDS_AGENT, ("reply", "solve", "close", "claim", "details", "more", "pending")),
+        (Status.SOLVED, ("reply", "claim", "details")),
+        (Status.CLOSED, ("reopen", "details")),
+    ],
+)
+def test_details_are_offered_where_orders_are_shown(
+    status: Status, actions: tuple[str, ...]
+) -> None:
+    can = replace(EVERYTHING, orders=True)
+    assert card(ticket(status), "x", can, shown(), (), 0.0).actions == actions
 
 
 def test_what_only_this_marketplace_offers_stands_behind_more() -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 from slackbridge.cli.checks.clock import skew
 from slackbridge.cli.checks.finding import Finding
+from slackbridge.cli.checks.orders import orders_finding
 from slackbridge.cli.checks.patience import in_time
 from slackbridge.cli.checks.patient import Patient
 from slackbridge.domain.errors import Failure
@@ -30,12 +31,13 @@ async def examined(patient: Patient) -> list[Finding]:
 async def _account(patient: Patient, name: str, provider: Provider, token: str) -> list[Finding]:
     with unbound():
         health = await provider.probe()
+        orders = await orders_finding(name, provider) if health.ok else []
     remedy = (
         f"Check base_url and the token in {token}. Where the service is not switched on yet, ask "
         "the marketplace to do so; the bridge then begins by itself."
     )
     findings = [Finding(f"account {name}", health.ok, health.detail, remedy)]
-    findings += await _binding(patient, name)
+    findings += [*orders, *await _binding(patient, name)]
     if health.skew is not None:
         findings.append(skew(f"clock of {name}", health.skew))
     return findings

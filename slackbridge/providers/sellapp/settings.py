@@ -15,6 +15,7 @@ class SellAppSettings(AccountSettings):
     """`store` is the store's slug ('' = the key's own store).
 
     `webhook_secret` '' = webhooks are refused; `webhook_header` '' = the usual header names.
+    The address of a ticket's page is not published: `ticket_url` has no default.
     """
 
     api_version: Literal["v2", "v1"] = "v2"

@@ -9,4 +9,7 @@ PER_SECOND = 1.5  # no limit is published
 
 
 class SellgateSettings(AccountSettings):
-    """The common keys; Sellgate needs no others."""
+    """The common keys; Sellgate needs no others.
+
+    The address of a ticket's page is not published: `ticket_url` has no default.
+    """

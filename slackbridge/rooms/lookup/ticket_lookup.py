@@ -15,11 +15,9 @@ from slackbridge.domain.errors import Code, Failure
 from slackbridge.domain.model import (
     Act,
     Action,
-    Author,
     Capabilities,
     Conversation,
     Query,
-    Scope,
     Ticket,
     TicketKey,
 )
@@ -30,7 +28,6 @@ from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
 from slackbridge.rules import card, listing, routing
 from slackbridge.rules import query as asking
-from slackbridge.text.document import Document
 
 MOST = 10
 Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
@@ -190,11 +187,8 @@ class TicketLookup:
             return f"{account}: no figures now."
         return f"*{account}*: " + ", ".join(f"{name} {value}" for name, value in figures.items())
 
-    async def last_words(self, key: TicketKey) -> Document | None:
-        provider = self._providers.get(key.account)
-        if provider is None:
-            return None
-        return last_words(await provider.get(key.id))
+    async def conversation(self, key: TicketKey) -> Conversation:
+        return await self._providers[key.account].get(key.id)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -226,14 +220,6 @@ class TicketLookup:
             if stored.root:
                 threads[str(ticket.key)] = (stored.channel, stored.root)
         return Found(tuple(cards), threads, (*notes, *more))
-
-
-def last_words(conversation: Conversation) -> Document | None:
-    """The customer's last public message."""
-    said = [
-        m for m in conversation.messages if m.author is Author.CUSTOMER and m.scope is Scope.PUBLIC
-    ]
-    return said[-1].body if said else None
 
 
 async def _latest(provider: Provider) -> Sequence[Ticket]:

@@ -57,9 +57,9 @@ def literal(text: str, limit: int = 2_900) -> Block:
     return {"type": "section", "text": plain(text, limit, emoji=False)}
 
 
-def fields(texts: Sequence[str]) -> Block:
+def fields(texts: Sequence[str], limit: int = 400) -> Block:
     """A section of up to ten short texts in two columns."""
-    return {"type": "section", "fields": [mrkdwn(text, 400) for text in texts[:FIELDS]]}
+    return {"type": "section", "fields": [mrkdwn(text, limit) for text in texts[:FIELDS]]}
 
 
 def context(text: str, limit: int = 1_900) -> Block:

@@ -29,6 +29,7 @@ LABELS: Mapping[str, str] = {
     Button.INTERNAL: "Internal note",
     Button.PRIVATE: "Private note",
     Button.FOLLOW_UP: "Open a follow-up",
+    Button.DETAILS: "Details",
     Button.CLOSE: "Close",
     Button.REOPEN: "Reopen",
 }

@@ -35,14 +35,17 @@ def reply_modal(
     warning: str,
     meta: str,
     provider: str = "",
+    beside: str = "",
 ) -> Block:
     """Answer a customer or leave a note; `last` is the customer's last message.
 
     The modal can be used while `last` is `loading`. `limit` is the marketplace's, in characters;
-    the first of `choices` is selected; `warning` is our mrkdwn.
+    the first of `choices` is selected; `warning` is our mrkdwn, and so is `beside`, such as a line
+    about the order.
     """
     blocks = [block_kit.section(f"⚠️ {mrkdwn.ours(warning, 900)}")] if warning.strip() else []
     blocks += _last(last, loading)
+    blocks += [block_kit.context(beside)] if beside.strip() else []
     blocks.append(_text("Your message", limit))
     blocks += _how(choices)
     blocks.append(block_kit.context(goes_out(key, provider)))
