@@ -21,6 +21,7 @@ from slackbridge.domain.errors import (
     of_status,
     unreadable,
 )
+from slackbridge.domain.files import File, FileLimits
 from slackbridge.domain.model import (
     ENDED,
     Act,
@@ -69,7 +70,7 @@ from slackbridge.text.html import parse as from_html
 __all__ = [  # noqa: RUF022 - grouped by purpose
     "Act", "Action", "Attachment", "Author", "Capabilities", "Conversation", "Field", "Kind",
     "Message", "Page", "Person", "Query", "Scope", "Status", "Ticket", "TicketKey", "fingerprint",
-    "Fact", "Order", "Days", "ENDED",
+    "Fact", "Order", "Days", "ENDED", "File", "FileLimits",
 
     "Code", "Failure", "Later", "Rejected", "Unauthorized", "Unknown", "Unsupported",
     "of_status", "refused", "unreadable", "unsupported",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
+from slackbridge.domain.files import File, FileLimits
 from slackbridge.text.document import Document
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -91,11 +92,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file the marketplace keeps; `url` is where it can be fetched."""
+    """A file the marketplace keeps; `url` is where it can be fetched, `size` is in bytes.
+
+    None = the marketplace does not say. The size is no part of the repr, nor so of a digest.
+    """
 
     name: str
     url: str
     content_type: str = ""
+    size: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +226,7 @@ class Act:
 
     `text` is plain text; `status` goes with a reply in the same call or stands alone; `email`
     names the assignee ('' = nobody); `action` names the action, `fields` are its form's values.
+    `files` go with a reply or an internal note, in the same call.
     """
 
     kind: Kind
@@ -229,6 +235,7 @@ class Act:
     email: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     action: str = ""
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +289,8 @@ class Capabilities:
     withdraws the customer's refund, the action with that form. `create` opens a ticket. `searches`
     are the QUERY_FIELDS that tickets can be looked up by, beside their id. `orders`: the order
     behind a ticket is shown; never declared, as it follows from `capabilities.Orders` and from the
-    account's settings. `why_not` says why something is not offered, by its name.
+    account's settings. `files` are the limits of what may go with a reply or an internal note
+    (None = no files). `why_not` says why something is not offered, by its name.
     """
 
     statuses: frozenset[Status] = frozenset()
@@ -300,6 +308,7 @@ class Capabilities:
     orders: bool = False
     status_forms: Mapping[Status, str] = field(default_factory=dict)
     why_not: Mapping[str, str] = field(default_factory=dict)
+    files: FileLimits | None = None
 
     def named(self, action: str) -> Action | None:
         """The action of that name, `create` included."""

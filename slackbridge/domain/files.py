@@ -1,0 +1,27 @@
+"""Files that go to a marketplace with a reply, and what a marketplace takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file with its bytes, as it is sent. `content_type` is a MIME type, '' = not known."""
+
+    name: str
+    content_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """What a marketplace takes with one message. Sizes are in bytes, before any encoding.
+
+    `types` are the MIME types that it takes, `image/*` for a family; empty = all.
+    """
+
+    max_bytes: int
+    max_total: int
+    max_count: int
+    types: frozenset[str] = frozenset()
