@@ -1,4 +1,4 @@
-"""Files that go to a marketplace with a reply, and what a marketplace takes."""
+"""Files that go to a marketplace with a reply, what it takes, and files that it keeps."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ class FileLimits:
     max_total: int
     max_count: int
     types: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file the marketplace keeps; `url` is where it can be fetched, `size` is in bytes.
+
+    None = the marketplace does not say. The size is no part of the repr, nor so of a digest.
+    """
+
+    name: str
+    url: str
+    content_type: str = ""
+    size: int | None = field(default=None, repr=False)

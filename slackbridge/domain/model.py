@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
+from slackbridge.domain.files import Attachment as Attachment
 from slackbridge.domain.files import File, FileLimits
 from slackbridge.text.document import Document
 
@@ -88,19 +89,6 @@ class Person:
 
     def __str__(self) -> str:
         return self.name or self.email
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file the marketplace keeps; `url` is where it can be fetched, `size` is in bytes.
-
-    None = the marketplace does not say. The size is no part of the repr, nor so of a digest.
-    """
-
-    name: str
-    url: str
-    content_type: str = ""
-    size: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
