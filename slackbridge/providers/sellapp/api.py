@@ -6,9 +6,9 @@ Source: SellApp's API reference and SDKs; the grammar of `/search` is that of La
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 from functools import partial
-from typing import Any, TypeVar, Unpack
+from typing import Any, Unpack
 
 import structlog
 
@@ -23,22 +23,17 @@ from slackbridge.domain.errors import (
 )
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import Content, HttpClient, credential
-from slackbridge.providers.lenient import Lenient, same_id
+from slackbridge.providers.lenient import same_id
+from slackbridge.providers.sellapp.paging import Listed, Shape, listed
 from slackbridge.providers.sellapp.settings import SellAppSettings
-from slackbridge.providers.sellapp.wire import (
-    Listed,
-    MessageRow,
-    TicketRow,
-    listed,
-    message_in,
-    ticket_in,
-)
+from slackbridge.providers.sellapp.wire import MessageRow, TicketRow, message_in, ticket_in
 from slackbridge.text.clean import clean
 
 PAGE = 100  # rows; the most that SellApp gives
 SLUG = re.compile(r"[A-Za-z0-9._-]{0,100}")
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-NO_SEARCH = (400, 403, 404, 405, 422, 501)
+NO_SEARCH = frozenset(range(300, 1_000)) - {401, 429}
+NO_ANSWER = frozenset({Code.UNREACHABLE, Code.UNREADABLE})
 REFUSALS = {
     401: "does not accept the API key; make a new one in its dashboard",
     403: "does not permit this: the API key needs the abilities for tickets, and its owner a role "
@@ -48,7 +43,6 @@ REFUSALS = {
 Body = Mapping[str, Any]
 log = structlog.get_logger(__name__)
 headers = partial(credential, "Bearer")
-Shape = TypeVar("Shape", bound=Lenient)
 
 
 class Api:
@@ -73,17 +67,21 @@ class Api:
         return await self._all("", TicketRow)
 
     async def search(self, body: Body, page: int) -> Listed[TicketRow] | None:
-        """A page of matches; None where SellApp does not search, or not like this."""
+        """A page of matches; None where SellApp does not search, whatever it answers instead.
+
+        The list may be readable all the same, unless the key is refused (401) or there were too
+        many calls (429).
+        """
         params = _paging(page, PAGE)
-        answer = await self._send("POST", "/search", params=params, json=body, also=NO_SEARCH)
-        if not answer.ok:
-            return None
         try:
-            found = _listed(answer, page, PAGE, TicketRow)
-        except Later as failure:  # the list may be readable all the same
+            answer = await self._send("POST", "/search", params=params, json=body, also=NO_SEARCH)
+            found = _listed(answer, page, PAGE, TicketRow) if answer.ok else None
+        except Later as failure:
+            if failure.code not in NO_ANSWER:
+                raise
             log.warning("search.unreadable", why=failure.loggable)
             return None
-        return found if found.obeyed else None
+        return found if found and found.obeyed else None
 
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
@@ -120,12 +118,14 @@ class Api:
         self, path: str, shape: type[Shape], deadline: float | None = None
     ) -> list[Shape]:
         rows: list[Shape] = []
+        before: tuple[Shape, ...] = ()
         page, more = 0, True
         while more:
             page += 1
             found = await self._page(path, shape, page, PAGE, deadline)
-            rows += found.rows
-            more = found.more
+            more = found.leads_on(before)
+            before = found.rows
+            rows += before
         return rows
 
     async def _page(
@@ -144,7 +144,7 @@ class Api:
         *,
         key: str = "",
         write: bool = False,
-        also: Sequence[int] = (),
+        also: Container[int] = (),
         deadline: float | None = None,
         **content: Unpack[Content],
     ) -> Answer:

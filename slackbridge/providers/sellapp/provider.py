@@ -1,8 +1,8 @@
 """SellApp as a Provider, v2 or v1.
 
-A list cannot be filtered and its order is not documented, so `/search` is tried once, and a walk
-over all tickets is the fallback. A reply is not idempotent and made once; a change of status has an
-idempotency key.
+A list cannot be filtered and its order is not documented, so `/search` is tried, again an hour
+after it failed, and a walk over all tickets is the fallback. A reply is not idempotent and made
+once; a change of status has an idempotency key.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import structlog
 
+from slackbridge.domain.errors import Later
 from slackbridge.domain.model import Act, Conversation, Kind, Message, Page, Query, Ticket
 from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
@@ -22,12 +23,15 @@ from slackbridge.providers.lenient import EPOCH
 from slackbridge.providers.sellapp import wire
 from slackbridge.providers.sellapp.actions import ARCHIVE, CAPABILITIES, V1, change_of
 from slackbridge.providers.sellapp.api import ID, Api, Body, headers
+from slackbridge.providers.sellapp.paging import Listed
 from slackbridge.providers.sellapp.settings import BASE_URL, SellAppSettings
+from slackbridge.providers.sellapp.trial import SearchTrial
 from slackbridge.providers.sellapp.webhook import Webhook
-from slackbridge.providers.sellapp.wire import Listed, TicketRow
+from slackbridge.providers.sellapp.wire import TicketRow
 
 LATE = timedelta(seconds=5)  # a message and its ticket are written one after the other
 SEARCH, LIST = "search", "list"
+SEARCHED = 3  # pages of matches; a store of many is walked instead
 # "Not closed" rather than "open": an unknown status needs an agent.
 ACTIVE = {"field": "status", "operator": "!=", "value": "CLOSED"}
 OLDEST_FIRST = {"filters": [ACTIVE], "sort": [{"field": "created_at", "direction": "asc"}]}
@@ -50,7 +54,7 @@ class SellApp(BaseProvider):
         self.capabilities = CAPABILITIES if settings.api_version == "v2" else V1
         self._api = Api(settings, client)
         self._webhook = Webhook(settings.webhook_secret.get_secret_value(), settings.webhook_header)
-        self._searches: bool | None = None  # whether /search can be relied on; None = not known
+        self._search = SearchTrial(client.clock)
         self._stamps = True  # whether a new message moves `updated_at`, as far as is known
 
     async def list_active(self, cursor: str) -> Page:
@@ -58,10 +62,14 @@ class SellApp(BaseProvider):
 
         The second time is after the page behind it, and finds what has moved up meanwhile.
         """
-        if not cursor and self._searches is None:
+        if not cursor and self._search.due:
             await self._learn()
         mode, _, number = cursor.partition(":")
-        return await self._page(int(number) if mode == self._mode else 1)
+        try:
+            return await self._page(int(number) if mode == self._mode else 1)
+        except Later:
+            self._search.forget_failure()
+            raise
 
     async def list_recent(self) -> Page:
         found = await self._api.search(CHANGED_LAST, 1)
@@ -105,13 +113,26 @@ class SellApp(BaseProvider):
         text = next(filter(None, wanted), "")
         if not text or query.item or query.country or query.topic or query.urgency:
             return ()  # not part of SellApp's tickets
-        found = await self._api.search({**NEWEST_FIRST, "search": {"value": text}}, 1)
-        rows = [row for row in self._with_id(found.rows if found else ()) if row.is_of(*wanted)]
-        if not rows or (found and found.more and len(rows) < FOUND):
-            every = {row.id: row for row in self._with_id(await self._api.all_tickets())}
-            rows = [row for row in every.values() if row.is_of(*wanted)]
-        newest = sorted(rows, key=lambda row: row.created, reverse=True)
+        found, all_of_them = await self._matches(text, wanted)
+        if not found or not (all_of_them or len(found) >= FOUND):
+            every = self._with_id(await self._api.all_tickets())
+            found = {row.id: row for row in every if row.is_of(*wanted)}
+        newest = sorted(found.values(), key=lambda row: row.created, reverse=True)
         return tuple(map(self._ticket, newest[:FOUND]))
+
+    async def _matches(
+        self, text: str, wanted: tuple[str, str, str]
+    ) -> tuple[dict[str, TicketRow], bool]:
+        """What SellApp's own search finds, and whether that is all of it."""
+        body = {**NEWEST_FIRST, "search": {"value": text}}
+        rows: dict[str, TicketRow] = {}
+        for page in range(1, SEARCHED + 1):
+            if (found := await self._api.search(body, page)) is None:
+                return rows, False
+            rows |= {row.id: row for row in self._with_id(found.rows) if row.is_of(*wanted)}
+            if not (more := found.leads_on()) or len(rows) >= FOUND:
+                return rows, not more
+        return rows, False
 
     def hint(self, headers: Mapping[str, str], body: bytes, now: float) -> str:
         """The ticket in which a customer wrote. Raises Unauthorized for a forged webhook."""
@@ -133,39 +154,44 @@ class SellApp(BaseProvider):
     async def _learn(self) -> None:
         """Test whether /search filters by status and sorts by `updated_at`.
 
-        An answer without tickets proves nothing: the next walk tests it again.
+        An answer without tickets proves nothing: the next walk tests it again. So does the next
+        one an hour after a failure.
         """
         found = await self._api.search(CHANGED_LAST, 1)
         rows = self._with_id(found.rows if found else ())
         times = [row.updated_at or row.created for row in rows]
         honest = times == sorted(times, reverse=True) and not any(row.closed for row in rows)
         if found is None or rows:
-            self._searches = found is not None and honest
+            self._choose(found is not None and honest)
+
+    def _choose(self, searches: bool) -> None:
+        if self._search.note(searches):
             self._capable()
             log.info("list.mode_chosen", account=self._account, by=self._mode)
 
     @property
     def _mode(self) -> str:
-        return SEARCH if self._searches else LIST
+        return SEARCH if self._search.works else LIST
 
     async def _page(self, page: int) -> Page:
         listed = await self._listed(page)
-        if listed is None:  # the search was withdrawn: begin again without it
-            self._searches, page = False, 1
-            self._capable()
+        if listed is None:  # the search fails: begin again without it
+            page = 1
             listed = await self._api.tickets(page)
-        tickets = self._tickets(listed.rows)
+            self._choose(False)
+        tickets, more = self._tickets(listed.rows), listed.leads_on()
         if page > 1 and (before := await self._listed(page - 1)):
             tickets += self._tickets(before.rows)
-        return Page(_active(tickets), f"{self._mode}:{page + 1}" if listed.more else "")
+            more = listed.leads_on(before.rows)
+        return Page(_active(tickets), f"{self._mode}:{page + 1}" if more else "")
 
     async def _listed(self, page: int) -> Listed[TicketRow] | None:
-        if self._searches:
+        if self._search.works:
             return await self._api.search(OLDEST_FIRST, page)
         return await self._api.tickets(page)
 
     def _capable(self) -> None:
-        recent = bool(self._searches) and self._stamps
+        recent = self._search.works and self._stamps
         self.capabilities = replace(self.capabilities, recent_first=recent)
 
     async def _change(self, id: str, wanted: Body, deadline: float) -> None:

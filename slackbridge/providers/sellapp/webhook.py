@@ -1,13 +1,16 @@
 """SellApp's webhook: whether one is genuine and fresh, and which ticket it is about. Pure.
 
 Source: SellApp's webhook page for the event and its payload. The name of the signature's header is
-not documented; third parties agree on HMAC-SHA256 (hex) over the raw body and use four names.
+not documented; third parties agree on HMAC-SHA256 over the raw body, and use four names. They write
+it in hex or base64, bare or after `sha256=` or `v1=`, alone or in a list.
 """
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,6 +22,12 @@ EVENT = "ticket_message.created"
 SIGNATURES = ("X-Sellapp-Signature", "X-Sellapp-Hmac-Sha256", "X-Signature", "X-Webhook-Signature")
 TIMESTAMPS = ("X-Sellapp-Timestamp", "X-Webhook-Timestamp", "X-Timestamp")
 WINDOW = 300.0  # seconds
+LONGEST = 2_000  # characters of a header that are read
+MOST = 16  # signatures of a header
+SEPARATORS = re.compile(r"[,;\s]+")
+SCHEME = re.compile(r"(?:hmac-)?(?:sha256|hmac|v\d{1,2}|sig(?:nature)?)=", re.IGNORECASE)
+HEX = re.compile(r"[0-9A-Fa-f]{64}")
+BASE64 = re.compile(r"[A-Za-z0-9+/_-]{43}=?")
 
 
 class Payload(Lenient):
@@ -61,11 +70,27 @@ class Webhook:
     def _verify(self, sent: Mapping[str, str], body: bytes) -> None:
         if not self._secret:
             raise Unauthorized("webhooks are refused: no signing secret is set for this account")
-        expected = hmac.new(self._secret, body, "sha256").hexdigest().encode()
-        given = [sent[name] for name in self._names if sent.get(name)]
-        hexes = [one.lower().removeprefix("sha256=").encode("utf-8", "replace") for one in given]
-        if not any([hmac.compare_digest(expected, one) for one in hexes]):
+        expected = hmac.digest(self._secret, body, "sha256")
+        given = [one for name in self._names for one in _digests(sent.get(name, ""))]
+        # All are compared, so that the time does not tell which one holds.
+        if not any([hmac.compare_digest(expected, one) for one in given]):
             raise Unauthorized("this webhook's signature does not hold")
+
+
+def _digests(header: str) -> list[bytes]:
+    """The digests in a header, in whatever form they are written."""
+    parts = SEPARATORS.split(header[:LONGEST].strip())[: 2 * MOST]
+    found = [_digest(SCHEME.sub("", part, count=1).strip("\"'")) for part in parts]
+    return [one for one in found if one][:MOST]
+
+
+def _digest(text: str) -> bytes:
+    """32 bytes from hex or base64; b'' for anything else."""
+    if HEX.fullmatch(text):
+        return bytes.fromhex(text)
+    if BASE64.fullmatch(text):
+        return base64.urlsafe_b64decode(text[:43].replace("+", "-").replace("/", "_") + "=")
+    return b""
 
 
 def _payload(body: bytes) -> Payload:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from slackbridge.domain.model import (
     Author,
@@ -30,17 +30,15 @@ from slackbridge.providers.lenient import (
     Moment,
     Names,
     Text,
-    blanked,
     number,
     same_id,
 )
+from slackbridge.providers.sellapp import forms
 from slackbridge.text.document import Document, from_text
 from slackbridge.text.html import parse
 from slackbridge.text.sanitize import has_tags
 
-GAPPED = re.compile(r"\d+")  # the keys of a list that PHP writes as an object
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
-Shape = TypeVar("Shape", bound=Lenient)
 MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
 
 
@@ -59,10 +57,13 @@ class Customer(Lenient):
 
 
 class Reference(Lenient):
-    """What the ticket is about: `type` is product, order or nothing."""
+    """Something that the ticket is about: `type` is order, product or another word."""
 
     type: Text = ""
     id: Text = ""
+
+
+NOTHING = Reference()
 
 
 class ReadStatus(Lenient):
@@ -78,8 +79,10 @@ class TicketRow(Lenient):
     id: Text = ""
     title: Text = ""
     status: Text = ""
-    customer: Customer = Customer()
-    reference: Reference = Reference()
+    customer: Annotated[Customer, BeforeValidator(forms.customer)] = Customer()
+    reference: Annotated[list[Reference], BeforeValidator(forms.references)] = Field(
+        default_factory=list
+    )
     created_at: Moment = None
     updated_at: Moment = None
     archived: bool = False
@@ -96,7 +99,10 @@ class TicketRow(Lenient):
 
     @property
     def order(self) -> str:
-        return self.order_id or (self.reference.id if self.reference.type == "order" else "")
+        return self.order_id or self._about("order").id
+
+    def _about(self, type: str) -> Reference:
+        return next((one for one in self.reference if one.type == type), NOTHING)
 
     @property
     def closed(self) -> bool:
@@ -133,8 +139,8 @@ class TicketRow(Lenient):
 
     def ticket(self, account: str, url: str) -> Ticket:
         """The neutral ticket, without knowing its messages."""
-        product = self.reference.id if self.reference.type == "product" else ""
-        extra = (("product", product), ("reason", self.reason))
+        first = self.reference[0] if self.reference else NOTHING
+        extra = (("product", self._about("product").id), ("reason", self.reason))
         return Ticket(
             key=TicketKey(account, self.id),
             status=self.neutral,
@@ -145,7 +151,7 @@ class TicketRow(Lenient):
             customer=Person(self.customer.name, self.customer.email),
             order=self.order,
             topic=self.title,
-            type=self.reference.type,
+            type=self._about("order").type or first.type,
             url=url,
             extra=tuple((label, value) for label, value in extra if value),
             barred=frozenset({"archive"} if self.archived else ()),
@@ -172,42 +178,6 @@ class MessageRow(Lenient):
             at=self.created_at or self.updated_at or start,
             body=body(self.content),
         )
-
-
-class Meta(Lenient):
-    """Where a page stands; 0 = not told."""
-
-    current_page: Figure = 0
-    last_page: Figure = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(Generic[Shape]):
-    """One page of a list. `obeyed` is whether it is the page asked for."""
-
-    rows: tuple[Shape, ...]
-    more: bool
-    obeyed: bool
-
-
-def listed(data: object, page: int, limit: int, shape: type[Shape]) -> Listed[Shape] | None:
-    """Read a list; None if it is none. Where no last page is told, a short page is the last.
-
-    A row that is no object becomes one without an id.
-    """
-    found = data.get("data") if isinstance(data, dict) else data
-    if isinstance(found, dict) and found and all(map(GAPPED.fullmatch, found)):
-        found = list(found.values())
-    found = blanked(found)
-    if found is None:
-        return None
-    meta = Meta()
-    if isinstance(data, dict):
-        meta = Meta.of(data.get("meta")) or Meta.of(data) or meta
-    rows = tuple(row for row in map(shape.of, found) if row is not None)
-    more = page < meta.last_page if meta.last_page else len(found) >= limit
-    behind = 0 < meta.current_page < min(page, meta.last_page or page)
-    return Listed(rows, more, not behind)
 
 
 def ticket_in(data: object, id: str) -> TicketRow | None:

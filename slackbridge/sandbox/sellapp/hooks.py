@@ -1,12 +1,13 @@
 """Webhooks: `ticket_message.created`, signed and posted to the URL that was set.
 
-Source: SellApp's webhook page. The signature is the HMAC-SHA256 of the raw body in hex; its header
-is a switch, because its name is not documented.
+Source: SellApp's webhook page. The signature is the HMAC-SHA256 of the raw body; its header and how
+it is written are switches, because neither is documented.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 import json
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ class Hooks:
             "store": state.store_id,
         }
         body = json.dumps(payload, ensure_ascii=False).encode()
-        digest = hmac.new(self.secret.encode(), body, "sha256").hexdigest()
+        raw = hmac.digest(self.secret.encode(), body, "sha256")
+        digest = base64.b64encode(raw).decode() if state.hook_form == "base64" else raw.hex()
         headers = {state.hook_header: state.hook_prefix + digest}
         if state.hook_timestamp:
             headers[state.hook_timestamp] = str(int(state.clock.now()))

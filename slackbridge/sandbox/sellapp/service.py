@@ -12,7 +12,7 @@ from typing import Any
 
 from slackbridge.sandbox.sellapp import wire
 from slackbridge.sandbox.sellapp.records import CLOSED, OPEN, STORE, Ticket
-from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, not_found
+from slackbridge.sandbox.sellapp.refusal import Page, Refusal, invalid, not_found
 from slackbridge.sandbox.sellapp.search import search
 from slackbridge.sandbox.sellapp.state import AGENT, State
 
@@ -64,7 +64,7 @@ class Service:
 
     def _search(self, request: Request) -> Any:
         if not self._state.searches:
-            raise Refusal(404, "The route could not be found.")
+            raise _no_search(self._state.search_status)
         rows = search(list(self._state.tickets.values()), request.body, self._state)
         return self._page(rows, request, fixed="page" in self._state.search_ignores)
 
@@ -76,6 +76,7 @@ class Service:
     def _paged(self, rows: Sequence[wire.Json], request: Request, *, fixed: bool = False) -> Any:
         page = 1 if fixed else _number(request.query, "page", 1, 10**6)
         limit = _number(request.query, "limit", DEFAULT_LIMIT, MAX_LIMIT)
+        limit = min(limit, self._state.page_cap)
         return wire.paged(rows, page, limit, request.path, self._state)
 
     def _one(self, ticket: Ticket, request: Request) -> Any:
@@ -118,6 +119,13 @@ class Service:
             if request.key:
                 self._done[request.key] = (sent, answer)
         return answer
+
+
+def _no_search(status: int) -> Refusal:
+    if status == 302:
+        return Page(302, "<html>Redirecting to login</html>", {"Location": "/login"})
+    words = "Server Error" if status >= 500 else "The route could not be found."
+    return Refusal(status, words)
 
 
 def _change(body: Any) -> tuple[str | None, bool | None]:

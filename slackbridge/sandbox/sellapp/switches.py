@@ -9,9 +9,15 @@ class Switches:
     def __init__(self) -> None:
         self.store_id = 4201  # the store that every key opens
         self.wrapped = True  # a single object is wrapped in `data`, else bare
-        self.paginator = "resource"  # or "flat" (meta beside data), "none" (only data), "bare"
+        # or "flat" (meta beside data), "simple" (without last_page and total), "none" (only data),
+        # "bare": Laravel's paginators
+        self.paginator = "resource"
+        self.page_cap = 100  # most rows of a page, whatever was asked for
         self.gaps = False  # lists as objects with numeric keys, as PHP writes a filtered list
         self.empty_as_list = False  # an empty `customer` or `reference` is []
+        self.customer_form = "object"  # or "list" (of one object), "fields" (of name and value)
+        # or "list" (of objects), "model" (`App\Models\Order`), "words" ("Order model"), "nested"
+        self.reference_form = "object"
         self.list_order = "newest"  # or "oldest", "updated"
         self.list_archived = True  # the list includes archived tickets
         self.message_counts = True  # tickets have `message_count`
@@ -20,7 +26,8 @@ class Switches:
         self.zone = True  # times have an offset
         self.content = "plain"  # or "html": messages are stored as HTML
         self.closed_reply = "accepts"  # or "reopens", "refuses": a reply to a CLOSED ticket
-        self.searches = True  # else /search is 404
+        self.searches = True  # else /search is answered with `search_status`
+        self.search_status = 404  # or 500, or 302 with a page of HTML, while the list works
         self.search_filters = {"id", "status", "order_id", "created_at", "updated_at"}
         self.search_sorts = {"id", "created_at", "updated_at"}
         self.search_text = True  # `search.value` searches titles, addresses and orders
@@ -30,6 +37,7 @@ class Switches:
         self.rate_per_second = 0  # 0 = no limit
         self.unimplemented: set[str] = set()  # operations answered with 501; "*" = all
         self.hook_header = "X-Sellapp-Signature"
-        self.hook_prefix = ""  # or "sha256="
+        self.hook_form = "hex"  # or "base64"
+        self.hook_prefix = ""  # or "sha256=", "v1="; after "t=1," it is part of a list
         self.hook_timestamp = ""  # name of a header with the Unix time, "" = none
         self.hook_store_messages = True  # the store's own replies are delivered too

@@ -26,7 +26,6 @@ def moment(at: float, zone: bool) -> str:
 
 def ticket_json(ticket: Ticket, version: str, switches: Switches) -> Json:
     """A ticket, the same in a list and alone."""
-    kind, number = ticket.reference or (None, None)
     empty: object = [] if switches.empty_as_list else {"type": None, "id": None}
     if version == "v1":
         readers = int(ticket.read_by_customer) + 2 * int(ticket.read_by_store)
@@ -38,8 +37,8 @@ def ticket_json(ticket: Ticket, version: str, switches: Switches) -> Json:
         "id": ticket.id,
         "title": ticket.title,
         "status": ticket.status,
-        "customer": {"id": ticket.customer_id, "email": ticket.email} if ticket.email else empty,
-        "reference": {"type": kind, "id": number} if kind else empty,
+        "customer": _customer(ticket, switches.customer_form) if ticket.email else empty,
+        "reference": _about(*ticket.reference, switches) if ticket.reference else empty,
         "created_at": moment(ticket.created_at, switches.zone),
         "updated_at": moment(ticket.updated_at, switches.zone),
         "store_id": switches.store_id,
@@ -49,6 +48,28 @@ def ticket_json(ticket: Ticket, version: str, switches: Switches) -> Json:
         "reason": ticket.reason,
         **count,
     }
+
+
+def _customer(ticket: Ticket, form: str) -> Any:
+    """The tickets page calls it an array: of an object, of named values, or PHP's word."""
+    customer = {"id": ticket.customer_id, "email": ticket.email}
+    if form == "fields":
+        return [{"name": name, "value": value} for name, value in customer.items()]
+    return [customer] if form == "list" else customer
+
+
+def _about(kind: str, number: int, switches: Switches) -> Any:
+    """The tickets page has an array of `{id, type}`, and names Laravel's models as types."""
+    match switches.reference_form:
+        case "list":
+            return [{"id": number, "type": f"{kind.title()} model"}]
+        case "model":
+            return {"id": number, "type": f"App\\Models\\{kind.title()}"}
+        case "words":
+            return {"id": number, "type": f"{kind.title()} model"}
+        case "nested":
+            return {kind: {"id": number}}
+    return {"type": kind, "id": number}
 
 
 def message_json(message: Message, ticket: Ticket, switches: Switches) -> Json:
@@ -92,6 +113,11 @@ def paged(rows: Sequence[Json], page: int, limit: int, path: str, switches: Swit
             return {"data": data}
         case "flat":
             return {**meta, "data": data}
+        case "simple":
+            told = ("current_page", "from", "path", "per_page", "to")
+            follows = f"{path}?page={page + 1}" if page < last else None
+            links = {"first": f"{path}?page=1", "last": None, "prev": None, "next": follows}
+            return {"data": data, "links": links, "meta": {key: meta[key] for key in told}}
     more = f"{path}?page={page + 1}" if page < last else None
     links = {"first": f"{path}?page=1", "last": f"{path}?page={last}", "prev": None, "next": more}
     return {"data": data, "links": links, "meta": {**meta, "links": []}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as wall
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -53,10 +54,16 @@ async def shop(time: Time) -> AsyncIterator[SellAppSandbox]:
 async def make(shop: SellAppSandbox) -> AsyncIterator[Make]:
     made: list[SellApp] = []
 
-    def provider(token: str = TOKEN, **more: Any) -> SellApp:
+    def provider(
+        token: str = TOKEN, clock: Callable[[], float] = wall.time, **more: Any
+    ) -> SellApp:
         chosen = settings(shop.url, token, **more)
         client = HttpClient(
-            "sellapp", shop.url, headers(token), timeout_seconds=chosen.timeout_seconds
+            "sellapp",
+            shop.url,
+            headers(token),
+            timeout_seconds=chosen.timeout_seconds,
+            clock=clock,
         )
         made.append(SellApp("keys", chosen, client))
         return made[-1]

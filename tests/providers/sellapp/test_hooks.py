@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from datetime import UTC, datetime
@@ -130,3 +131,31 @@ async def test_the_sandbox_s_own_webhooks_are_understood(
     await shop.hooks.idle()
     assert sorted(heard) == ["", str(id)]
     await receiver.stop()
+
+
+def forms(digest: bytes) -> dict[str, str]:
+    hexes, b64 = digest.hex(), base64.b64encode(digest).decode()
+    return {
+        "hex": hexes,
+        "base64": b64,
+        "base64 for addresses": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+        "sha256": f"sha256={hexes}",
+        "sha256 base64": f"SHA256={b64}",
+        "v1": f"v1={hexes}",
+        "a list": f"t=1800000000,v1={'0' * 64},v1={hexes}",
+        "a list of base64": f"t=1,  v1={b64}",
+        "pairs": f"v1,{base64.b64encode(b'0' * 32).decode()} v1,{b64}",
+        "quoted": f'signature="{hexes}"',
+    }
+
+
+@pytest.mark.parametrize("form", forms(b""))
+def test_a_signature_may_be_written_in_many_ways(sellapp: SellApp, time: Time, form: str) -> None:
+    _, body = webhook(time.now)
+    genuine, forged = (
+        forms(hmac.digest(secret.encode(), body, "sha256"))[form] for secret in (SECRET, "other")
+    )
+    assert sellapp.hint({"X-Signature": genuine}, body, time.now) == "42"
+    for wrong in (forged, genuine[:-1] + "\x00", "," * 5_000 + genuine):
+        with pytest.raises(Unauthorized, match="does not hold"):
+            sellapp.hint({"X-Signature": wrong}, body, time.now)

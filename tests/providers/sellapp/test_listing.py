@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import structlog
 
-from slackbridge.domain.errors import Later
-from slackbridge.domain.model import Page, Status
+from slackbridge.domain.errors import Later, Unauthorized
+from slackbridge.domain.model import Page, Query, Status
 from slackbridge.providers.sellapp.provider import SellApp
+from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from tests.providers.common import Time, numbers, says, walk
 from tests.providers.sellapp.conftest import Make
@@ -242,3 +244,89 @@ async def test_poison_spoils_its_own_field_only(shop: SellAppSandbox, sellapp: S
     assert {"event": "list.rows_without_id", "account": "keys", "rows": 3} in [
         {key: value for key, value in entry.items() if key != "log_level"} for entry in logs
     ]
+
+
+@pytest.mark.parametrize("searches", [True, False])
+@pytest.mark.parametrize("paginator", ["resource", "flat", "simple", "none", "bare"])
+async def test_pages_capped_below_what_was_asked_for_end_no_list(
+    shop: SellAppSandbox, sellapp: SellApp, searches: bool, paginator: str
+) -> None:
+    shop.searches, shop.paginator, shop.page_cap = searches, paginator, 15
+    made = shop.bulk(31)
+    for _ in range(30):
+        shop.customer_writes(made[0], "more")
+    assert set(await walk(sellapp)) == set(made)
+    assert len((await sellapp.get(str(made[0]))).messages) == 31
+    shop.search_text = False
+    (found,) = await sellapp.search(Query(email="customer1@example.org"))
+    assert found.key.id == str(made[0])
+
+
+async def test_a_server_that_knows_no_pages_is_not_read_for_ever(
+    shop: SellAppSandbox, sellapp: SellApp
+) -> None:
+    id = shop.customer_opens()
+    row = {"id": id, "content": "hi", "author": "CUSTOMER"}
+    answer = json.dumps([row] * 100)
+    shop.faults.add(Fault("ListMessages", Phase.COMMIT, Action.STATUS, 0, None, 1, 200, {}, answer))
+    assert len((await sellapp.get(str(id))).messages) == 1
+    assert shop.faults.seen.count("ListMessages") == 2
+
+
+@pytest.mark.parametrize("status", [403, 404, 418, 500, 302])
+async def test_a_search_that_fails_however_is_tried_again_after_an_hour(
+    shop: SellAppSandbox, make: Make, time: Time, status: int
+) -> None:
+    sellapp, made = make(clock=time), shop.bulk(3)
+    shop.searches, shop.search_status = False, status
+    for _ in range(3):
+        assert set(await walk(sellapp)) == set(made)
+    assert shop.calls["SearchTickets"] == 1
+    shop.searches = True
+    time.now += 3_599
+    await walk(sellapp)
+    assert not sellapp.capabilities.recent_first
+    time.now += 1
+    assert set(await walk(sellapp)) == set(made)
+    assert sellapp.capabilities.recent_first
+
+
+@pytest.mark.parametrize("answer", ["<html>", '{"success": false, "data": []}', '{"data": {}}'])
+async def test_a_search_that_answers_with_something_else_is_done_without(
+    shop: SellAppSandbox, sellapp: SellApp, answer: str
+) -> None:
+    made = shop.bulk(3)
+    says(shop, "SearchTickets", answer)
+    assert set(await walk(sellapp)) == set(made)
+    assert not sellapp.capabilities.recent_first
+
+
+async def test_a_search_that_never_answers_is_done_without(
+    shop: SellAppSandbox, make: Make, time: Time
+) -> None:
+    made = shop.bulk(3)
+    shop.faults.add(Fault("SearchTickets", Phase.COMMIT, Action.RESET, times=None))
+    assert set(await walk(make())) == set(made)
+
+
+@pytest.mark.parametrize("status", [401, 429])
+async def test_a_refused_key_and_too_many_calls_are_no_reason_to_list(
+    shop: SellAppSandbox, sellapp: SellApp, status: int
+) -> None:
+    shop.bulk(1)
+    says(shop, "SearchTickets", "{}", status)
+    with pytest.raises((Unauthorized, Later)):
+        await sellapp.list_active("")
+    assert not shop.faults.seen.count("ListTickets")
+
+
+async def test_where_the_list_fails_too_the_search_is_not_given_up(
+    shop: SellAppSandbox, sellapp: SellApp
+) -> None:
+    shop.bulk(1)
+    for operation in ("SearchTickets", "ListTickets"):
+        says(shop, operation, "{}", 500)
+    with pytest.raises(Later):
+        await sellapp.list_active("")
+    await sellapp.list_active("")
+    assert sellapp.capabilities.recent_first
