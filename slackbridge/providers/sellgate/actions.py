@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from slackbridge.domain.model import Act, Capabilities, Kind, Status
 from slackbridge.providers.base import unsupported
+from slackbridge.providers.sellgate.search import SEARCHES
 from slackbridge.providers.sellgate.wire import Change, Reply, Settable
 
 SETTABLE: dict[Status, Settable] = {Status.NEEDS_AGENT: "open", Status.CLOSED: "closed"}
 CAPABILITIES = Capabilities(
     statuses=frozenset(SETTABLE),
+    searches=SEARCHES,
     why_not={
         str(Status.SOLVED): "Sellgate knows only open and closed tickets; close it instead",
         str(Status.WAITING): "Sellgate sets this by itself: an open ticket waits for the customer "

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from slackbridge.domain.errors import unreadable
-from slackbridge.domain.model import Act, Conversation, Page, Query, Ticket
+import structlog
+
+from slackbridge.domain.errors import Code, Failure, unreadable
+from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Page, Query, Ticket
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, echoed, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
 from slackbridge.providers.sellgate.api import Api, headers
+from slackbridge.providers.sellgate.search import SEARCHES, matches, status_of
 from slackbridge.providers.sellgate.settings import BASE_URL, PER_SECOND, SellgateSettings
 from slackbridge.providers.sellgate.walk import PAGE, PageCursor
 from slackbridge.providers.sellgate.wire import (
@@ -27,11 +30,15 @@ from slackbridge.providers.sellgate.wire import (
     Listing,
     Reply,
     TicketRow,
+    in_part,
 )
 
 REMEMBERED = 10_000  # rows of the list
 BROWSED = 5  # pages; the list cannot be searched
 FEW = 3  # tickets read one by one; for more, the closed ones are listed first
+REST = 60.0  # seconds after a failure of the list in which a ticket does not ask for it again
+OURS = frozenset({Code.PACED, Code.LATE})  # failures that say nothing of the list
+log = structlog.get_logger(__name__)
 
 
 class Sellgate(BaseProvider):
@@ -44,6 +51,7 @@ class Sellgate(BaseProvider):
         super().__init__(account, settings, client)
         self._api = Api(client)
         self._rows: dict[str, TicketRow] = {}  # the one listed last is last
+        self._rests_until = 0.0  # monotonic: the list failed
 
     async def list_active(self, cursor: str) -> Page:
         place = PageCursor.of(cursor)
@@ -57,18 +65,22 @@ class Sellgate(BaseProvider):
         wanted = dict.fromkeys(ids)
         found: dict[str, Ticket] = {}
         if len(wanted) > FEW:  # usually many were closed at once
-            rows = (await self._list(1, CLOSED)).rows
+            rows = await self._closed()
             found = {row.id: self._ticket(row) for row in rows if row.id in wanted}
         rest = await existing([id for id in wanted if id not in found], self.get)
         found |= {one.ticket.key.id: one.ticket for one in rest}
         return tuple(found[id] for id in wanted if id in found)
 
     async def get(self, id: str) -> Conversation:
+        """The ticket with its row of the list, which alone tells `updated_at` and some facts.
+
+        After a start none is remembered. Where the list fails, those facts are missing, the
+        revision has no time, and the ticket asks to be read again.
+        """
         ticket = await self._api.ticket(id)
-        # Only the list tells `updated_at`, and after a start none of it is remembered yet.
-        if ticket.updated_at is None:
-            await self._browse(ticket.status, until=id)
-        return self._conversation(ticket)
+        if not self._whole(ticket) and await self._sought(ticket):
+            return self._conversation(ticket, whole=True)
+        return self._conversation(ticket, whole=self._whole(ticket))
 
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         deadline = self._client.deadline(timeout)
@@ -81,11 +93,14 @@ class Sellgate(BaseProvider):
         return await self._read_back(self._read(id, deadline))
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
-        """By order or e-mail: the open tickets and the first pages of all of them."""
+        """Among the first pages of the list, of the status asked for, and the open tickets."""
         if query.id:
             return await self.read([query.id])
-        await self._browse("")
-        found = [self._ticket(row) for row in self._rows.values() if row.is_about(query)]
+        asked = {name for name in QUERY_FIELDS if getattr(query, name)}
+        if not asked or not asked <= SEARCHES:
+            return ()
+        await self._browse(status_of(query))
+        found = [self._ticket(row) for row in self._rows.values() if matches(row, query)]
         return tuple(sorted(found, key=lambda t: t.updated_at, reverse=True)[:FOUND])
 
     async def stats(self) -> Mapping[str, str]:
@@ -97,7 +112,36 @@ class Sellgate(BaseProvider):
         return "Sellgate answers"
 
     async def _read(self, id: str, deadline: float) -> Conversation:
-        return self._conversation(await self._api.ticket(id, deadline))
+        ticket = await self._api.ticket(id, deadline)
+        return self._conversation(ticket, whole=self._whole(ticket))
+
+    def _whole(self, ticket: Detail) -> bool:
+        """Whether all is known of it that the list tells."""
+        return ticket.updated_at is not None or ticket.id in self._rows
+
+    async def _sought(self, ticket: Detail) -> bool:
+        """Whether the list could be asked for its row; it need not have one."""
+        if self._client.deadline(0.0) < self._rests_until:
+            return False
+        try:
+            await self._browse(ticket.status, until=ticket.id)
+        except Failure as failure:
+            if failure.code in OURS:
+                raise
+            self._rests_until = self._client.deadline(REST)
+            log.warning("list.failed", account=self._account, why=failure.loggable)
+            return False
+        return True
+
+    async def _closed(self) -> Sequence[TicketRow]:
+        """The closed tickets on the first page; none where the list fails."""
+        try:
+            return (await self._list(1, CLOSED)).rows
+        except Failure as failure:
+            if failure.code in OURS:
+                raise
+            log.warning("list.failed", account=self._account, why=failure.loggable)
+            return ()
 
     def _seen(self, told: Conversation | None, reply: Reply) -> Conversation | None:
         """The ticket after a reply. Raises Unknown if it does not show the reply.
@@ -111,6 +155,7 @@ class Sellgate(BaseProvider):
 
     async def _list(self, page: int, status: str, limit: int = PAGE) -> Listing:
         listing = await self._api.tickets(page, status, limit)
+        self._rests_until = 0.0
         rows = self._with_id(listing.rows, beside=listing.size - len(listing.rows))
         for row in rows:
             self._remember(row)
@@ -129,10 +174,13 @@ class Sellgate(BaseProvider):
         if len(self._rows) > REMEMBERED:
             del self._rows[next(iter(self._rows))]
 
-    def _conversation(self, ticket: Detail) -> Conversation:
+    def _conversation(self, ticket: Detail, *, whole: bool) -> Conversation:
         row = ticket.row(self._rows.get(ticket.id, TicketRow()))
+        told = ticket.conversation(self._account, self._url(row.id), row)
+        if not whole:
+            return in_part(told)
         self._remember(row)
-        return ticket.conversation(self._account, self._url(row.id), row)
+        return told
 
 
 FACTORY = Factory(Sellgate, CAPABILITIES, BASE_URL, headers, SellgateSettings, PER_SECOND)

@@ -8,6 +8,7 @@ from slackbridge.domain.errors import Code, Later, Rejected, Unauthorized
 from slackbridge.domain.model import Query, Status
 from slackbridge.providers.sellgate import provider as module
 from slackbridge.providers.sellgate.provider import Sellgate
+from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.testing.look import ids
 from tests.providers.common import Time, says
@@ -96,3 +97,32 @@ async def test_stats_come_by_their_names_in_words(
     assert await sellgate.stats() == {"avg first reply": "1.5", "needs response": "3"}
     says(shop, "ListTickets", {"data": []})
     assert await sellgate.stats() == {}
+
+
+async def test_tickets_can_be_found_by_status_turn_and_days(
+    shop: SellgateSandbox, sellgate: Sellgate, time: Time
+) -> None:
+    old, waits, needy, odd = (shop.customer_opens(email="often@example.com") for _ in range(4))
+    time.now += 86_400
+    shop.merchant_writes(waits, "x")
+    shop.close(old)
+    shop.force_status(odd, "on_hold")
+    new = shop.customer_opens()
+
+    async def found(**query: str) -> set[str]:
+        return set(ids(await sellgate.search(Query(**query))))
+
+    assert await found(status="ended") == await found(status="Closed") == {old}
+    assert await found(status="on_hold, closed") == {old, odd}
+    assert await found(needs="agent", email="often@example.com") == {needy, odd}
+    assert await found(created="2027-01-16..") == {new}
+    assert await found(closed="2027-01-16", created="..2027-01-15") == {old}
+    assert await found(closed="..2027-01-15") == await found(country="DE", status="ended") == set()
+
+
+async def test_many_are_read_one_by_one_while_the_list_fails(
+    shop: SellgateSandbox, sellgate: Sellgate
+) -> None:
+    made = shop.bulk(5)
+    shop.faults.add(Fault("ListTickets", Phase.COMMIT, Action.STATUS, times=None))
+    assert ids(await sellgate.read(made)) == made

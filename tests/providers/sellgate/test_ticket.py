@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 import structlog
 
-from slackbridge.domain.model import Author, Status
+from slackbridge.domain.errors import Later
+from slackbridge.domain.model import Author, Query, Status
 from slackbridge.providers.sellgate.provider import Sellgate
 from slackbridge.providers.sellgate.wire import TicketRow
+from slackbridge.rules.freshness import Freshness, freshness
+from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellgate.app import SellgateSandbox
 from slackbridge.testing.look import ids
 from slackbridge.text.document import plain
 from tests.providers.common import Time, says
-from tests.providers.sellgate.conftest import Make, listed
+from tests.providers.sellgate.conftest import REPLY, Make, listed
 
 
 async def test_a_ticket_is_told_in_full(
@@ -196,7 +199,7 @@ async def test_a_ticket_without_an_order(
     shop.omit_nulls = omit
     id = shop.customer_opens(order_id=None)
     ticket = await listed(sellgate, id)
-    assert (ticket.order, ticket.item, ticket.extra) == ("", "", ())
+    assert (ticket.order, ticket.item, ticket.extra) == ("", "", (("first reply", "none yet"),))
     assert (await sellgate.get(id)).ticket == ticket
 
 
@@ -229,3 +232,56 @@ async def test_a_poisoned_conversation_is_still_read(
     says(shop, "GetTicket", {"id": "t", "updated_at": "2026-01-01T00:00:00Z", "messages": messages})
     found = (await sellgate.get("t")).messages  # not wrapped in `data`, either
     assert [(m.author, plain(m.body)) for m in found] == [(Author.SYSTEM, ""), (Author.SYSTEM, "a")]
+
+
+async def test_a_closed_ticket_says_since_when_and_an_unanswered_one_that_it_is(
+    shop: SellgateSandbox, sellgate: Sellgate, time: Time
+) -> None:
+    id = shop.customer_opens(order_id=None)
+    assert dict((await listed(sellgate, id)).extra) == {"first reply": "none yet"}
+    shop.merchant_writes(id, "Here")
+    assert (await sellgate.get(id)).ticket.extra == (await listed(sellgate, id)).extra == ()
+    time.now += 60
+    shop.close(id)
+    (closed,) = await sellgate.search(Query(status="ended"))
+    assert dict(closed.extra) == {"closed": "2027-01-15 08:01 UTC"}
+    assert (await sellgate.get(id)).ticket == closed
+
+
+async def test_a_ticket_is_read_while_the_list_fails_and_nothing_is_told_twice(
+    shop: SellgateSandbox, make: Make
+) -> None:
+    clock = Time()
+    id = shop.customer_opens()
+    shop.merchant_writes(id, "Here")
+    whole = await listed(make(), id)
+    fresh = make(monotonic=clock)
+    fault = Fault("ListTickets", Phase.COMMIT, Action.STATUS, times=None)
+    shop.faults.add(fault)
+    with structlog.testing.capture_logs() as logs:
+        part = [(await fresh.get(id)) for _ in range(3)]
+    assert part[0] == part[1] == part[2]  # the revision does not flap
+    told = part[0].ticket
+    assert [plain(m.body) for m in part[0].messages][1:] == ["Here"]
+    assert (told.status, told.topic, told.order) == (whole.status, whole.topic, whole.order)
+    assert "not known now" in dict(told.extra)
+    assert told.recheck
+    assert freshness(told.revision, whole.revision) is Freshness.DIFFERS
+    assert [entry["event"] for entry in logs] == ["list.failed"]
+    assert fault.struck == 1  # the list rests
+    assert (await fresh.read([id])) == (told,)
+    done = await fresh.perform(id, REPLY, 5)
+    assert done is not None
+    assert "not known now" in dict(done.ticket.extra)
+    shop.faults.clear()
+    clock.now += 61
+    again = await fresh.get(id)
+    assert again.ticket == await listed(fresh, id)
+    assert [m.id for m in again.messages][:2] == [m.id for m in part[0].messages]
+
+
+async def test_our_own_pace_is_no_failure_of_the_list(shop: SellgateSandbox, make: Make) -> None:
+    id = shop.customer_opens()
+    sellgate = make(per_second=0.02)  # the second call is 50 s away
+    with pytest.raises(Later, match="allows no further call"):
+        await sellgate.get(id)
