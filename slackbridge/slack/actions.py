@@ -22,6 +22,7 @@ from slackbridge.text.clean import clean
 
 log = structlog.get_logger(__name__)
 Values = dict[str, str]
+UNSHOWN = "Nothing was done: Slack refuses to show what exactly would happen. Try it once more."
 
 
 class Actions:
@@ -93,10 +94,17 @@ class Actions:
             meta = dumped({"key": str(key), "action": action.name, "values": values, "word": word})
             place = self._lookup.provider(key.account)
             shown = action_views.sure(key, place, action, said or action.explains, word, meta)
+        if not await self._shown(key, shown, view_id):  # else it would go on asking for ever
+            await self._shown(key, views.message_modal(action.label, UNSHOWN), view_id)
+
+    async def _shown(self, key: TicketKey, view: Mapping[str, Any], view_id: str) -> bool:
+        """Whether an open modal could be changed to this view."""
         try:
-            await self._chat.show("views.update", shown, view_id=view_id)
+            await self._chat.show("views.update", view, view_id=view_id)
         except Failure as failure:
             log.warning("preview.not_shown", ticket=str(key), why=failure.code)
+            return False
+        return True
 
     async def _confirmed(
         self, ack: Any, key: TicketKey, user: str, action: Action, view: Mapping[str, Any]

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from slackbridge.domain.errors import Failure
@@ -22,6 +23,11 @@ from slackbridge.slack.chat import SlackChat
 from slackbridge.slack.commands import NEW, Answerer, Request, answer
 
 AT_ONCE_SECONDS = 2.0
+NO_FORM = (
+    "The form could not be opened, and no ticket was: {}. Try `{}` again; if that fails, too, open "
+    "the ticket at the marketplace."
+)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,12 @@ class Command:
         account = (asked.words or [*makers] * (len(makers) == 1) or [""])[0]
         if account not in makers:
             each = ", ".join(f"`{asked.name} {NEW} {one}`" for one in makers)
-            return f"Say for which account: {each}."
+            lacks = self._lookup.can(account) is not None
+            why = f"The marketplace of {account} lets no seller open a ticket. " if lacks else ""
+            return f"{why}Say for which account: {each}."
         key = TicketKey.of_account(account)
-        return await self._actions.begin(key, asked.user, makers[account], trigger)
+        try:
+            return await self._actions.begin(key, asked.user, makers[account], trigger)
+        except Failure as failure:
+            log.warning("form.refused", why=failure.code)
+            return NO_FORM.format(failure.quoted, f"{asked.name} {NEW} {account}")

@@ -7,6 +7,7 @@ from typing import Any
 from slackbridge.demo import views
 from slackbridge.demo.world import ACCOUNT, CHANNEL
 from slackbridge.sandbox.faults import Action, Fault, Phase
+from slackbridge.sandbox.slack.refusals import Refusal
 from tests.bridge.stage import Stage
 
 Json = dict[str, Any]
@@ -106,6 +107,15 @@ async def test_what_cannot_be_settled_holds_up_no_other_ticket(instant: Stage) -
 
 def row_of(stage: Stage, row: Json) -> Json:
     return next(r for r in stage.slack.workspace.history(CHANNEL) if r["ts"] == row["ts"])
+
+
+async def test_a_form_that_slack_refuses_twice_is_told_in_words(instant: Stage) -> None:
+    refusal = Refusal("views.open", "invalid_arguments")
+    instant.slack.refusals.add(refusal)
+    answer: Any = await instant.anna.command("/ticket", "new", channel=CHANNEL)
+    assert "could not be opened, and no ticket was" in str(answer["text"])
+    assert f"`/ticket new {ACCOUNT}` again" in str(answer["text"])
+    assert not instant.anna.modals()
 
 
 async def test_who_may_not_act_opens_nothing(instant: Stage) -> None:

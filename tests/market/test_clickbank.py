@@ -20,6 +20,7 @@ from slackbridge.sandbox.clickbank.gate import READ
 from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import NotPossible
+from slackbridge.sandbox.slack.refusals import Refusal
 from slackbridge.store.keys import DAY, DEFAULT
 from slackbridge.store.redis import RedisStore
 from tests.market.conftest import CHANNEL, Market, acts
@@ -100,6 +101,16 @@ async def test_what_cannot_be_previewed_cannot_be_confirmed(
     await shop.modal("Nothing was done")
     assert not shop.anna.modals()[-1].get("submit"), "there is nothing to confirm"
     assert clickbank.calls["Create"] == 0
+
+
+async def test_a_second_step_that_slack_refuses_is_told(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens(amount=4_700))
+    shop.slack.refusals.add(Refusal("views.update", "invalid_arguments", text="gets back"))
+    await asks(shop, ticket)
+    await shop.modal("Nothing was done: Slack refuses to show")
+    assert refunds(clickbank) == []
 
 
 async def test_only_who_may_move_money_does(shop: Market, clickbank: ClickBankSandbox) -> None:
