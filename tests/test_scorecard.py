@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from slackbridge.domain.model import Action, Capabilities, Status
+from slackbridge.ports import capabilities
 from slackbridge.providers.registry import REGISTRY
-from slackbridge.providers.scorecard import renewed, table
+from slackbridge.providers.scorecard import ROWS, WORDS, renewed, rows, table
 
 README = Path(__file__).parent.parent / "README.md"
 BARE = replace(REGISTRY["sellgate"], capabilities=Capabilities())
@@ -34,6 +35,8 @@ def test_the_readme_tells_what_each_marketplace_can_do() -> None:
         {"recent_first": True},
         {"actions": (PAY,)},
         {"create": PAY},
+        {"closed_is_final": True},
+        {"searches": frozenset({"order"})},
     ],
     ids=lambda more: next(iter(more)),
 )
@@ -50,6 +53,24 @@ def test_a_status_that_wants_a_form_is_told_once() -> None:
     told = table({"one": replace(BARE, capabilities=can)})
     assert "| closed (by a form) |" in told
     assert "Close" not in told
+
+
+def test_what_moves_money_stands_apart() -> None:
+    can = Capabilities(actions=(PAY, Action("wave", "Wave")), create=PAY)
+    told = table({"one": replace(BARE, capabilities=can)})
+    assert "| Moves money, asked twice | Pay |" in told
+    assert "| Its own actions | Wave |" in told
+    assert "| Opens a ticket | Pay (money) |" in told
+
+
+def test_every_capability_and_protocol_has_a_row() -> None:
+    ours = (p for p in vars(capabilities).values() if isinstance(p, type))
+    protocols = {one.__name__ for one in ours if one.__module__ == capabilities.__name__}
+    known = {field.name for field in fields(Capabilities)} | protocols
+    named = {name for row in ROWS for name in row.shows} | WORDS
+    extra = {row.what for row in rows()} - {row.what for row in ROWS}
+    assert named <= known
+    assert len(extra) == len(known - named), "each that is not named above has a row of its own"
 
 
 def test_a_page_without_marks_is_refused() -> None:
