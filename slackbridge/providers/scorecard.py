@@ -86,9 +86,9 @@ def _has(what: str, name: str) -> Row:
     return _row(what, lambda factory: _words(getattr(factory.capabilities, name)), name)
 
 
-def _does(what: str, protocol: type) -> Row:
+def _does(what: str, protocol: type, *shows: str) -> Row:
     """Whether the provider implements an optional protocol."""
-    return _row(what, lambda factory: _yes(_is(factory, protocol)), protocol.__name__)
+    return _row(what, lambda factory: _yes(_is(factory, protocol)), protocol.__name__, *shows)
 
 
 ROWS = (
@@ -110,7 +110,7 @@ ROWS = (
     _row("Moves money, asked twice", lambda factory: _own(factory, money=True), "actions"),
     _row("Money is shown beforehand", _preview, "Previews"),
     _does("Tells whether its own action happened", capabilities.Settles),
-    _does("The order behind a ticket", capabilities.Orders),
+    _does("The order behind a ticket", capabilities.Orders, "orders"),
     _row(
         "Search, beside key",
         lambda factory: _listed(f for f in QUERY_FIELDS if f in factory.capabilities.searches),
