@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slackbridge.domain.files import FileLimits
 from slackbridge.domain.model import Action, Capabilities, Status
 from slackbridge.ports import capabilities
 from slackbridge.providers.registry import REGISTRY
@@ -36,6 +37,7 @@ def test_the_readme_tells_what_each_marketplace_can_do() -> None:
         {"actions": (PAY,)},
         {"create": PAY},
         {"closed_is_final": True},
+        {"files": FileLimits(max_bytes=2**20, max_total=2**22, max_count=3)},
         {"searches": frozenset({"order"})},
     ],
     ids=lambda more: next(iter(more)),

@@ -34,6 +34,13 @@ def _limit(factory: Factory) -> str:
     return f"{most}, fewer if encoded" if _is(factory, capabilities.Measures) else most
 
 
+def _files(factory: Factory) -> str:
+    most = factory.capabilities.files
+    if most is None:
+        return NO
+    return f"up to {most.max_count}, {most.max_bytes / 2**20:g} MiB each"
+
+
 def _statuses(factory: Factory) -> str:
     can = factory.capabilities
     return _listed(
@@ -94,6 +101,7 @@ def _does(what: str, protocol: type, *shows: str) -> Row:
 ROWS = (
     _row("Reply to the customer", lambda factory: "yes"),
     _row("Longest reply", _limit, "reply_limit", "Measures"),
+    _row("Files in a reply", _files, "files"),
     _row(
         "Reply and status in one",
         lambda factory: _yes(bool(factory.capabilities.reply_with_status)),
