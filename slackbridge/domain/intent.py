@@ -193,7 +193,9 @@ class Intent(Frozen):
 
     def act(self) -> Act:
         """The call to make for it."""
-        return Act(self.kind, self.text, self.status, self.email, self.fields, self.action)
+        return Act(
+            self.kind, self.text, self.status, self.email, self.fields, self.action, key=self.id
+        )
 
     def but(self, **changes: object) -> Intent:
         """A copy with changes, validated."""

@@ -215,6 +215,8 @@ class Act:
     `text` is plain text; `status` goes with a reply in the same call or stands alone; `email`
     names the assignee ('' = nobody); `action` names the action, `fields` are its form's values.
     `files` go with a reply or an internal note, in the same call.
+    `key` is the same for every attempt at what an agent asked for once, and unique within the
+    ticket; '' = there is none.
     """
 
     kind: Kind
@@ -224,6 +226,7 @@ class Act:
     fields: Mapping[str, str] = field(default_factory=dict)
     action: str = ""
     files: tuple[File, ...] = ()
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from slackbridge.domain.model import Act, Action, Capabilities, Kind, Status
 from slackbridge.providers.base import unsupported
+from slackbridge.providers.sellapp import goods
 from slackbridge.providers.sellapp.api import Body
+from slackbridge.providers.sellapp.search import SEARCHES
 
 CHANGES: Mapping[Status, Body] = {
     Status.NEEDS_AGENT: {"status": "OPEN", "archived": False},
@@ -29,13 +31,16 @@ _WHY_NOT = {
     "private": _NO_NOTES,
     "follow_up": "SellApp has no way to open a ticket from outside",
 }
-_SEARCHES = frozenset({"order", "email", "name"})
 CAPABILITIES = Capabilities(
-    statuses=frozenset(CHANGES), actions=(ARCHIVE,), searches=_SEARCHES, why_not=_WHY_NOT
+    statuses=frozenset(CHANGES),
+    actions=(ARCHIVE, *goods.ACTIONS),
+    searches=SEARCHES,
+    why_not=_WHY_NOT,
 )
 V1 = Capabilities(
-    searches=_SEARCHES,
-    why_not=_WHY_NOT | dict.fromkeys(("close", "closed", "reopen", "needs agent", "archive"), _OLD),
+    searches=SEARCHES,
+    why_not=_WHY_NOT
+    | dict.fromkeys(("close", "closed", "reopen", "needs agent", "archive", *goods.NAMES), _OLD),
 )
 
 
@@ -43,6 +48,6 @@ def change_of(act: Act, can: Capabilities) -> Body:
     """The fields that an act sets on the ticket. Raises Unsupported."""
     if act.kind is Kind.STATUS and act.status and act.status in can.statuses:
         return CHANGES[act.status]
-    if act.kind is Kind.ACTION and can.named(act.action):
+    if act.kind is Kind.ACTION and act.action == ARCHIVE.name and can.named(act.action):
         return {"archived": True}
     raise unsupported("SellApp", can, act)

@@ -72,10 +72,10 @@ class Api:
         The list may be readable all the same, unless the key is refused (401) or there were too
         many calls (429).
         """
-        params = _paging(page, PAGE)
+        params = paging(page, PAGE)
         try:
             answer = await self._send("POST", "/search", params=params, json=body, also=NO_SEARCH)
-            found = _listed(answer, page, PAGE, TicketRow) if answer.ok else None
+            found = page_of(answer, page, PAGE, TicketRow) if answer.ok else None
         except Later as failure:
             if failure.code not in NO_ANSWER:
                 raise
@@ -85,32 +85,32 @@ class Api:
 
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
-        answer = await self._send("GET", _path(id), deadline=deadline)
+        answer = await self._send("GET", path_of(id), deadline=deadline)
         return answer.read(lambda data: ticket_in(data, id), write=False)
 
     async def messages(self, id: str, deadline: float | None = None) -> list[MessageRow]:
         """All messages of a ticket; one that shifts over the edge of a page is there twice."""
-        rows = await self._all(f"{_path(id)}/messages", MessageRow, deadline)
+        rows = await self._all(f"{path_of(id)}/messages", MessageRow, deadline)
         if not all(same_id(row.ticket_id or id, id) for row in rows):
             raise unreadable("sellapp sent the messages of another ticket", write=False)
         return rows
 
     async def message(self, id: str, message: str) -> MessageRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
-        answer = await self._send("GET", f"{_path(id)}/messages{_path(message)}")
+        answer = await self._send("GET", f"{path_of(id)}/messages{path_of(message)}")
         return answer.read(lambda data: message_in(data, id, message), write=False)
 
     async def reply(self, id: str, content: str, deadline: float) -> None:
         """Not idempotent. The answer must show the message."""
         body = {"content": content}
-        path = f"{_path(id)}/messages"
+        path = f"{path_of(id)}/messages"
         answer = await self._send("POST", path, json=body, write=True, deadline=deadline)
         answer.read(lambda data: message_in(data, id), write=True)
 
     async def change(self, id: str, wanted: Body, key: str, deadline: float) -> None:
         """Idempotent under the same `key`; '' = no key. The answer must show the ticket."""
         answer = await self._send(
-            "PATCH", _path(id), json=wanted, key=key, write=True, deadline=deadline
+            "PATCH", path_of(id), json=wanted, key=key, write=True, deadline=deadline
         )
         answer.read(lambda data: ticket_in(data, id), write=True)
 
@@ -131,8 +131,8 @@ class Api:
     async def _page(
         self, path: str, shape: type[Shape], page: int, limit: int, deadline: float | None = None
     ) -> Listed[Shape]:
-        answer = await self._send("GET", path, params=_paging(page, limit), deadline=deadline)
-        found = _listed(answer, page, limit, shape)
+        answer = await self._send("GET", path, params=paging(page, limit), deadline=deadline)
+        found = page_of(answer, page, limit, shape)
         if not found.obeyed:
             raise unreadable("sellapp sent another page than was asked for", write=False)
         return found
@@ -148,31 +148,47 @@ class Api:
         deadline: float | None = None,
         **content: Unpack[Content],
     ) -> Answer:
-        """One call; a status outside 2xx raises, unless it is among `also`."""
-        content["headers"] = self._headers | ({"Idempotency-Key": key} if key else {})
+        """One call of the tickets' endpoints; a status outside 2xx raises, unless `also` has it."""
+        content["headers"] = {"Idempotency-Key": key} if key else {}
         path = self._root + path
-        answer = await self.client.send(method, path, write=write, deadline=deadline, **content)
+        answer = await self.send(method, path, write=write, deadline=deadline, **content)
         if not answer.ok and answer.status not in also:
-            raise _refusal(answer, write=write)
+            raise refusal(answer, write=write)
         return answer
 
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        write: bool = False,
+        deadline: float | None = None,
+        **content: Unpack[Content],
+    ) -> Answer:
+        """One call to the store; an answer of any status is returned."""
+        content["headers"] = {**self._headers, **(content.get("headers") or {})}
+        return await self.client.send(method, path, write=write, deadline=deadline, **content)
 
-def _path(id: str) -> str:
+
+def path_of(id: str) -> str:
     """`/id`. Raises Rejected for what would change the path."""
     if not ID.fullmatch(id):
         raise Rejected(f"{clean(id)[:40]!r} cannot be an id at sellapp", code=Code.NOT_FOUND)
     return f"/{id}"
 
 
-def _paging(page: int, limit: int) -> dict[str, str]:
+def paging(page: int, limit: int) -> dict[str, str]:
     return {"page": str(page), "limit": str(limit)}
 
 
-def _listed(answer: Answer, page: int, limit: int, shape: type[Shape]) -> Listed[Shape]:
+def page_of(answer: Answer, page: int, limit: int, shape: type[Shape]) -> Listed[Shape]:
     return answer.read(lambda data: listed(data, page, limit, shape), write=False)
 
 
-def _refusal(answer: Answer, *, write: bool) -> Failure:
+def refusal(
+    answer: Answer, *, write: bool, words: Mapping[int, str] = REFUSALS, forbidden: str = ""
+) -> Failure:
+    """The failure of an answer outside 2xx; `forbidden` is the code of a 403."""
     status, vendor = answer.status, answer.vendor
     if status == 403 and answer.body[:200].lstrip().startswith(b"<"):
         # Cloudflare's 1020. A write may be blocked for its text, so the key is not blamed.
@@ -184,8 +200,8 @@ def _refusal(answer: Answer, *, write: bool) -> Failure:
         return Unknown(f"{vendor} is still busy with the same request (409)", code=Code.CONFLICT)
     if status in (400, 422) and (fields := _fields(answer)):
         return Rejected(f"{vendor} does not accept this ({status}): {fields}", code=Code.INVALID)
-    code = Code.NOT_FOUND if status == 404 else ""
-    return refused(answer, write=write, words=REFUSALS.get(status, ""), code=code)
+    code = {404: Code.NOT_FOUND, 403: forbidden}.get(status, "")
+    return refused(answer, write=write, words=words.get(status, ""), code=code)
 
 
 def _fields(answer: Answer) -> str:

@@ -14,16 +14,20 @@ from datetime import timedelta
 
 import structlog
 
-from slackbridge.domain.errors import Later
+from slackbridge.domain.errors import Failure, Later, Rejected
 from slackbridge.domain.model import Act, Conversation, Kind, Message, Page, Query, Ticket
-from slackbridge.providers.base import FOUND, BaseProvider, existing
+from slackbridge.domain.order import Order
+from slackbridge.providers.base import FOUND, BaseProvider, Row, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.lenient import EPOCH
-from slackbridge.providers.sellapp import wire
+from slackbridge.providers.sellapp import goods, wire
 from slackbridge.providers.sellapp.actions import ARCHIVE, CAPABILITIES, V1, change_of
 from slackbridge.providers.sellapp.api import ID, Api, Body, headers
+from slackbridge.providers.sellapp.order_wire import OrderRow, Refund
+from slackbridge.providers.sellapp.orders import Orders
 from slackbridge.providers.sellapp.paging import Listed
+from slackbridge.providers.sellapp.search import body_of, matches, possible
 from slackbridge.providers.sellapp.settings import BASE_URL, SellAppSettings
 from slackbridge.providers.sellapp.trial import SearchTrial
 from slackbridge.providers.sellapp.webhook import Webhook
@@ -35,7 +39,6 @@ SEARCHED = 3  # pages of matches; a store of many is walked instead
 # "Not closed" rather than "open": an unknown status needs an agent.
 ACTIVE = {"field": "status", "operator": "!=", "value": "CLOSED"}
 OLDEST_FIRST = {"filters": [ACTIVE], "sort": [{"field": "created_at", "direction": "asc"}]}
-NEWEST_FIRST = {"sort": [{"field": "created_at", "direction": "desc"}]}
 CHANGED_LAST = {"filters": [ACTIVE], "sort": [{"field": "updated_at", "direction": "desc"}]}
 log = structlog.get_logger(__name__)
 
@@ -52,7 +55,10 @@ class SellApp(BaseProvider):
     def __init__(self, account: str, settings: SellAppSettings, client: HttpClient) -> None:
         super().__init__(account, settings, client)
         self.capabilities = CAPABILITIES if settings.api_version == "v2" else V1
+        self._store = settings.store
         self._api = Api(settings, client)
+        self._orders = Orders(account, self._api)
+        self._goods = goods.NAMES & {action.name for action in self.capabilities.actions}
         self._webhook = Webhook(settings.webhook_secret.get_secret_value(), settings.webhook_header)
         self._search = SearchTrial(client.clock)
         self._stamps = True  # whether a new message moves `updated_at`, as far as is known
@@ -95,41 +101,75 @@ class SellApp(BaseProvider):
         deadline = self._client.deadline(timeout)
         if act.kind is Kind.REPLY and act.status is None:
             await self._api.reply(id, act.text, deadline)
+        elif act.kind is Kind.ACTION and act.action in self._goods:
+            _, order = await self._bought(id, deadline)
+            await self._orders.make(id, act, goods.call_of(act, order), deadline)
         else:
             await self._change(id, change_of(act, self.capabilities), deadline)
         return await self._read_back(self.get(id, deadline))
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:
-        """A ticket shows whether it is archived, but not since when."""
-        if act.action != ARCHIVE.name:
+        """A ticket shows whether it is archived, but not since when; a refund may have a time. Of a
+        replacement and a delivery nothing tells.
+        """
+        if act.action == ARCHIVE.name:
+            return (await self._api.ticket(id)).archived
+        if act.action != goods.REFUND.name:
             return None
-        return (await self._api.ticket(id)).archived
+        _, order = await self._bought(id)
+        refunds, whole = await self._orders.refunds(order.id)
+        theirs = since + (self._client.skew or 0.0)
+        return goods.refunded(act, order, refunds, whole, theirs)
+
+    async def preview(self, id: str, act: Act) -> str:
+        row, order = await self._bought(id)
+        refunds = None
+        if act.action == goods.REFUND.name:
+            refunds = await self._refunds(order.id)
+        return goods.preview_of(act, order, refunds, row.customer.email)
+
+    async def order(self, ticket: Ticket) -> Order | None:
+        """Read in v2 whichever version the tickets have: v1 has no orders."""
+        if not ticket.order:
+            return None
+        return (await self._orders.order(ticket.order)).facts(ticket)
+
+    async def _bought(self, id: str, deadline: float | None = None) -> tuple[TicketRow, OrderRow]:
+        """A ticket and its order. Raises Rejected if it is about none."""
+        row = await self._api.ticket(id, deadline)
+        if not row.order:
+            raise Rejected("this ticket names no order")
+        return row, await self._orders.order(row.order, deadline)
+
+    async def _refunds(self, order: str) -> Sequence[Refund] | None:
+        """All refunds of an order; None if they cannot be told, which hinders no refund."""
+        try:
+            found, whole = await self._orders.refunds(order)
+        except Failure as failure:
+            log.info("refunds.not_read", account=self._account, why=failure.loggable)
+            return None
+        return found if whole else None
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
         """By SellApp's own search; where that finds too little, among all tickets."""
         if query.id:
             return await self.read([query.id])
-        wanted = (query.order.strip(), query.email.strip(), query.name.strip())
-        text = next(filter(None, wanted), "")
-        if not text or query.item or query.country or query.topic or query.urgency:
-            return ()  # not part of SellApp's tickets
-        found, all_of_them = await self._matches(text, wanted)
-        if not found or not (all_of_them or len(found) >= FOUND):
+        if not possible(query):
+            return ()
+        found, all_of_them = await self._matches(query)
+        if len(found) < FOUND and not (found and all_of_them):
             every = self._with_id(await self._api.all_tickets())
-            found = {row.id: row for row in every if row.is_of(*wanted)}
+            found = {row.id: row for row in every if matches(row, query)}
         newest = sorted(found.values(), key=lambda row: row.created, reverse=True)
         return tuple(map(self._ticket, newest[:FOUND]))
 
-    async def _matches(
-        self, text: str, wanted: tuple[str, str, str]
-    ) -> tuple[dict[str, TicketRow], bool]:
+    async def _matches(self, query: Query) -> tuple[dict[str, TicketRow], bool]:
         """What SellApp's own search finds, and whether that is all of it."""
-        body = {**NEWEST_FIRST, "search": {"value": text}}
         rows: dict[str, TicketRow] = {}
         for page in range(1, SEARCHED + 1):
-            if (found := await self._api.search(body, page)) is None:
+            if (found := await self._api.search(body_of(query), page)) is None:
                 return rows, False
-            rows |= {row.id: row for row in self._with_id(found.rows) if row.is_of(*wanted)}
+            rows |= {row.id: row for row in self._with_id(found.rows) if matches(row, query)}
             if not (more := found.leads_on()) or len(rows) >= FOUND:
                 return rows, not more
         return rows, False
@@ -146,6 +186,12 @@ class SellApp(BaseProvider):
         """
         rows = self._with_id((await self._api.tickets(1, limit=1)).rows)
         return tuple({row.store_id for row in rows if row.store_id})
+
+    def _ticket(self, row: Row) -> Ticket:
+        """Where the account names no store, the card does: a key may open several."""
+        told = super()._ticket(row)
+        store = row.store_id if isinstance(row, TicketRow) and not self._store else ""
+        return replace(told, extra=(*told.extra, ("store", store))) if store else told
 
     async def _probe(self) -> str:
         await self._api.tickets(1, limit=1)

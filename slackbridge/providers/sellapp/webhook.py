@@ -1,8 +1,9 @@
 """SellApp's webhook: whether one is genuine and fresh, and which ticket it is about. Pure.
 
-Source: SellApp's webhook page for the event and its payload. The name of the signature's header is
-not documented; third parties agree on HMAC-SHA256 over the raw body, and use four names. They write
-it in hex or base64, bare or after `sha256=` or `v1=`, alone or in a list.
+Source: SellApp's webhook page for the event and its payload. How these are signed is not
+documented; its dynamic webhooks have the HMAC-SHA256 of the raw body in a header `Signature`
+(sell.app/docs), and third parties use four other names, write it in hex or base64, bare or after
+`sha256=` or `v1=`, alone or in a list.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ from slackbridge.providers.lenient import Lenient, Moment, Text
 from slackbridge.providers.sellapp.wire import MessageRow
 
 EVENT = "ticket_message.created"
-SIGNATURES = ("X-Sellapp-Signature", "X-Sellapp-Hmac-Sha256", "X-Signature", "X-Webhook-Signature")
+SIGNATURES = (
+    "Signature",
+    "X-Sellapp-Signature",
+    "X-Sellapp-Hmac-Sha256",
+    "X-Signature",
+    "X-Webhook-Signature",
+)
 TIMESTAMPS = ("X-Sellapp-Timestamp", "X-Webhook-Timestamp", "X-Timestamp")
 WINDOW = 300.0  # seconds
 LONGEST = 2_000  # characters of a header that are read
@@ -46,7 +53,7 @@ class _Stamp(Lenient):
 class Webhook:
     """Verifies webhooks with the store's signing secret; without one, all are refused.
 
-    `header` names the signature's header; '' = whichever of the four is there.
+    `header` names the signature's header; '' = whichever of the usual ones is there.
     """
 
     def __init__(self, secret: str, header: str) -> None:

@@ -1,7 +1,8 @@
 """SellApp's JSON as our values. Pure: makes no calls and raises nothing.
 
-Source: SellApp's API reference and SDKs. v1 has `read_by` where v2 has `read_status`, PHP writes an
-empty object as `[]` and a list with gaps as an object, and an object may be bare or under `data`.
+Source: SellApp's API reference and SDKs. v1 has `read_by` (a number of unknown meaning) where v2
+has `read_status`, PHP writes an empty object as `[]` and a list with gaps as an object, and an
+object may be bare or under `data`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from slackbridge.text.document import Document, from_text
 from slackbridge.text.html import parse
 from slackbridge.text.sanitize import has_tags
 
+BOUGHT = frozenset({"refund", "replace", "resend"})  # actions that need an order
 AUTHORS = {"CUSTOMER": Author.CUSTOMER, "STORE": Author.AGENT}
 MARKUP = re.compile(r"\s*<[^>]*>.*>\s*|.*<br\s*/?>.*", re.DOTALL | re.IGNORECASE)
 
@@ -71,6 +73,13 @@ class ReadStatus(Lenient):
 
     customer: bool | None = None
     store: bool | None = None
+
+    def __str__(self) -> str:
+        """Who, in words; '' = not told."""
+        if self.customer is None or self.store is None:
+            return ""
+        sides = {"the customer": self.customer, "the store": self.store}
+        return " and ".join(name for name, read in sides.items() if read) or "nobody"
 
 
 class TicketRow(Lenient):
@@ -128,19 +137,13 @@ class TicketRow(Lenient):
         facts = {"status": self.status.upper(), "archived": self.archived}
         return wanted.items() <= facts.items()
 
-    def is_of(self, order: str, email: str, name: str) -> bool:
-        """Whether it matches the order, the address and the name; '' matches all."""
-        ours = self.customer.email.casefold()
-        return (
-            order in ("", self.order)
-            and email.casefold() in ("", ours)
-            and name.casefold() in f"{self.customer.name.casefold()}\n{ours}"
-        )
-
     def ticket(self, account: str, url: str) -> Ticket:
         """The neutral ticket, without knowing its messages."""
         first = self.reference[0] if self.reference else NOTHING
-        extra = (("product", self._about("product").id), ("reason", self.reason))
+        read = str(self.read_status) if self.neutral.active else ""
+        product = self._about("product").id
+        extra = (("product", product), ("reason", self.reason), ("newest read by", read))
+        nothing = BOUGHT if not self.order else frozenset()
         return Ticket(
             key=TicketKey(account, self.id),
             status=self.neutral,
@@ -154,7 +157,7 @@ class TicketRow(Lenient):
             type=self._about("order").type or first.type,
             url=url,
             extra=tuple((label, value) for label, value in extra if value),
-            barred=frozenset({"archive"} if self.archived else ()),
+            barred=nothing | ({"archive"} if self.archived else frozenset()),
         )
 
 

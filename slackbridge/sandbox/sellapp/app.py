@@ -27,8 +27,17 @@ SLUG = "north-keys"
 PATH = re.compile(r"/api/(v[12])/tickets(?:/(search)|/(\d+)(?:(/messages)(?:/(search|\d+))?)?)?")
 
 
+OF_ORDERS = re.compile(r"/api/v2/(orders|refunds)(?:/(\d+)(?:/([a-z-]+))?)?")
+WRITES = {
+    "refunds": "RefundOrder",
+    "replacements": "ReplaceOrder",
+    "fulfillment-retries": "RetryFulfillment",
+    "fulfillment-notifications": "SendFulfillment",
+}
+
+
 class SellAppSandbox(Marketplace[int, Ticket], Drivers):
-    """A running store. `keys` are the idempotency keys of PATCHes, '' for a call without one."""
+    """A running store. `keys` are the idempotency keys of changes, '' for a call without one."""
 
     name = "sellapp"
     path = "/api"
@@ -72,7 +81,7 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
         self.calls[operation] += 1
         self.gate.admit(operation, request.headers, self.clock.now())
         key = request.headers.get("Idempotency-Key", "")
-        if operation == "UpdateTicket":
+        if operation == "UpdateTicket" or operation in WRITES.values():
             self.keys.append(key)
         wrong = invalid("body", "The body is not valid JSON.")
         given = parsed(body, wrong) if body.strip() else None
@@ -81,6 +90,8 @@ class SellAppSandbox(Marketplace[int, Ticket], Drivers):
 
 
 def _operation(request: web.Request) -> str:
+    if found := OF_ORDERS.fullmatch(request.path):
+        return _of_orders(request.method, *found.groups())
     found = PATH.fullmatch(request.path)
     if found is None:
         return ""
@@ -97,7 +108,18 @@ def _operation(request: web.Request) -> str:
     return names.get(request.method, "")
 
 
+def _of_orders(method: str, what: str, order: str | None, act: str | None) -> str:
+    if what == "refunds":
+        return "ListRefunds" if method == "GET" and not order else ""
+    if act:
+        return WRITES.get(act, "") if method == "POST" else ""
+    return "GetOrder" if method == "GET" and order else ""
+
+
 def _request(request: web.Request, body: Any, key: str) -> Request:
+    if of_orders := OF_ORDERS.fullmatch(request.path):
+        path, order = str(request.url.with_query(None)), int(of_orders[2] or 0)
+        return Request("v2", path, request.query, body=body, key=key, order=order)
     found = PATH.fullmatch(request.path)
     version, _, ticket, _, one = found.groups() if found else ("v2", None, None, None, None)
     message = int(one) if one and one.isdigit() else 0

@@ -65,6 +65,10 @@ class Drivers(State):
         else:
             ticket.read_by_store = True
 
+    def order_becomes(self, order_id: int, status: str) -> None:
+        """An order that a ticket is about takes any status."""
+        self.orders.become(order_id, status)
+
     def bulk(self, n: int, messages: int = 1) -> list[int]:
         """`n` simple OPEN tickets with `messages` messages of the customer each; their ids."""
         return [self._simple(number, messages) for number in range(1, n + 1)]

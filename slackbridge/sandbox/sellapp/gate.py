@@ -1,7 +1,8 @@
 """Who may call, for which store, how often. Knows no tickets.
 
-Source: SellApp's authentication page (Bearer key, X-STORE slug, abilities by key) and Cloudflare,
-the proxy in front, which answers a malformed key with a page of HTML (error 1020).
+Source: SellApp's authentication page (Bearer key, X-STORE slug, abilities by key), its SDKs (orders
+need the ability `invoice`; how those of tickets are called is not known) and Cloudflare, the proxy
+in front, which answers a malformed key with a page of HTML (error 1020).
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ ABILITIES = {
     "SearchMessages": "tickets:read",
     "CreateMessage": "tickets:write",
     "UpdateTicket": "tickets:write",
+    **dict.fromkeys(
+        (
+            "GetOrder",
+            "ListRefunds",
+            "RefundOrder",
+            "ReplaceOrder",
+            "RetryFulfillment",
+            "SendFulfillment",
+        ),
+        "invoice",
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The eight calls: a request's parts in, changes of the state, JSON out. No HTTP here.
+"""The calls: a request's parts in, changes of the state, JSON out. No HTTP here.
 
 Every call checks everything before it changes anything, so an error means nothing happened.
 """
@@ -6,8 +6,9 @@ Every call checks everything before it changes anything, so an error means nothi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slackbridge.sandbox.sellapp import wire
@@ -16,6 +17,14 @@ from slackbridge.sandbox.sellapp.refusal import Page, Refusal, invalid, not_foun
 from slackbridge.sandbox.sellapp.search import search
 from slackbridge.sandbox.sellapp.state import AGENT, State
 
+OF_ORDERS = (
+    "GetOrder",
+    "ListRefunds",
+    "RefundOrder",
+    "ReplaceOrder",
+    "RetryFulfillment",
+    "SendFulfillment",
+)
 MAX_LIMIT, DEFAULT_LIMIT = 100, 15
 
 
@@ -30,6 +39,7 @@ class Request:
     message: int = 0
     body: Any = None
     key: str = ""
+    order: int = 0
 
 
 class Service:
@@ -41,16 +51,25 @@ class Service:
 
     def call(self, operation: str, request: Request) -> tuple[int, Any]:
         """Raises Refusal."""
-        methods = {
+        methods: dict[str, Callable[[Request], Any]] = {
             "ListTickets": lambda call: self._page(self._listed(), call),
             "SearchTickets": self._search,
             "GetTicket": lambda call: self._one(self._state.ticket(call.ticket), call),
             "UpdateTicket": self._update,
             "GetMessage": self._message,
             "CreateMessage": self._reply,
+            **dict.fromkeys(OF_ORDERS, partial(self._of_orders, operation)),
         }
         answer = methods.get(operation, self._messages)(request)
         return (201 if operation == "CreateMessage" else 200), answer
+
+    def _of_orders(self, operation: str, request: Request) -> Any:
+        book = self._state.orders
+        if operation == "ListRefunds":
+            return self._paged(book.refunds(), request)
+        if operation == "GetOrder":
+            return book.shown(request.order)
+        return book.write(operation, request.order, request.body, request.key)
 
     def _listed(self) -> list[Ticket]:
         state = self._state

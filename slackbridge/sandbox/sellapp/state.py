@@ -12,6 +12,7 @@ from typing import Any
 
 from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.sellapp.orders import OrderBook
 from slackbridge.sandbox.sellapp.records import CLOSED, OPEN, STORE, Message, Ticket
 from slackbridge.sandbox.sellapp.refusal import Refusal, invalid, not_found
 from slackbridge.sandbox.sellapp.switches import Switches
@@ -30,6 +31,7 @@ class State(BaseState[int, Ticket], Switches):
         self._message_ids = count(880104)
         self._customer_ids = count(6001)
         self._customers: dict[str, int] = {}
+        self.orders = OrderBook(self, clock, ledger)
 
     def open_ticket(self, title: str, email: str, **about: Any) -> Ticket:
         """A ticket without messages yet."""
@@ -38,6 +40,8 @@ class State(BaseState[int, Ticket], Switches):
             self._customers[email] = next(self._customer_ids)
         number = next(self._ticket_ids)
         ticket = Ticket(number, title, self._customers[email], email, now, now, **about)
+        if ticket.order_id:
+            self.orders.place(ticket.order_id, email)
         self.tickets[ticket.id] = ticket
         self.commit("ticket_opened", ticket, title=title, customer=email)
         return ticket

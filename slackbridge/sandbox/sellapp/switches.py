@@ -32,11 +32,13 @@ class Switches:
         self.search_sorts = {"id", "created_at", "updated_at"}
         self.search_text = True  # `search.value` searches titles, addresses and orders
         self.search_ignores: set[str] = set()  # of "filters", "sort", "page"
+        self.refund_status = "effective"  # or "pending", "failed"
+        self.refund_times = False  # refunds have `created_at`, which the SDKs do not name
         self.error_form = "laravel"  # or "sdk" (type, code, param), "oauth" (error_description)
         self.retry_after = "seconds"  # or "date", "" (no header), with 429
         self.rate_per_second = 0  # 0 = no limit
         self.unimplemented: set[str] = set()  # operations answered with 501; "*" = all
-        self.hook_header = "X-Sellapp-Signature"
+        self.hook_header = "Signature"  # as SellApp's dynamic webhooks have it
         self.hook_form = "hex"  # or "base64"
         self.hook_prefix = ""  # or "sha256=", "v1="; after "t=1," it is part of a list
         self.hook_timestamp = ""  # name of a header with the Unix time, "" = none

@@ -36,7 +36,7 @@ def test_a_hint_names_the_ticket(sellapp: SellApp, time: Time) -> None:
     assert isinstance(sellapp, capabilities.Settles)
     headers, body = webhook(time.now)
     digest = headers["X-Sellapp-Signature"]
-    for name in ("x-sellapp-hmac-sha256", "X-SIGNATURE", "X-Webhook-Signature"):
+    for name in ("Signature", "x-sellapp-hmac-sha256", "X-SIGNATURE", "X-Webhook-Signature"):
         assert sellapp.hint({name: digest}, body, time.now) == "42"
         assert sellapp.hint({name: f"sha256={digest.upper()}"}, body, time.now + 299) == "42"
 

@@ -12,6 +12,7 @@ from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from slackbridge.text.document import plain
 from tests.providers.common import Time, numbers, says
+from tests.providers.sellapp.conftest import Make
 
 
 async def test_a_ticket_is_told_in_full(shop: SellAppSandbox, sellapp: SellApp, time: Time) -> None:
@@ -23,10 +24,30 @@ async def test_a_ticket_is_told_in_full(shop: SellAppSandbox, sellapp: SellApp, 
     assert (ticket.topic, ticket.order, ticket.type) == ("Key", "555", "order")
     assert ticket.customer.email == "z@example.com"
     assert ticket.created_at == ticket.updated_at == ticket.waiting_since == opened
-    assert ticket.extra == (("reason", "broken"),)
+    assert ticket.extra == (("reason", "broken"), ("newest read by", "the customer"))
     assert ticket.url == f"https://keys.example.com/tickets/{id}"
     other = shop.customer_opens(product_id=9)
-    assert (await sellapp.read([str(other)]))[0].extra == (("product", "9"),)
+    assert (await sellapp.read([str(other)]))[0].extra[0] == ("product", "9")
+
+
+async def test_the_card_tells_who_has_read_and_where_it_helps_which_store(
+    shop: SellAppSandbox, sellapp: SellApp, make: Make
+) -> None:
+    id = shop.customer_opens()
+
+    async def told(provider: SellApp) -> dict[str, str]:
+        (row,) = await provider.read([str(id)])
+        assert row.extra == (await provider.get(str(id))).ticket.extra
+        return dict(row.extra)
+
+    assert await told(sellapp) == {"newest read by": "the customer"}
+    shop.reads(id)
+    assert await told(sellapp) == {"newest read by": "the customer and the store"}
+    shop.merchant_writes(id, "look")
+    assert await told(make(store="")) == {"newest read by": "the store", "store": "4201"}
+    shop.close(id)
+    assert await told(sellapp) == {}
+    assert await told(make(api_version="v1")) == {}  # what `read_by` means is not known
 
 
 @pytest.mark.parametrize(
@@ -189,3 +210,27 @@ async def test_search(
         assert await sellapp.search(unknown) == ()
     assert shop.calls.total() == calls
     assert await sellapp.follow_ups(str(made[0])) == ()
+
+
+@pytest.mark.parametrize("searches", [True, False])
+async def test_tickets_can_be_found_by_status_turn_and_day(
+    shop: SellAppSandbox, sellapp: SellApp, time: Time, searches: bool
+) -> None:
+    shop.searches = searches
+    old, put_away, waits, odd = (shop.customer_opens(email="often@example.com") for _ in range(4))
+    time.now += 86_400
+    shop.close(old)
+    shop.archive(put_away)
+    shop.merchant_writes(waits, "x")
+    shop.force_status(odd, "ESCALATED")
+    new = shop.customer_opens()
+
+    async def found(**query: str) -> list[int]:
+        return numbers(await sellapp.search(Query(**query)))
+
+    assert set(await found(status="ended")) == {old, put_away}
+    assert set(await found(status="closed, archived")) == {old, put_away}
+    assert await found(status="Escalated") == [odd]
+    assert await found(needs="agent", email="often@example.com") == [odd]
+    assert await found(created="2027-01-16..") == [new]
+    assert await found(closed="2027-01-16") == await found(kind="order", status="ended") == []
