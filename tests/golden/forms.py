@@ -152,6 +152,36 @@ def view_form(view: Mapping[str, Any], names: Names) -> Json:
     }
 
 
+def offers(shown: Any) -> set[str]:
+    """What of a card or a modal can be pressed or filled in, by what comes back from it.
+
+    An entry of a menu is understood as a button of its name is.
+    """
+    if isinstance(shown, Mapping):
+        carried = json.dumps(shown["private_metadata"], sort_keys=True)
+        return {f"{shown['callback_id']} carries {carried}", *offers(shown["inputs"])}
+    found = set()
+    for block in shown or ():
+        for element in block["elements"]:
+            place = f"{block['block_id']} {element['action_id']}"
+            chosen = element.get("options", ())
+            if element["type"] == "overflow":
+                found |= {f"{place.rpartition(':')[0]}:{option}" for option in chosen}
+            else:
+                found |= {place, *(f"{place} = {option}" for option in chosen)}
+            found |= {f"{block['block_id']} is about {v}" for v in [element.get("value")] if v}
+    return found
+
+
+def lost(is_now: Json, was: Json) -> list[str]:
+    """What cards and modals offered once and do not any more, a line each; they may offer more."""
+    return [
+        f"{name}: {each}"
+        for name, shown in was.items()
+        for each in sorted(offers(shown) - offers(is_now.get(name)))
+    ]
+
+
 def metadata_form(row: Mapping[str, Any], names: Names) -> Any:
     """The mark that a post carries."""
     return value_form(row.get("metadata") or {}, names)
