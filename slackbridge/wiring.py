@@ -229,7 +229,7 @@ def orders(
     settings: Settings, store: RedisStore, providers: Mapping[str, Provider], spawn: Spawn
 ) -> OrderReader:
     refused = settings.timing.probe_seconds
-    return OrderReader(providers, store.now, spawn, LOOKUP_SECONDS, refused)
+    return OrderReader(providers, store, spawn, LOOKUP_SECONDS, refused)
 
 
 def catch_up(

@@ -101,8 +101,10 @@ class Lookup(Protocol):
 class OrderLookup(Protocol):
     """Reads the orders behind tickets, for agents who want to see one."""
 
-    def kept(self, key: TicketKey) -> OrderAnswer | None:
-        """What was read within the last minutes, or is known without asking; None = nothing."""
+    async def kept(self, key: TicketKey) -> OrderAnswer | None:
+        """What was read within the last minutes, with nothing done since, or is known without
+        asking the marketplace; None = nothing.
+        """
 
     async def order(self, key: TicketKey, ticket: Ticket | None = None) -> OrderAnswer:
         """The same, else read now, within a time limit; `ticket` spares reading it. Never fails."""

@@ -34,7 +34,7 @@ class Beside:
 
     async def details(self, trigger: str, key: TicketKey) -> None:
         """Open the *Details* modal."""
-        known = self._orders.kept(key)
+        known = await self._orders.kept(key)
         place = self._lookup.provider(key.account)
         opened = await self._chat.open(trigger, order_views.details(key, place, known))
         if opened and known is None:
@@ -42,7 +42,7 @@ class Beside:
 
     async def reply(self, trigger: str, key: TicketKey, view: Callable[..., Block]) -> None:
         """Open a Reply modal; `view` draws it from `last`, `loading` and `beside`."""
-        beside = order_views.line(self._orders.kept(key))
+        beside = order_views.line(await self._orders.kept(key))
         opened = await self._chat.open(trigger, view(last=None, loading=True, beside=beside))
         if opened:
             self._spawn(self._fill_reply(key, opened, view))
@@ -54,7 +54,7 @@ class Beside:
     async def _fill_reply(self, key: TicketKey, view_id: str, view: Callable[..., Block]) -> None:
         """Slack keeps what was typed meanwhile."""
         told, unread = await self._conversation(key)
-        last, known = told.last_words if told else None, self._orders.kept(key)
+        last, known = told.last_words if told else None, await self._orders.kept(key)
         beside = unread or order_views.line(known)
         await self._show(key, view_id, view(last=last, loading=False, beside=beside))
         if told and known is None:

@@ -9,13 +9,16 @@ from typing import Any, cast
 import pytest
 
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized, Unsupported
-from slackbridge.domain.model import Capabilities, Ticket, TicketKey
+from slackbridge.domain.intent import State
+from slackbridge.domain.model import Capabilities, Kind, Ticket, TicketKey
 from slackbridge.domain.order import Fact, Order
+from slackbridge.domain.record import Record
 from slackbridge.ports.front_desk import OrderAnswer
 from slackbridge.ports.provider import Provider
+from slackbridge.ports.store import Store
 from slackbridge.rooms.lookup.orders import KEEP_MOST, KEEP_SECONDS, OrderReader
 from tests.providers.common import Time
-from tests.values import KEY, ticket
+from tests.values import KEY, intent, ticket
 
 REFUSED_SECONDS = 900.0
 PAID = Order((Fact("Paid", "39.90 EUR"),))
@@ -52,9 +55,20 @@ class Reader:
     def __init__(self, patience: float = 5.0) -> None:
         self.shop = Marketplace()
         self.time = Time()
+        self.away = False
         self.tasks: list[asyncio.Task[None]] = []
         shops = {KEY.account: cast("Provider", self.shop)}
-        self.it = OrderReader(shops, self.time, self._spawn, patience, REFUSED_SECONDS)
+        self.records: dict[TicketKey, Record] = {}
+        store = cast("Store", self)
+        self.it = OrderReader(shops, store, self._spawn, patience, REFUSED_SECONDS)
+
+    def now(self) -> float:
+        return self.time.now
+
+    async def load(self, key: TicketKey) -> Record:
+        if self.away:
+            raise Later("Redis is away", 2.0, code=Code.REDIS)
+        return self.records.get(key, Record({}, ()))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self.tasks.append(asyncio.create_task(work))
@@ -65,16 +79,55 @@ class Reader:
 
 async def test_it_is_read_once_and_kept_for_minutes() -> None:
     reader = Reader()
-    assert reader.it.kept(KEY) is None
+    assert await reader.it.kept(KEY) is None
     first = await reader.asks()
     assert first.order == PAID
     assert first.read_at == reader.time.now
     reader.time.now += KEEP_SECONDS - 1
-    assert await reader.asks() == first == reader.it.kept(KEY)
+    assert await reader.asks() == first == await reader.it.kept(KEY)
     assert reader.shop.calls == [KEY.id]
     reader.time.now += 1
-    assert reader.it.kept(KEY) is None
+    assert await reader.it.kept(KEY) is None
     await reader.asks()
+    assert len(reader.shop.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        Record({}, (), seen="r2"),
+        Record({}, (intent(State.QUEUED, kind=Kind.ACTION, action="refund"),)),
+        Record({}, (intent(State.SENT, kind=Kind.ACTION, action="refund"),)),
+    ],
+)
+async def test_it_is_read_again_when_the_ticket_changed_or_something_was_done(
+    then: Record,
+) -> None:
+    reader = Reader()
+    await reader.asks()
+    reader.records[KEY] = then
+    assert await reader.it.kept(KEY) is None
+    await reader.asks()
+    await reader.asks()
+    assert len(reader.shop.calls) == 2
+
+
+async def test_what_is_done_while_it_is_read_counts_too() -> None:
+    reader = Reader()
+    reader.shop.answers.clear()
+    asked = asyncio.create_task(reader.asks())
+    await reader.shop.asked.wait()
+    reader.records[KEY] = Record({}, (), seen="r2")
+    reader.shop.answers.set()
+    assert (await asked).order == PAID
+    assert await reader.it.kept(KEY) is None
+
+
+async def test_nothing_is_kept_while_redis_is_away() -> None:
+    reader = Reader()
+    reader.away = True
+    assert (await reader.asks()).order == PAID
+    assert (await reader.asks()).order == PAID
     assert len(reader.shop.calls) == 2
 
 
@@ -102,7 +155,7 @@ async def test_nobody_waits_longer_than_the_limit_and_the_read_goes_on() -> None
     assert not late.usual
     reader.shop.answers.set()
     await reader.tasks[0]
-    kept = reader.it.kept(KEY)
+    kept = await reader.it.kept(KEY)
     assert kept
     assert kept.order == PAID
 
@@ -111,7 +164,7 @@ async def test_what_is_kept_is_bounded() -> None:
     reader = Reader()
     for number in range(KEEP_MOST + 1):
         await reader.asks(str(number))
-    kept = [n for n in range(KEEP_MOST + 1) if reader.it.kept(TicketKey(KEY.account, str(n)))]
+    kept = [n for n in range(KEEP_MOST + 1) if await reader.it.kept(TicketKey(KEY.account, str(n)))]
     assert kept == [*range(1, KEEP_MOST + 1)]
 
 
