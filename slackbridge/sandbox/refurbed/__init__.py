@@ -1,1 +1,1 @@
-"""refurbed's TicketService as a local HTTP server; start it with `app.RefurbedSandbox.start`."""
+"""refurbed's merchant API as a local HTTP server; start it with `app.RefurbedSandbox.start`."""

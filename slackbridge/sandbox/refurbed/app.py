@@ -9,7 +9,7 @@ from aiohttp import web
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.marketplace import Marketplace
 from slackbridge.sandbox.refurbed.drivers import Drivers
-from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Gate
+from slackbridge.sandbox.refurbed.gate import PERMISSIONS, Gate, service_of
 from slackbridge.sandbox.refurbed.records import Author, Ticket
 from slackbridge.sandbox.refurbed.refusal import Code, Refusal, invalid
 from slackbridge.sandbox.refurbed.requests import ATTACHMENTS, AUTHOR, uploads
@@ -19,13 +19,14 @@ from slackbridge.sandbox.refurbed.switches import Switches
 from slackbridge.sandbox.refurbed.wire import Json, ticket_answer, without_defaults
 from slackbridge.sandbox.refusal import parsed
 
-PREFIX = "/refb.merchant.v1.TicketService/"
+PACKAGE = "/refb.merchant.v1."
+PREFIX = f"{PACKAGE}TicketService/"
 TOKEN = "6f1d2c1e-0000-4000-8000-5a4d0b0c5eed"
 
 
 class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
     name = "refurbed"
-    routes = (PREFIX + "{method}",)
+    routes = (PACKAGE + "{service}/{method}",)
     drivers, story, switches = Drivers, Story, Switches
     max_body = 64 * 2**20
     token = TOKEN
@@ -54,15 +55,16 @@ class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
         return app
 
     def _operation(self, request: web.Request) -> str:
-        method = request.path.removeprefix(PREFIX)
-        return method if request.path.startswith(PREFIX) and method in PERMISSIONS else ""
+        service, _, method = request.path.removeprefix(PACKAGE).partition("/")
+        known = request.path.startswith(PACKAGE) and method in PERMISSIONS
+        return method if known and service == service_of(method) else ""
 
     def _extra_headers(self) -> dict[str, str]:
         return self.gate.window.headers(self.rate_per_second, self.clock.now())
 
     def _answer(self, request: web.Request, body: bytes) -> web.Response:
-        method = request.match_info["method"]
-        if method not in PERMISSIONS:
+        method = self._operation(request)
+        if not method:
             raise Refusal(Code.NOT_FOUND, "Not Found")
         if request.method != "POST":
             raise Refusal(Code.UNIMPLEMENTED, "Method Not Allowed")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from slackbridge.sandbox.refurbed.files import Upload
 from slackbridge.sandbox.refurbed.markup import sanitised
+from slackbridge.sandbox.refurbed.orders import CURRENCY
 from slackbridge.sandbox.refurbed.records import Author
 from slackbridge.sandbox.refurbed.refusal import not_found
 from slackbridge.sandbox.refurbed.state import State
@@ -140,6 +141,24 @@ class Drivers(State):
         message = self.message(REFURBED, html, uploads=attachments)
         self.add_help_message(asked, message, status, "help_answer")
         return message.id
+
+    def sends_back(self, ticket_id: int, state: str = "IN_TRANSIT") -> None:
+        """The customer sends the item back, or its parcel comes on: a return's `state`."""
+        sale = self.sale(ticket_id)
+        one = sale.returns[-1] if sale.returns else self.begin_return(sale)
+        one.state = state
+        if state == "DELIVERED":
+            one.delivered_at = self.clock.now()
+            sale.state = "RETURNED"
+
+    def refunds(self, ticket_id: int, target: str) -> None:
+        """Somebody refunds in refurbed's own pages; `target` is what is still paid then."""
+        sale = self.sale(ticket_id)
+        self.note_refund(sale, sale.refund(CURRENCY, target, dry=False), by="driver")
+
+    def set_eligibility(self, ticket_id: int, eligibility: str) -> None:
+        """ELIGIBLE, or why the item cannot be refunded."""
+        self.sale(ticket_id).eligibility = eligibility
 
     def add_agent(self, email: str, name: str) -> None:
         """A user of the merchant's account, to whom tickets can be assigned."""

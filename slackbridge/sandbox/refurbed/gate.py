@@ -24,7 +24,25 @@ PERMISSIONS = {
     "GetTicketHelpRequest": "merchant.ticket.helpRequest:view",
     "CreateTicketHelpRequest": "merchant.ticket.helpRequest:create",
     "UpdateTicketHelpRequest": "merchant.ticket.helpRequest:update",
+    "GetOrderItem": "merchant.orderItem:view",
+    "CalculateRefundOrderItem": "merchant.orderItem:view",
+    "RefundOrderItem": "merchant.orderItem:refund",
+    "GetOrder": "merchant.order:view",
+    "ListOrderItemReturns": "merchant.orderItemReturn:list",
 }
+
+_SERVICES = {
+    "GetOrder": "OrderService",
+    "ListOrderItemReturns": "OrderItemReturnService",
+    **dict.fromkeys(
+        ("GetOrderItem", "CalculateRefundOrderItem", "RefundOrderItem"), "OrderItemService"
+    ),
+}
+
+
+def service_of(method: str) -> str:
+    """The service that has a method."""
+    return _SERVICES.get(method, "TicketService")
 
 
 class Gate(BaseGate[Switches]):

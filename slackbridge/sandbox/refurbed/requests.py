@@ -1,4 +1,4 @@
-"""The shapes of the ten requests. Source: refurbed's OpenAPI document for the TicketService.
+"""The shapes of the requests. Source: refurbed's OpenAPI documents.
 
 Where it is silent the stricter reading holds: a new message on a ticket needs an explicit scope, a
 help request a topic, and every id must be given and not zero.
@@ -116,6 +116,19 @@ CREATE_HELP_REQUEST = message(
 UPDATE_HELP_REQUEST = message(
     {"ticket_id": int64, "help_request_id": int64, "new_message": _SUBMISSION},
     required=("ticket_id", "help_request_id", "new_message"),
+)
+
+ID_ONLY = message({"id": int64}, required=("id",))
+REFUND = message(
+    {"id": int64, "currency_code": text, "target_paid_amount": text},
+    required=("id", "currency_code", "target_paid_amount"),
+)
+LIST_RETURNS = message(
+    {
+        "pagination": _PAGINATION,
+        "sort": message({"by": one_of(["ID"]), "order": one_of(vocabulary.SortOrder)}),
+        "filter": message({"order_id": _ID_FILTER}),
+    }
 )
 
 

@@ -1,4 +1,4 @@
-"""The ten calls: JSON requests in, changes of the state, JSON answers out. No HTTP here.
+"""The calls: JSON requests in, changes of the state, JSON answers out. No HTTP here.
 
 Every handler checks everything before it changes anything, so an error means nothing happened.
 """
@@ -13,6 +13,7 @@ from slackbridge.sandbox.refurbed import requests
 from slackbridge.sandbox.refurbed.files import sample
 from slackbridge.sandbox.refurbed.listing import page
 from slackbridge.sandbox.refurbed.markup import sanitised
+from slackbridge.sandbox.refurbed.order_service import OrderService
 from slackbridge.sandbox.refurbed.reading import Reader
 from slackbridge.sandbox.refurbed.records import Author, Item, Message, Ticket
 from slackbridge.sandbox.refurbed.refusal import invalid, not_found, wrong_state
@@ -44,6 +45,7 @@ class Service:
             "GetTicketHelpRequest": (requests.GET_HELP_REQUEST, self._get_help),
             "CreateTicketHelpRequest": (requests.CREATE_HELP_REQUEST, self._create_help),
             "UpdateTicketHelpRequest": (requests.UPDATE_HELP_REQUEST, self._update_help),
+            **OrderService(state).methods,
         }
 
     def call(self, method: str, body: Any) -> Json:

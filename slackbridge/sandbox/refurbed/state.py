@@ -15,6 +15,7 @@ from slackbridge.sandbox.clock import HOUR, Clock
 from slackbridge.sandbox.ledger import Ledger
 from slackbridge.sandbox.refurbed.files import Files, Upload
 from slackbridge.sandbox.refurbed.markup import plain
+from slackbridge.sandbox.refurbed.orders import Return, Sale
 from slackbridge.sandbox.refurbed.records import Author, HelpRequest, Item, Message, Ticket
 from slackbridge.sandbox.refurbed.refusal import Refusal, invalid, not_found, wrong_state
 from slackbridge.sandbox.refurbed.switches import Switches
@@ -40,10 +41,12 @@ class State(BaseState[int, Ticket], Switches):
         self.files = Files()
         self.agents = dict(AGENTS)
         self.items: dict[int, Item] = {}
+        self.sales: dict[int, Sale] = {}
         self.help_requests: dict[int, HelpRequest] = {}
         self._ticket_ids = count(4711)
         self._message_ids = count(70001)
         self._help_ids = count(301)
+        self._return_ids = count(601)
         self._item_ids = count(910001)
         self._order_ids = count(880001)
 
@@ -87,7 +90,28 @@ class State(BaseState[int, Ticket], Switches):
         number = order_id or next(self._order_ids)
         made = Item(next(self._item_ids), number, item, country, name, email, buyback)
         self.items[made.id] = made
+        if not buyback:
+            self.sales[made.id] = Sale(made, self.clock.now())
         return made
+
+    def sale(self, ticket_id: int) -> Sale:
+        """What the ticket's order item was sold for. Raises Refusal, also for a buyback."""
+        item = self.ticket(ticket_id).item
+        if item.id not in self.sales:
+            raise not_found("order item", item.id)
+        return self.sales[item.id]
+
+    def begin_return(self, sale: Sale) -> Return:
+        begun = Return(next(self._return_ids), self.clock.now())
+        sale.returns.append(begun)
+        return begun
+
+    def note_refund(self, sale: Sale, figures: dict[str, Any], by: str) -> None:
+        """Enter a refund on the newest ticket about the item in the ledger."""
+        about = [ticket for ticket in self.tickets.values() if ticket.item is sale.item]
+        data = {**figures, "order_item_id": sale.item.id, "by": by}
+        for ticket in about[-1:]:
+            self.commit("refund", ticket, **data)
 
     def open_ticket(self, item: Item, topic: str, follow_up_to: int | None = None) -> Ticket:
         """A ticket without messages yet."""
