@@ -1,7 +1,7 @@
-"""refurbed's TicketService over HTTP: one call by its name, and what a refusal means.
+"""refurbed's merchant API over HTTP: one call by its name, and what a refusal means.
 
-No call of the service is idempotent, so none is repeated. Source: refurbed's protos, OpenAPI
-document and README.
+No call is taken to be idempotent, so none is repeated. Source: refurbed's protos, OpenAPI
+documents and README.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from slackbridge.providers.http import HttpClient, credential
 from slackbridge.providers.lenient import Shaped, same_id
 from slackbridge.providers.refurbed.wire import Thread
 
-PATH = "refb.merchant.v1.TicketService"
+PACKAGE = "refb.merchant.v1"
 INT64 = 2**63 - 1
 # google.rpc.Code to the HTTP status that says the same to `errors.of_status`. The status of the
 # answer itself is not enough: 3, 9 and 11 share 400, and 1 comes as 499.
-ABSENT = 5
 STATUS_OF_CODE = {
-    **{1: 500, 2: 500, 3: 400, 4: 504, ABSENT: 404, 6: 409, 7: 403, 8: 429},
+    **{1: 500, 2: 500, 3: 400, 4: 504, 5: 404, 6: 409, 7: 403, 8: 429},
     **{9: 400, 10: 409, 11: 400, 12: 501, 13: 500, 14: 503, 15: 500, 16: 401},
 }
+CODES = {404: Code.NOT_FOUND, 403: Code.FORBIDDEN}
 READS = {
     "ListTickets": "merchant.ticket:list",
     "GetTicket": "merchant.ticket:view",
     "ListTicketHelpRequests": "merchant.ticket.helpRequest:list",
     "GetTicketHelpRequest": "merchant.ticket.helpRequest:view",
+    "GetOrderItem": "merchant.orderItem:view",
+    "CalculateRefundOrderItem": "merchant.orderItem:view",
+    "GetOrder": "merchant.order:view",
+    "ListOrderItemReturns": "merchant.orderItemReturn:list",
 }
 WRITES = {
     "UpdateTicket": "merchant.ticket:update",
@@ -38,8 +42,17 @@ WRITES = {
     "GenerateReturnShippingLabel": "merchant.ticket:update",
     "CreateTicketHelpRequest": "merchant.ticket.helpRequest:create",
     "UpdateTicketHelpRequest": "merchant.ticket.helpRequest:update",
+    "RefundOrderItem": "merchant.orderItem:refund",
 }
 PERMISSIONS = {**READS, **WRITES}
+TICKETS, ITEMS = "TicketService", "OrderItemService"
+SERVICES = {  # of the methods that are not the ticket service's
+    "GetOrderItem": ITEMS,
+    "CalculateRefundOrderItem": ITEMS,
+    "RefundOrderItem": ITEMS,
+    "GetOrder": "OrderService",
+    "ListOrderItemReturns": "OrderItemReturnService",
+}
 Body = Mapping[str, Any]
 headers = partial(credential, "Plain")
 Shape = TypeVar("Shape", bound=Shaped)
@@ -57,7 +70,7 @@ class Api:
         """Make one call, once, and read its answer."""
         write = method in WRITES
         answer = await self.client.send(
-            "POST", f"{PATH}/{method}", json=body, write=write, deadline=deadline
+            "POST", path_of(method), json=body, write=write, deadline=deadline
         )
         if not answer.ok:
             raise _refusal(answer, method, write=write)
@@ -79,6 +92,10 @@ class Api:
         return await self.thread("GetTicket", {"ticket_id": id}, deadline)
 
 
+def path_of(method: str) -> str:
+    return f"{PACKAGE}.{SERVICES.get(method, TICKETS)}/{method}"
+
+
 def is_id(text: str) -> bool:
     """Whether refurbed could have given it: a positive int64."""
     return text.isascii() and text.isdigit() and 0 < int(text[:20]) <= INT64
@@ -94,6 +111,7 @@ def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:
     code = _rpc_code(answer)
     status = STATUS_OF_CODE.get(code, answer.status)
     service = "help requests" if "HelpRequest" in method else "the ticket service"
+    service = SERVICES.get(method, service)
     words = {
         401: "does not accept the token; ask your account manager for a new one",
         403: f"does not permit this: the token needs the permission {PERMISSIONS[method]}",
@@ -104,7 +122,7 @@ def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:
         write=write,
         status=status,
         words=words.get(status, ""),
-        code=Code.NOT_FOUND if code == ABSENT else "",
+        code=CODES.get(status, "") if code in STATUS_OF_CODE else "",
     )
 
 

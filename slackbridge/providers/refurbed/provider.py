@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from slackbridge.domain.errors import unreadable
 from slackbridge.domain.model import Act, Conversation, Kind, Page, Query, Ticket
+from slackbridge.domain.order import Order
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
@@ -25,6 +26,7 @@ from slackbridge.providers.refurbed.actions import (
 )
 from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
 from slackbridge.providers.refurbed.help_requests import HelpRequests
+from slackbridge.providers.refurbed.orders import Orders
 from slackbridge.providers.refurbed.settings import BASE_URL, RefurbedSettings
 from slackbridge.providers.refurbed.wire import ORDER_KEYS, Listing, Thread
 
@@ -45,6 +47,7 @@ class Refurbed(BaseProvider):
         super().__init__(account, settings, client)
         self._api = Api(client)
         self._help = HelpRequests(self._api)
+        self._orders = Orders(self._api)
         self._actions = Actions(self._api, self._help)
 
     async def list_active(self, cursor: str) -> Page:
@@ -92,6 +95,9 @@ class Refurbed(BaseProvider):
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:
         return await self._actions.settled(id, act, since)
+
+    async def order(self, ticket: Ticket) -> Order | None:
+        return await self._orders.order(ticket)
 
     async def follow_ups(self, id: str) -> tuple[Ticket, ...]:
         for ticket in await self.read([id]):
