@@ -49,6 +49,7 @@ from slackbridge.ports.capabilities import (
     Identifies,
     Measures,
     Orders,
+    Pins,
     Previews,
     Settles,
     Warns,
@@ -78,7 +79,7 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "Document", "clean", "digest", "from_html", "from_text", "normalise", "plain", "to_html",
 
     "BaseProvider", "Factory", "ProbeResult", "Provider", "existing",
-    "Counts", "Hinted", "Identifies", "Measures", "Orders", "Previews", "Settles", "Warns",
+    "Counts", "Hinted", "Identifies", "Measures", "Orders", "Pins", "Previews", "Settles", "Warns",
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",

@@ -26,6 +26,17 @@ class Previews(Protocol):
 
 
 @runtime_checkable
+class Pins(Protocol):
+    """A provider that binds an action to the figures that were shown before it was confirmed."""
+
+    async def pinned(self, id: str, act: Act) -> Mapping[str, str]:
+        """The form's values with those figures beside them, for `preview` and the act itself.
+
+        What they are no longer true of is refused then, instead of done with other figures.
+        """
+
+
+@runtime_checkable
 class Settles(Protocol):
     """A provider that can tell afterwards whether an action happened."""
 

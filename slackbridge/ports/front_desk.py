@@ -79,6 +79,9 @@ class Lookup(Protocol):
     async def stats(self) -> tuple[str, ...]:
         """The marketplaces' own figures, a line each."""
 
+    async def pinned(self, key: TicketKey, act: Act) -> Act:
+        """The act, bound to the figures that its preview will show (`capabilities.Pins`)."""
+
     async def preview(self, key: TicketKey, act: Act) -> str:
         """What exactly an action would do; '' where the marketplace does not say."""
 

@@ -85,13 +85,15 @@ class Actions:
         """Show what exactly will happen; only then can it be confirmed."""
         act = Act(Kind.ACTION, fields=values, action=action.name)
         try:
+            act = await self._lookup.pinned(key, act)
             said = await self._lookup.preview(key, act)
         except Failure as failure:
             text = f"Nothing was done: {failure.quoted}."
             shown = views.message_modal(action.label, text)
         else:
             word = action_views.word_of(action, values)
-            meta = dumped({"key": str(key), "action": action.name, "values": values, "word": word})
+            pinned = dict(act.fields)
+            meta = dumped({"key": str(key), "action": action.name, "values": pinned, "word": word})
             place = self._lookup.provider(key.account)
             shown = action_views.sure(key, place, action, said or action.explains, word, meta)
         if not await self._shown(key, shown, view_id):  # else it would go on asking for ever

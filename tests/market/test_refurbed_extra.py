@@ -106,3 +106,24 @@ async def test_a_guest_of_the_menu_gets_no_form(shop: Market, refurbed: Refurbed
     await shop.whispered(guest, "Guests cannot")
     assert not guest.modals()
     assert "create" not in shop.offers(ticket)
+
+
+async def test_a_refund_is_bound_to_the_figures_that_were_shown(
+    shop: Market, refurbed: RefurbedSandbox
+) -> None:
+    ticket = await shop.shown(refurbed.customer_opens())
+    view = await shop.form(ticket, "refund")
+    await shop.submit(view, how_much="part", amount="12.50")
+    assert "236.50 EUR remain paid" in await shop.modal("gets back 12.50 EUR")
+    refurbed.refunds(ticket, "236.50")  # a colleague, in refurbed's own pages
+    await shop.submit(view, typed="12.50")
+    await shop.receipt(ticket, "somebody has refunded something meanwhile")
+    view = await shop.form(ticket, "refund")
+    await shop.submit(view, how_much="all")
+    await shop.modal("gets back 236.50 EUR")
+    refurbed.faults.add(Fault("RefundOrderItem", Phase.ANSWER, Action.RESET))
+    await shop.submit(view, typed="refund")
+    await shop.receipt(ticket, "✅ Refund")
+    made = [(e.data["refunded"], e.data["by"]) for e in acts(refurbed, "refund")]
+    assert made == [("12.50", "driver"), ("236.50", "api")]
+    assert refurbed.calls["RefundOrderItem"] == 1

@@ -15,6 +15,7 @@ from slackbridge.providers.base import unsupported
 from slackbridge.providers.lenient import EPOCH, Shaped
 from slackbridge.providers.refurbed.api import Api, Body, is_id
 from slackbridge.providers.refurbed.help_requests import TOPICS, HelpRequests
+from slackbridge.providers.refurbed.money import REFUND, Refunds
 from slackbridge.providers.refurbed.search import SEARCHES
 from slackbridge.providers.refurbed.wire import (
     BUYBACK,
@@ -91,6 +92,7 @@ ACTIONS = (
         ),
         statuses=_LIVING,
     ),
+    REFUND,
 )
 CREATE_TICKET = Action(
     "create",
@@ -133,9 +135,10 @@ CAPABILITIES = Capabilities(
 class Actions:
     """refurbed's own actions, for one account."""
 
-    def __init__(self, api: Api, help: HelpRequests) -> None:
+    def __init__(self, api: Api, help: HelpRequests, refunds: Refunds) -> None:
         self._api = api
         self._help = help
+        self._refunds = refunds
 
     async def perform(self, id: str, act: Act, deadline: float) -> Thread | None:
         """Make the call; the ticket if the answer holds it. Raises the four failures."""
@@ -153,6 +156,8 @@ class Actions:
                 await self._help.ask(id, act.fields.get("topic", ""), text, deadline)
             case "help_reply":
                 await self._help.reply(id, act.fields.get("help_request", ""), text, deadline)
+            case "refund":
+                await self._refunds.make(id, act, deadline)
             case "create":
                 return await self._api.thread("CreateTicket", _opening(act), deadline)
             case _:
@@ -174,6 +179,8 @@ class Actions:
             case "help_request" | "help_reply":
                 asides = [row for one in await self._help.threads(id) for row in one.messages]
                 return _told(asides, text, self._theirs(since))
+            case "refund":
+                return await self._refunds.settled(act)
             case "create":
                 return await self._created(act, text, since)
         return None

@@ -17,6 +17,7 @@ from slackbridge.providers.lenient import Shaped, same_id
 from slackbridge.providers.refurbed.wire import Thread
 
 PACKAGE = "refb.merchant.v1"
+PATH = f"{PACKAGE}.TicketService"
 INT64 = 2**63 - 1
 # google.rpc.Code to the HTTP status that says the same to `errors.of_status`. The status of the
 # answer itself is not enough: 3, 9 and 11 share 400, and 1 comes as 499.
@@ -45,11 +46,10 @@ WRITES = {
     "RefundOrderItem": "merchant.orderItem:refund",
 }
 PERMISSIONS = {**READS, **WRITES}
-TICKETS, ITEMS = "TicketService", "OrderItemService"
 SERVICES = {  # of the methods that are not the ticket service's
-    "GetOrderItem": ITEMS,
-    "CalculateRefundOrderItem": ITEMS,
-    "RefundOrderItem": ITEMS,
+    "GetOrderItem": "OrderItemService",
+    "CalculateRefundOrderItem": "OrderItemService",
+    "RefundOrderItem": "OrderItemService",
     "GetOrder": "OrderService",
     "ListOrderItemReturns": "OrderItemReturnService",
 }
@@ -93,7 +93,8 @@ class Api:
 
 
 def path_of(method: str) -> str:
-    return f"{PACKAGE}.{SERVICES.get(method, TICKETS)}/{method}"
+    service = f"{PACKAGE}.{SERVICES[method]}" if method in SERVICES else PATH
+    return f"{service}/{method}"
 
 
 def is_id(text: str) -> bool:

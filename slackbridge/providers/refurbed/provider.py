@@ -6,7 +6,7 @@ both directions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slackbridge.domain.errors import unreadable
 from slackbridge.domain.model import Act, Conversation, Kind, Page, Query, Ticket
@@ -26,6 +26,7 @@ from slackbridge.providers.refurbed.actions import (
 )
 from slackbridge.providers.refurbed.api import Api, Body, headers, is_id
 from slackbridge.providers.refurbed.help_requests import HelpRequests
+from slackbridge.providers.refurbed.money import REFUND, Refunds
 from slackbridge.providers.refurbed.orders import Orders
 from slackbridge.providers.refurbed.settings import BASE_URL, RefurbedSettings
 from slackbridge.providers.refurbed.wire import ORDER_KEYS, Listing, Thread
@@ -48,7 +49,8 @@ class Refurbed(BaseProvider):
         self._api = Api(client)
         self._help = HelpRequests(self._api)
         self._orders = Orders(self._api)
-        self._actions = Actions(self._api, self._help)
+        self._refunds = Refunds(self._api, self._orders)
+        self._actions = Actions(self._api, self._help, self._refunds)
 
     async def list_active(self, cursor: str) -> Page:
         """By creation, which never changes: a ticket that moves cannot slip through."""
@@ -95,6 +97,12 @@ class Refurbed(BaseProvider):
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:
         return await self._actions.settled(id, act, since)
+
+    async def pinned(self, id: str, act: Act) -> Mapping[str, str]:
+        return await self._refunds.pinned(id, act) if act.action == REFUND.name else act.fields
+
+    async def preview(self, id: str, act: Act) -> str:
+        return await self._refunds.preview(id, act) if act.action == REFUND.name else ""
 
     async def order(self, ticket: Ticket) -> Order | None:
         return await self._orders.order(ticket)

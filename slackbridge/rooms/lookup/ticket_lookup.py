@@ -22,7 +22,7 @@ from slackbridge.domain.model import (
     TicketKey,
 )
 from slackbridge.domain.view import Card
-from slackbridge.ports.capabilities import Counts, Measures, Previews
+from slackbridge.ports.capabilities import Counts, Measures, Pins, Previews
 from slackbridge.ports.front_desk import Found
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
@@ -160,6 +160,12 @@ class TicketLookup:
             routing.why(t, self._names[t.key.account], self._routes, self._channel) for t in found
         ]
         return (*told[:MOST], *notes) or ("No ticket found.",)
+
+    async def pinned(self, key: TicketKey, act: Act) -> Act:
+        provider = self._providers[key.account]
+        if not isinstance(provider, Pins):
+            return act
+        return replace(act, fields=await provider.pinned(key.id, act))
 
     async def preview(self, key: TicketKey, act: Act) -> str:
         provider = self._providers.get(key.account)

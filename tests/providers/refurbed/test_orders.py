@@ -134,7 +134,7 @@ async def test_an_item_that_tells_little_is_shown_as_it_is(
     id = shop.customer_opens()
     item = str(shop.ticket(id).item.id)
     shop.unimplemented |= {"GetOrder", "ListOrderItemReturns"}
-    odd = {
+    odd: dict[str, Any] = {
         "id": item,
         "state": "HELD_BY_CUSTOMS",
         "total_paid": None,
