@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from slackbridge.domain.errors import Rejected, Unsupported
+from slackbridge.domain.files import FileLimits
 from slackbridge.domain.model import Act, Action, Capabilities, Field, Kind, Status
 from slackbridge.providers.base import unsupported
 from slackbridge.providers.lenient import EPOCH, Shaped
@@ -27,7 +28,7 @@ from slackbridge.providers.refurbed.wire import (
     MessageRow,
     Thread,
     TicketRow,
-    html_of,
+    submission,
 )
 from slackbridge.text.clean import digest
 from slackbridge.text.document import plain
@@ -108,8 +109,17 @@ CREATE_TICKET = Action(
         ),
         Field("topic", "Topic", hint="In refurbed's words, as the cards show them.", max_length=80),
         _MESSAGE,
+        Field(
+            "notes",
+            "Private notes",
+            optional=True,
+            multiline=True,
+            hint="Neither the customer nor refurbed sees them.",
+        ),
     ),
 )
+# refurbed names no limits. Messages of gRPC have 4 MiB at most, and these are in base64 in one.
+FILES = FileLimits(max_bytes=3_000_000, max_total=3_000_000, max_count=10)
 SUBMITTABLE = {Status.WAITING: "PENDING", Status.SOLVED: "SOLVED"}
 CAPABILITIES = Capabilities(
     statuses=frozenset(SUBMITTABLE),
@@ -120,6 +130,7 @@ CAPABILITIES = Capabilities(
     follow_up=True,
     recent_first=True,
     closed_is_final=True,
+    files=FILES,
     actions=ACTIONS,
     create=CREATE_TICKET,
     searches=SEARCHES,
@@ -153,9 +164,10 @@ class Actions:
                 asked = _topic_change(id, act)
                 return await self._api.thread("RequestTopicChange", asked, deadline)
             case "help_request":
-                await self._help.ask(id, act.fields.get("topic", ""), text, deadline)
+                await self._help.ask(id, act.fields.get("topic", ""), text, deadline, act.files)
             case "help_reply":
-                await self._help.reply(id, act.fields.get("help_request", ""), text, deadline)
+                request = act.fields.get("help_request", "")
+                await self._help.reply(id, request, text, deadline, act.files)
             case "refund":
                 await self._refunds.make(id, act, deadline)
             case "create":
@@ -207,9 +219,9 @@ def change_of(act: Act) -> Body:
     """The fields of UpdateTicket that an act comes to. Raises Unsupported."""
     match act.kind:
         case Kind.REPLY:
-            return {**_new_message(act.text, "PUBLIC"), **_status(act.status)}
+            return {**_new_message(act, "PUBLIC"), **_status(act.status)}
         case Kind.INTERNAL:
-            return {**_new_message(act.text, "INTERNAL"), **_status(act.status)}
+            return {**_new_message(act, "INTERNAL"), **_status(act.status)}
         case Kind.STATUS if act.status:
             return _status(act.status)
         case Kind.ASSIGN:
@@ -224,13 +236,13 @@ def follow_up_of(old: TicketRow, text: str) -> Body:
     return {
         "order_item_identifier": {ITEM_KEYS[old.type]: old.item.id},
         "topic": old.topic_slug,
-        "message": html_of(text),
+        "message": submission(text),
         "follow_up_to_ticket_id": old.id,
     }
 
 
-def _new_message(text: str, scope: str) -> Body:
-    return {"new_message": {"message": html_of(text), "scope": scope}}
+def _new_message(act: Act, scope: str) -> Body:
+    return {"new_message": {"message": submission(act.text, act.files), "scope": scope}}
 
 
 def _status(status: Status | None) -> Body:
@@ -244,7 +256,7 @@ def _status(status: Status | None) -> Body:
 
 def _topic_change(id: str, act: Act) -> Body:
     reason = act.fields.get("attachment_exemption_reason", "")
-    body = {"ticket_id": id, "message": html_of(act.fields["message"])}
+    body = {"ticket_id": id, "message": submission(act.fields["message"], act.files)}
     return {**body, **({"attachment_exemption_reason": reason} if reason else {})}
 
 
@@ -252,8 +264,13 @@ def _opening(act: Act) -> Body:
     topic = act.fields.get("topic", "").strip()
     if not topic:
         raise Rejected("a ticket needs a topic")
-    message = html_of(act.fields["message"])
-    return {"order_item_identifier": _item(act), "topic": topic, "message": message}
+    notes = act.fields.get("notes", "").strip()
+    return {
+        "order_item_identifier": _item(act),
+        "topic": topic,
+        "message": submission(act.fields["message"], act.files),
+        **({"notes": notes} if notes else {}),
+    }
 
 
 def _item(act: Act) -> dict[str, str]:

@@ -7,7 +7,7 @@ final, a SOLVED one can still be answered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,10 +15,11 @@ import structlog
 from pydantic import Field
 
 from slackbridge.domain.errors import Failure, Rejected
+from slackbridge.domain.files import File
 from slackbridge.domain.model import Author, Conversation, Message, Scope, Ticket
 from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Shaped, Text, same_id
 from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
-from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, html_of, ids_of, sort_key
+from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, ids_of, sort_key, submission
 
 CLOSED = "CLOSED"
 TOPICS = {
@@ -117,12 +118,16 @@ class HelpRequests:
             found.append(await self._thread("GetTicketHelpRequest", body, deadline))
         return found
 
-    async def ask(self, id: str, topic: str, text: str, deadline: float) -> None:
+    async def ask(
+        self, id: str, topic: str, text: str, deadline: float, files: Sequence[File] = ()
+    ) -> None:
         """Open a help request."""
-        body = {"ticket_id": id, "topic": topic, "message": html_of(text)}
+        body = {"ticket_id": id, "topic": topic, "message": submission(text, files)}
         await self._thread("CreateTicketHelpRequest", body, deadline)
 
-    async def reply(self, id: str, request: str, text: str, deadline: float) -> None:
+    async def reply(
+        self, id: str, request: str, text: str, deadline: float, files: Sequence[File] = ()
+    ) -> None:
         """Write in a help request; '' = the newest that can still be answered."""
         request = request.strip().lstrip("#")
         if request and not is_id(request):
@@ -130,7 +135,7 @@ class HelpRequests:
         body = {
             "ticket_id": id,
             "help_request_id": request or _newest(await self._list(id, deadline)),
-            "new_message": html_of(text),
+            "new_message": submission(text, files),
         }
         await self._thread("UpdateTicketHelpRequest", body, deadline)
 

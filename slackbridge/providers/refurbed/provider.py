@@ -83,8 +83,8 @@ class Refurbed(BaseProvider):
         match act.kind:
             case Kind.FOLLOW_UP:
                 old = (await self._api.get(id, deadline)).ticket
-                await self._api.thread("CreateTicket", follow_up_of(old, act.text), deadline)
-                return None
+                wanted = follow_up_of(old, act.text)
+                return self._of_thread(await self._api.thread("CreateTicket", wanted, deadline))
             case Kind.PRIVATE:
                 return await self._note(id, act.text, deadline)
             case Kind.INTERNAL | Kind.ASSIGN if act.status is None:

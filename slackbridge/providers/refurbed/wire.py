@@ -6,12 +6,14 @@ missing; an unknown status needs an agent, an unknown sender is the system.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
 
+from slackbridge.domain.files import File as Sent
 from slackbridge.domain.model import (
     Attachment,
     Author,
@@ -268,9 +270,10 @@ def ids_of(rows: Iterable[MessageRow]) -> Iterator[str]:
         yield names.of(*facts) if row.id in NONE else row.id
 
 
-def html_of(text: str) -> dict[str, str]:
-    """Plain text as the message of a write."""
-    return {"body_html": from_plain(text)}
+def submission(text: str, files: Sequence[Sent] = ()) -> dict[str, Any]:
+    """Plain text, and files, as the message of a write."""
+    sent = [{"filename": f.name, "data": b64encode(f.data).decode()} for f in files]
+    return {"body_html": from_plain(text), **({"attachments": sent} if sent else {})}
 
 
 def _given(text: str) -> str:

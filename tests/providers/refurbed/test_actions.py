@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from slackbridge.domain.errors import Rejected, Unknown, Unsupported
+from slackbridge.domain.files import File
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Act, Author, Conversation, Kind, Message, Query, Scope, Ticket
 from slackbridge.providers.refurbed.actions import CAPABILITIES
@@ -59,6 +60,22 @@ async def test_a_topic_change_is_asked_for_once(shop: RefurbedSandbox, refurbed:
     assert (listed.barred, listed.revision) == (done.ticket.barred, done.ticket.revision)
     with pytest.raises(Rejected, match="not allowed"):
         await refurbed.perform(id, TOPIC, 5)
+
+
+async def test_documents_go_with_a_topic_change_and_a_help_request(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    id = str(shop.customer_opens())
+    papers = (File("invoice.pdf", "application/pdf", b"%PDF"),)
+    with pytest.raises(Rejected, match="attachment_exemption_reason"):
+        await refurbed.perform(id, do("topic_change", "It is the invoice"), 5)
+    asked = replace(do("topic_change", "It is the invoice"), files=papers)
+    done = await refurbed.perform(id, asked, 5)
+    assert done is not None
+    assert [file.name for file in done.messages[-1].attachments] == ["invoice.pdf"]
+    for act in (do("help_request", ASKED, topic="LEGAL"), do("help_reply", "And?")):
+        told = asides(await refurbed.perform(id, replace(act, files=papers), 5))
+        assert [file.name for file in told[-1].attachments] == ["invoice.pdf"]
 
 
 async def test_a_label_shows_in_the_answer(shop: RefurbedSandbox, refurbed: Refurbed) -> None:
@@ -186,11 +203,13 @@ async def test_a_ticket_is_opened_for_an_item(
 ) -> None:
     shop.customer_opens(buyback=type == "buyback")
     (item,) = shop.items
-    act = do("create", "Is it whole?", order_item=str(item), type=type, topic=" battery ")
+    given = {"order_item": str(item), "type": type, "topic": " battery ", "notes": " lot 7 "}
+    act = do("create", "Is it whole?", **given)
     made = await refurbed.perform("", act, 5)
     assert made is not None
     assert (made.ticket.topic, made.ticket.type) == ("battery", type)
-    assert [plain(message.body) for message in made.messages] == ["Is it whole?"]
+    assert [plain(message.body) for message in made.messages] == ["Is it whole?", "lot 7"]
+    assert made.ticket.notes == "lot 7"
     assert int(made.ticket.key.id) in shop.tickets
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from slackbridge.domain.errors import Rejected, Unsupported
+from slackbridge.domain.files import File
 from slackbridge.domain.model import Act, Author, Kind, Query, Scope, Status
+from slackbridge.providers.refurbed.actions import change_of
 from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.sandbox.ledger import Entry
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
@@ -39,8 +42,10 @@ async def test_a_follow_up_is_opened_and_found(
     old = shop.customer_opens(order_id=77, buyback=buyback, topic="screen")
     shop.close(old)
     assert await refurbed.follow_ups(str(old)) == ()
-    assert await refurbed.perform(str(old), Act(Kind.FOLLOW_UP, "a < b"), 5) is None
+    made = await refurbed.perform(str(old), Act(Kind.FOLLOW_UP, "a < b"), 5)
     (new,) = await refurbed.follow_ups(str(old))
+    assert made is not None
+    assert made.ticket == new
     assert (new.follows, new.topic, new.order) == (str(old), "screen", "77")
     assert plain((await refurbed.get(new.key.id)).messages[0].body) == "a < b"
     assert await refurbed.follow_ups("123") == ()
@@ -70,6 +75,37 @@ async def test_a_reply_goes_out_as_html_with_its_status_in_one_call(
     assert plain(reply.body).split() == REPLY.text.split()
     assert "&lt;welcome&gt;" in shop.messages(id)[-1].body_html
     assert shop.calls == {"UpdateTicket": 1}
+
+
+PICTURE = File("Zoë's lot.png", "image/png", bytes(range(256)) * 4)
+
+
+@pytest.mark.parametrize("kind", [Kind.REPLY, Kind.INTERNAL])
+async def test_files_go_with_the_text_in_one_call(
+    shop: RefurbedSandbox, refurbed: Refurbed, kind: Kind
+) -> None:
+    id = shop.customer_opens()
+    note = File("b.txt", "text/plain", b"x")
+    done = await refurbed.perform(str(id), Act(kind, "See here", files=(PICTURE, note)), 5)
+    assert done is not None
+    assert [file.name for file in done.messages[-1].attachments] == [PICTURE.name, note.name]
+    kept = shop.files.get("000001")
+    assert kept is not None
+    assert kept[1] == PICTURE.data
+    assert shop.calls["UpdateTicket"] == 1
+
+
+async def test_the_largest_files_fit_into_a_message_of_grpc(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    limits = refurbed.capabilities.files
+    assert limits is not None
+    assert limits.max_bytes <= limits.max_total
+    text = "<" * refurbed.capabilities.reply_limit
+    act = Act(Kind.REPLY, text, files=(File("a.bin", "", bytes(limits.max_total)),))
+    assert len(json.dumps(change_of(act))) < 4 * 2**20
+    id = shop.customer_opens()
+    assert await refurbed.perform(str(id), act, 5) is not None
 
 
 async def test_an_internal_note_is_not_for_the_customer(
