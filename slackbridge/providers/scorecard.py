@@ -117,6 +117,7 @@ ROWS = (
     _row("Its own actions", lambda factory: _own(factory, money=False), "actions"),
     _row("Moves money, asked twice", lambda factory: _own(factory, money=True), "actions"),
     _row("Money is shown beforehand", _preview, "Previews"),
+    _does("Money is bound to what was shown", capabilities.Pins),
     _does("Tells whether its own action happened", capabilities.Settles),
     _does("The order behind a ticket", capabilities.Orders, "orders"),
     _row(
