@@ -138,7 +138,11 @@ class Refunds:
             raise Unknown("refurbed's answer does not show the refund", code=Code.UNREADABLE)
 
     async def settled(self, act: Act) -> bool | None:
-        """Whether what remains paid is what was aimed at; None for any third amount."""
+        """Whether what remains paid is what was aimed at; None for any third amount.
+
+        The same refund by somebody else in that moment counts as this one: it must not be made
+        twice.
+        """
         try:
             refund = Refund.of(act.fields)
         except Rejected:

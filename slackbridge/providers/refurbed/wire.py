@@ -250,7 +250,8 @@ class Thread(Shaped):
 def _notes_of(ticket: Ticket, messages: Sequence[Message]) -> Message:
     """The shop's own notes as a message of the thread, which an edit of them edits.
 
-    refurbed does not say when they were written, only when the ticket last changed.
+    refurbed does not say when they were written, only when the ticket last changed. Of notes that
+    were deleted nothing is left to show.
     """
     at = max([ticket.updated_at, *(message.at for message in messages[-1:])])
     body = from_text(ticket.notes)

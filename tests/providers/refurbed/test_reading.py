@@ -128,6 +128,7 @@ async def test_the_revision_changes_with_every_fact_and_only_then(
         ("PENDING", True, Status.NEEDS_AGENT),
         ("SOLVED", True, Status.SOLVED),
         ("CLOSED", False, Status.CLOSED),
+        ("NEW", False, Status.NEEDS_AGENT),
         ("ESCALATED", False, Status.NEEDS_AGENT),
     ],
 )
