@@ -145,7 +145,7 @@ class Orders:
         order, returns = await asyncio.gather(
             _or_failure(self._order(item.order_id)), _or_failure(self._returns(item))
         )
-        return Order(tuple(_facts(item, order, returns)))
+        return Order(tuple(facts_of(item, order, returns)))
 
     async def _order(self, id: str) -> OrderRow:
         found = (await self._api.call("GetOrder", {"id": id}, OrderAnswer)).order
@@ -170,7 +170,7 @@ def item_id(row: TicketRow) -> str:
     return row.item.id if bought else ""
 
 
-def _facts(
+def facts_of(
     item: ItemRow, order: OrderRow | Failure, returns: Sequence[ReturnRow] | Failure
 ) -> Iterator[Fact]:
     """Those that refurbed tells, the most useful first."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 
@@ -10,9 +11,18 @@ from slackbridge.domain.errors import Code, Later, Rejected, Unauthorized
 from slackbridge.domain.model import Ticket
 from slackbridge.domain.order import Fact
 from slackbridge.ports.capabilities import Orders
-from slackbridge.providers.refurbed.orders import ItemRow, _link
+from slackbridge.providers.lenient import Shaped
+from slackbridge.providers.refurbed.orders import (
+    ItemAnswer,
+    ItemRow,
+    OrderAnswer,
+    ReturnsAnswer,
+    _link,
+    facts_of,
+)
 from slackbridge.providers.refurbed.provider import Refurbed
 from slackbridge.sandbox.refurbed.app import RefurbedSandbox
+from slackbridge.sandbox.refurbed.orders import Json, item_json, order_json, return_json
 from tests.providers.common import Time, says
 from tests.providers.refurbed.conftest import Make
 
@@ -156,6 +166,53 @@ async def test_an_item_that_tells_little_is_shown_as_it_is(
         "Returns": "",
     }
     assert [fact.url for fact in found if fact.url] == ["https://track.example.com/2"]
+
+
+Answer = TypeVar("Answer", bound=Shaped)
+ODD: tuple[Any, ...] = (
+    *(None, "text \ud83d", "9" * 400, 10**30, True, [], ["text"], {}, {"a": 1}),
+    *("0001-01-01T00:00:00+02:00", "https://[x"),
+)
+
+
+def changes(data: Any) -> Iterator[Any]:
+    """The same JSON with one thing in it another, wherever that is."""
+    yield from ODD
+    entries: Iterable[tuple[Any, Any]] = (
+        enumerate(data) if isinstance(data, list) else getattr(data, "items", tuple)()
+    )
+    for key, value in entries:
+        for other in changes(value):
+            whole = data.copy()
+            whole[key] = other
+            yield whole
+
+
+def known(shape: type[Answer], data: Json) -> list[Answer]:
+    """All changes of an answer that are still one; the others are told as unreadable."""
+    return [one for other in changes(data) if (one := shape.of(other)) is not None]
+
+
+async def test_no_answer_whatever_stands_in_it_costs_more_than_a_fact(
+    shop: RefurbedSandbox, refurbed: Refurbed
+) -> None:
+    id = shop.customer_opens()
+    shop.sends_back(id)
+    sale = shop.sale(id)
+    beside = {"items": [{"id": "2", "name": "AirPods", "state": "NEW"}]}
+    sold: Json = {"order_item": item_json(sale)}
+    ordered: Json = {"order": order_json([sale]) | beside}
+    back: Json = {"returns": [return_json(sale, sale.returns[0], "battery")]}
+    item, order = ItemAnswer.of(sold), OrderAnswer.of(ordered)
+    assert item is not None
+    assert order is not None
+    read = [facts_of(one.order_item, order.order, []) for one in known(ItemAnswer, sold)]
+    read += [facts_of(item.order_item, one.order, []) for one in known(OrderAnswer, ordered)]
+    read += [facts_of(item.order_item, order.order, o.returns) for o in known(ReturnsAnswer, back)]
+    assert len(read) > 500
+    for shown in map(tuple, read):
+        assert all(fact.value and len(fact.value) <= 200 for fact in shown)
+        assert all(fact.url.startswith("https://") for fact in shown if fact.url)
 
 
 @pytest.mark.parametrize(
