@@ -81,7 +81,7 @@ async def test_details_open_at_once_and_the_order_is_read_once(
         await stage.until("the order", lambda: "shipped &amp; sealed" in modal(stage))
         assert "JD1 <https://track.example/JD1|track.example>" in modal(stage)
         await opens(stage, ticket, "reply")
-        assert "State: shipped &amp; sealed" in modal(stage), "it is known"
+        assert "*State* shipped &amp; sealed" in modal(stage), "it is known"
         await stage.until("the last message", lambda: "Hello?" in modal(stage))
         await opens(stage, ticket, "details")
         assert "shipped &amp; sealed" in modal(stage)

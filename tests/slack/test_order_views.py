@@ -61,9 +61,9 @@ def test_only_secure_links_are_links() -> None:
 
 
 def test_the_reply_modal_has_what_is_worth_a_line() -> None:
-    assert order_views.line(ORDER).startswith(
-        "*Order* · State: shipped · Parcel: JD014600 <https://"
-    )
+    assert order_views.line(ORDER).startswith("Order · *State* shipped · *Parcel* JD014600 <")
+    numbered = OrderAnswer(Order((Fact("Order", "4711"), Fact("State", "sent"))))
+    assert order_views.line(numbered) == "*Order* 4711 · *State* sent"
     assert order_views.line(None) == order_views.READING
     assert order_views.line(OrderAnswer(why="Down & out", usual=False)) == "Down & out"
     assert order_views.line(OrderAnswer(why="There is none.", usual=True)) == ""

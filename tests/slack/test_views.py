@@ -42,7 +42,7 @@ def block(modal: dict[str, Any], block_id: str) -> dict[str, Any]:
     choices=st.lists(st.sampled_from(["send", "private"]) | texts, max_size=14),
     warning=st.sampled_from(["", "<@U1> holds this ticket"]),
     provider=texts,
-    beside=st.sampled_from(["", "*Order* · State: shipped"]),
+    beside=st.sampled_from(["", "*Order* 4711 · *State* sent"]),
 )
 def test_any_reply_modal_is_accepted_and_calls_nobody(**facts: Any) -> None:
     modal = reply(**facts)

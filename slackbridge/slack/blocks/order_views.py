@@ -16,7 +16,7 @@ from slackbridge.slack.blocks.ids import Callback
 from slackbridge.slack.blocks.views import modal
 
 MOST = 40  # facts of the modal
-IN_LINE = 8  # facts of the line
+IN_LINE = 6  # facts of the line
 FIELD = 1_300  # a link token has up to 1,000 characters
 LINE = 1_500
 READING = "Reading the order…"
@@ -33,10 +33,10 @@ def line(answer: OrderAnswer | None) -> str:
         return READING
     if answer.order is None:
         return "" if answer.usual else mrkdwn.ours(answer.why, LINE)
-    facts = (
-        f"{mrkdwn.outside(f.label, 40)}: {_value(f, 80)}" for f in answer.order.facts[:IN_LINE]
-    )
-    return mrkdwn.cut(f"*Order* · {' · '.join(facts)}", LINE)
+    facts = answer.order.facts[:IN_LINE]
+    told = [f"*{mrkdwn.outside(fact.label, 40)}* {_value(fact, 80)}" for fact in facts]
+    named = told[:1] and facts[0].label.casefold().startswith("order")
+    return mrkdwn.cut(" · ".join(told if named else ["Order", *told]), LINE)
 
 
 def _blocks(key: TicketKey, provider: str, answer: OrderAnswer | None) -> list[Block]:
