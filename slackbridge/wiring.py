@@ -76,16 +76,21 @@ def slack_uses(settings: Settings) -> frozenset[Use]:
     found = {Use.GROUPS} if any(who.startswith("S") for who in agents) else set()
     if any(find(account.provider).capabilities.assign for account in settings.accounts):
         found.add(Use.EMAILS)
+    if settings.files.outbound:
+        found.add(Use.FILES_OUT)
     return frozenset(found)
 
 
 def intake_settings(settings: Settings) -> IntakeSettings:
     replies = settings.replies
+    offered = {a.name: find(a.provider).capabilities.files for a in settings.accounts}
     return IntakeSettings(
         mode=replies.mode,
         prefixes=replies.note_prefixes,
         undo=replies.undo_seconds,
         fresh=replies.fresh_minutes * 60,
+        outbound=settings.files.outbound,
+        limits={name: limits for name, limits in offered.items() if limits},
     )
 
 
@@ -182,7 +187,7 @@ def lanes(
             store,
             chat,
             provider,
-            Sender(provider, may, send_settings(settings)),
+            Sender(provider, may, send_settings(settings), chat.files),
             poster,
             desk,
             lane_settings(settings, names[name]),

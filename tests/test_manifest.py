@@ -22,6 +22,7 @@ from slackbridge.slack.manifest import (
     EVERYTHING,
     METHODS,
     SCOPES,
+    USUAL,
     Use,
     scopes,
 )
@@ -55,9 +56,10 @@ KEYS = {
         "token_rotation_enabled",
     },
 }
+FILES = {"files:read"}  # only where [files] asks for it
 FORMS = {
     "socket": AppManifest(SLASH),
-    "http": AppManifest("/rf", URL),
+    "http": AppManifest("/rf", URL, EVERYTHING),
     "least": AppManifest("/" + "r" * 31, uses=frozenset()),
 }
 
@@ -103,9 +105,10 @@ def test_scopes_are_those_needed() -> None:
     ("uses", "left_out"),
     [
         (EVERYTHING, set()),
-        ({Use.EMAILS}, {"usergroups:read"}),
-        ({Use.GROUPS}, {"users:read.email"}),
-        (set(), {"usergroups:read", "users:read.email"}),
+        (USUAL, FILES),
+        ({Use.EMAILS}, {"usergroups:read", *FILES}),
+        ({Use.GROUPS}, {"users:read.email", *FILES}),
+        (set(), {"usergroups:read", "users:read.email", *FILES}),
     ],
 )
 def test_what_no_setting_uses_is_not_asked_for(uses: set[Use], left_out: set[str]) -> None:

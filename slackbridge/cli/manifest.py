@@ -17,7 +17,7 @@ from slackbridge.config.errors import ConfigError
 from slackbridge.config.sections import COMMAND, SLASH
 from slackbridge.config.settings import Settings
 from slackbridge.slack.app_manifest import BUILT_IN, AppManifest, request_url
-from slackbridge.slack.manifest import EVERYTHING
+from slackbridge.slack.manifest import USUAL
 
 MODES = ("socket", "http")
 NO_SETTINGS = (
@@ -84,7 +84,7 @@ def app_manifest(asked: Asked, settings: Settings | None) -> AppManifest:
         url = request_url(asked.url) if asked.url else ""
     except ValueError as error:
         raise ConfigError(f"--url: {error}.") from None
-    uses = wiring.slack_uses(settings) if settings else EVERYTHING
+    uses = wiring.slack_uses(settings) if settings else USUAL
     return AppManifest(_command(asked.command or (slack.command if slack else SLASH)), url, uses)
 
 

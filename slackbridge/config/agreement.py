@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr
 
 from slackbridge.config.settings import Settings
 
-SECTIONS = ("slack", "replies", "agents", "start", "timing")
+SECTIONS = ("slack", "replies", "files", "agents", "start", "timing")
 OF_ONE_PROCESS = frozenset({"slack.http_host", "slack.http_port", "slack.deaf_minutes"})
 UNDERSTANDING = ("replies.mode", "replies.note_prefixes", "agents.allow")
 """The settings that decide whether a message in a thread is a reply to the customer."""

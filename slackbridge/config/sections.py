@@ -72,6 +72,12 @@ class ReplySettings(Section):
     fresh_minutes: Seconds = 15
 
 
+class FileSettings(Section):
+    """[files]: whether files go both ways."""
+
+    outbound: bool = False
+
+
 Who = Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")]
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from slackbridge.config.accounts import of_one_store
 from slackbridge.config.sections import (
     AgentSettings,
+    FileSettings,
     OpsSettings,
     RedisSettings,
     ReplySettings,
@@ -30,6 +31,7 @@ class Settings(Section):
     slack: SlackSettings
     redis: RedisSettings = RedisSettings()
     replies: ReplySettings = ReplySettings()
+    files: FileSettings = FileSettings()
     agents: AgentSettings = AgentSettings()
     start: StartSettings = StartSettings()
     timing: TimingSettings = TimingSettings()

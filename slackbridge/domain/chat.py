@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from slackbridge.domain.files import SharedFile
 from slackbridge.domain.model import TicketKey
 
 CARD = "card"
@@ -85,7 +86,7 @@ class Heard:
     to_channel: bool = False
     forwards: bool = False
     edited: str = ""
-    files: int = 0
+    files: tuple[SharedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

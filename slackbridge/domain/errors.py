@@ -53,6 +53,9 @@ class Code(StrEnum):
     ALREADY_REACTED = "already_reacted"
     NO_REACTION = "no_reaction"
     FORGOTTEN_CURSOR = "invalid_cursor"
+    MISSING_SCOPE = "missing_scope"
+    NO_FILE = "file_not_found"
+    FILE_DELETED = "file_deleted"
 
 
 class Failure(Exception):

@@ -185,6 +185,8 @@ INTENT_FIELDS: Mapping[str, tuple[str, str, str]] = {
     "fields": ("what was entered in a form; of a notice its button and label", "", "open"),
     "label": ("the action in words", "", _KEPT),
     "money": ("it moves money", "true", _KEPT),
+    "files": ("Slack's files that go with it: id, name, type, size", "bytes", "open; ids are kept"),
+    "text_only": ("its files cannot be sent, the text may be", "true", "while it is held"),
     "receipt": ("what Slack shows of it: reaction, reacting until, ts, shown, redo", "", _KEPT),
 }
 """The JSON of an intent: meaning, unit, lifetime ("open" = until the outcome is settled). Defaults

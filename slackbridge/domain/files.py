@@ -1,8 +1,31 @@
-"""Files that go to a marketplace with a reply, what it takes, and files that it keeps."""
+"""Files on their way: what an agent shared in Slack, what is sent, and what a marketplace takes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+
+class SharedFile(BaseModel):
+    """A file that is shared with a message in Slack, without its bytes.
+
+    `type` is its MIME type ('' = not told), `size` is in bytes (None = not told). `held`: Slack
+    holds its bytes; those of a link to another service it does not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    name: str = ""
+    type: str = ""
+    size: int | None = None
+    held: bool = True
+
+    @property
+    def nameless(self) -> SharedFile:
+        """What is kept of it once the outcome is settled."""
+        return SharedFile(id=self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import PrivateAttr
 
+from slackbridge.domain.attempt import Attempt as Attempt
+from slackbridge.domain.attempt import Frozen as Frozen
+from slackbridge.domain.attempt import Receipt as Receipt
+from slackbridge.domain.files import SharedFile
 from slackbridge.domain.model import Act, Kind, Status
 from slackbridge.text.clean import digest
 
@@ -51,40 +55,6 @@ class Afterwards(StrEnum):
     DELETED = "deleted"
 
 
-class Frozen(BaseModel):
-    """An immutable value; unknown fields in stored JSON are dropped, not refused."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Attempt(Frozen):
-    """One call at the marketplace, written down before it is made.
-
-    Times are Unix seconds by the store's clock. `baseline` holds the ids of the agents' messages
-    that were there before; `absent_at` is when a look first did not find it.
-    """
-
-    at: float
-    deadline: float
-    baseline: tuple[str, ...] = ()
-    absent_at: float = 0.0
-
-
-class Receipt(Frozen):
-    """What Slack shows of an intent: the reaction on the agent's message, and the words.
-
-    `reacting` is one that was about to be added: it may be there, or may still arrive until
-    `until`. At `redo` the words are edited again, in case an edit that timed out arrived late.
-    """
-
-    reaction: str = ""
-    reacting: str = ""
-    until: float = 0.0
-    ts: str = ""
-    shown: str = ""
-    redo: float = 0.0
-
-
 class Intent(Frozen):
     """One intent. `id` is unique within the ticket; `ts` is the agent's own thread message.
 
@@ -95,7 +65,7 @@ class Intent(Frozen):
     `unsure`: a human gave up an attempt of unknown outcome, so it may have been done already.
     `refused`: its author was not allowed to act when it was heard. `unseen_at`: since when Slack
     does not show its message (Unix seconds, 0 = it does): its thread is read again before it is
-    sent.
+    sent. `files` go with the text; `text_only`: they cannot, so that only the text may be sent.
     """
 
     id: str
@@ -124,9 +94,11 @@ class Intent(Frozen):
     message: str = ""
     undoable: bool = False
     action: str = ""
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     label: str = ""
     money: bool = False
+    files: tuple[SharedFile, ...] = ()
+    text_only: bool = False
     receipt: Receipt = Receipt()
     _stored: str = PrivateAttr("")
 
@@ -215,7 +187,10 @@ def begin(intent: Intent, at: float, timeout: float, baseline: tuple[str, ...]) 
 
 
 def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "") -> Intent:
-    """The outcome is known. The text is dropped; its digest stays, to recognise an echo."""
+    """The outcome is known. The text is dropped, with the names of files.
+
+    Its digest and the number of files stay, to recognise an echo.
+    """
     return intent.but(
         state=state,
         text="",
@@ -227,6 +202,8 @@ def conclude(intent: Intent, state: State, *, message: str = "", reason: str = "
         attempt=None,
         before=None,
         unseen_at=0.0,
+        files=tuple(file.nameless for file in intent.files),
+        text_only=False,
         digest=intent.digest or digest(intent.text),
         message=message,
         reason=reason,
@@ -291,6 +268,7 @@ class Press(StrEnum):
     UNDO = "undo"
     SEND_NOW = "send_now"
     SEND = "send"  # of a held one
+    SEND_TEXT = "send_text"  # without its files
     KEEP = "keep"  # as a note
     RETRY = "retry"
     DISCARD = "discard"
@@ -301,7 +279,8 @@ class Press(StrEnum):
     @property
     def sends(self) -> bool:
         """Whether it sends something, or sends it earlier."""
-        return self in (Press.SEND_NOW, Press.SEND, Press.RETRY, Press.AGAIN)
+        sending = (Press.SEND_NOW, Press.SEND, Press.SEND_TEXT, Press.RETRY, Press.AGAIN)
+        return self in sending
 
 
 def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | None:
@@ -309,17 +288,15 @@ def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | N
 
     A second press finds another state, so a button acts once.
     """
+    if press in (Press.SEND, Press.SEND_TEXT, Press.RETRY):
+        return _let_go(intent, press, now)
     match press, intent.state:
         case Press.UNDO, State.QUEUED:
             return conclude(intent, State.CANCELLED, reason=f"undone by <@{by}>")
         case Press.SEND_NOW, State.QUEUED if intent.due > now:
             return intent.but(due=now, undoable=False)
-        case Press.SEND, State.HELD if intent.text:
-            return intent.but(state=State.QUEUED, due=now, reason="", undoable=False)
         case Press.KEEP, State.HELD:
             return conclude(intent, State.KEPT, reason=f"kept as a note by <@{by}>")
-        case Press.RETRY, State.FAILED | State.HELD if intent.retryable:
-            return _anew(intent.but(due=now, reason="", undoable=False, tries=0))
         case Press.DISCARD, State.FAILED | State.HELD:
             return conclude(intent, State.CANCELLED, reason=f"discarded by <@{by}>")
         case Press.CHECK, State.UNKNOWN if intent.attempt is not None:
@@ -330,6 +307,23 @@ def after_press(intent: Intent, press: Press, now: float, by: str) -> Intent | N
             return _anew(given_up.but(due=now, reason=""))
         case Press.WAS_SENT, State.UNKNOWN:
             return conclude(intent, State.SENT, reason=f"Marked as sent by <@{by}>.")
+    return None
+
+
+def _let_go(intent: Intent, press: Press, now: float) -> Intent | None:
+    """After somebody said that it goes out, with its files or without them."""
+    alone = intent.but(files=(), text_only=False)
+    now_due = {"due": now, "reason": "", "undoable": False}
+    match press, intent.state:
+        case Press.SEND, State.HELD if intent.text:
+            goes = alone if intent.text_only else intent
+            return goes.but(state=State.QUEUED, **now_due)
+        case Press.SEND_TEXT, State.HELD if intent.text and intent.files:
+            return alone.but(state=State.QUEUED, **now_due)
+        case Press.SEND_TEXT, State.FAILED if intent.text and intent.files:
+            return _anew(alone.but(**now_due, tries=0))
+        case Press.RETRY, State.FAILED | State.HELD if intent.retryable:
+            return _anew(intent.but(**now_due, tries=0))
     return None
 
 

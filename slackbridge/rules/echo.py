@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Conversation
 from slackbridge.domain.record import Patch, StoredTicket, own
+from slackbridge.rules import evidence
 
 
 def shown_as(intent: Intent) -> Patch:
@@ -36,6 +37,8 @@ def echoes(
             continue
         for intent in waiting:
             same = prints[intent.id] == digests[message.id]
+            # What was certainly sent is not shown twice, even if the marketplace lost its files.
+            same = same and (intent.state is State.SENT or evidence.carries(intent, message))
             if same and intent.kind.scope is message.scope and message.id not in intent.baseline:
                 found[message.id] = intent
                 waiting.remove(intent)

@@ -59,15 +59,24 @@ def of_message(intent: Intent, conversation: Conversation, taken: Collection[str
     """Evidence for a reply or internal note. `taken`: ids of other intents' messages."""
     found = _candidates(intent, conversation, taken)
     ours = intent.fingerprint
-    for message in found:
+    whole = [message for message in found if carries(intent, message)]
+    for message in whole:
         if digest(plain(message.body)) == ours:
             return Happened(message.id)
-    for message in found:
+    for message in whole:
         if _contains(plain(message.body), intent.text):
             return Happened(message.id)
     if any(similar(intent.text, plain(message.body)) for message in found):
         return Differs()
     return Absent()
+
+
+def carries(intent: Intent, message: Message) -> bool:
+    """Whether a message has as many files as were sent; a marketplace may rename them.
+
+    The same text without them is only similar: a human decides. One that has more is fine.
+    """
+    return len(message.attachments) >= len(intent.files)
 
 
 def digests(conversation: Conversation) -> dict[str, str]:

@@ -7,13 +7,17 @@ prefix, calls colleagues or holds a secret is held.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from slackbridge.domain.chat import Heard
+from slackbridge.domain.files import FileLimits, SharedFile
 from slackbridge.domain.intent import INTO_A_NOTE, Afterwards, Intent, Receipt, State, conclude
 from slackbridge.domain.model import Kind
 from slackbridge.domain.view import NOT_CARRIED
+from slackbridge.rules import attaching
+from slackbridge.rules.attaching import NOTHING_GOES, Outbound
 from slackbridge.rules.prefix import SEND_PREFIX, after, almost_sent, near_note
 from slackbridge.text.clean import digest
 
@@ -32,6 +36,8 @@ class IntakeSettings:
     """How thread messages are understood. Times are in seconds.
 
     `since` is when these settings came into force, in Unix seconds; 0 = they always were.
+    `outbound`: files may go out; `limits` are what the accounts' marketplaces take, by the
+    account's name, `out` is that of the account at hand.
     """
 
     mode: Literal["direct", "confirm", "explicit"]
@@ -39,15 +45,27 @@ class IntakeSettings:
     undo: float
     fresh: float
     since: float = 0.0
+    outbound: bool = False
+    limits: Mapping[str, FileLimits] = field(default_factory=dict)
+    out: Outbound = NOTHING_GOES
+
+    def of(self, account: str) -> IntakeSettings:
+        """The settings for a message in a thread of an account."""
+        return replace(self, out=Outbound(self.outbound, self.limits.get(account)))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`state` QUEUED = sent after the undo window, HELD = ask first, KEPT = a note."""
+    """`state` QUEUED = sent after the undo window, HELD = ask first, KEPT = a note.
+
+    `files` go with the text, unless `text_only`: they cannot, and the text may.
+    """
 
     state: State
     text: str
     why: str = ""
+    files: tuple[SharedFile, ...] = ()
+    text_only: bool = False
 
 
 def classify(heard: Heard, settings: IntakeSettings, now: float) -> Verdict | None:
@@ -56,6 +74,17 @@ def classify(heard: Heard, settings: IntakeSettings, now: float) -> Verdict | No
     explicit = after(text, (SEND_PREFIX,))
     if explicit is None and (heard.addressed or after(text, settings.prefixes) is not None):
         return Verdict(State.KEPT, text)
+    verdict = _of_reply(heard, text, explicit, settings, now)
+    if verdict is None or not heard.files:
+        return verdict
+    text_only = bool(attaching.unfit(heard.files, settings.out))
+    return replace(verdict, files=heard.files, text_only=text_only)
+
+
+def _of_reply(
+    heard: Heard, text: str, explicit: str | None, settings: IntakeSettings, now: float
+) -> Verdict | None:
+    """The verdict on what is no note; `explicit` is the text after the prefix that sends it."""
     mistyped = explicit is None and almost_sent(text)
     if explicit is None and settings.mode == "explicit" and not mistyped:
         return None
@@ -70,10 +99,10 @@ def classify(heard: Heard, settings: IntakeSettings, now: float) -> Verdict | No
 
 
 def _why_held(heard: Heard, text: str, settings: IntakeSettings, now: float) -> str:
+    if why := attaching.unfit(heard.files, settings.out):
+        return f"{why} Send the text without them?" if text else why
     if heard.files and not text:
-        return "Files cannot be sent to the customer from Slack."
-    if heard.files:
-        return "Files cannot be sent to the customer from Slack. Send the text without them?"
+        return attaching.NEEDS_TEXT
     if near_note(text, settings.prefixes):
         return "This looks like a note for colleagues."
     if any(after(line.strip(), settings.prefixes) is not None for line in text.splitlines()):
@@ -115,6 +144,8 @@ def reply(heard: Heard, verdict: Verdict, settings: IntakeSettings, now: float) 
         undoable=settings.undo > 0 and verdict.state is not State.HELD,
         reason=verdict.why,
         edited=heard.edited,
+        files=() if kept else verdict.files,
+        text_only=verdict.text_only,
     )
     return conclude(intent, State.KEPT) if kept else intent
 
@@ -225,12 +256,18 @@ def reclassified(intent: Intent, verdict: Verdict | None) -> Intent | None:
         return None
     if verdict is None or verdict.state is State.KEPT:
         return conclude(intent, State.KEPT, reason=INTO_A_NOTE)
-    if verdict.text == intent.text:
+    if verdict.text == intent.text and not _taken_away(intent, verdict):
         return None
+    new = intent.but(text=verdict.text, files=verdict.files, text_only=verdict.text_only)
     if verdict.state is State.HELD:
-        return intent.but(text=verdict.text, state=State.HELD, reason=verdict.why, undoable=False)
+        return new.but(state=State.HELD, reason=verdict.why, undoable=False)
     held = intent.state is State.HELD
-    return intent.but(text=verdict.text, reason=CONFIRM if held else intent.reason)
+    return new.but(reason=CONFIRM if held else intent.reason)
+
+
+def _taken_away(intent: Intent, verdict: Verdict) -> bool:
+    """Whether the agent has removed a file of the message."""
+    return not {file.id for file in intent.files} <= {file.id for file in verdict.files}
 
 
 def _reclassified_late(intent: Intent, verdict: Verdict | None) -> Intent | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from slackbridge.domain.intent import Afterwards, Intent, Press, State
 from slackbridge.domain.model import Kind, Status, TicketKey
 from slackbridge.domain.view import HOURGLASS, NOT_CARRIED, REACTIONS, Words
+from slackbridge.rules import attaching
 
 DONE = {
     Kind.REPLY: "Sent to the customer",
@@ -96,11 +97,13 @@ def words(intent: Intent, key: TicketKey, now: float) -> Words | None:
 
 def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
     thing = f"action *{intent.label}*" if intent.label else THING.get(intent.kind, "message")
+    thing += _with_files(intent)
     who = "" if intent.ts else f" by <@{intent.agent}>"
     again = _again(intent)
     match intent.state:
         case State.HELD if intent.ts:
-            send = (Press.SEND,) if intent.text else ()
+            sending = Press.SEND_TEXT if intent.text_only else Press.SEND
+            send = (sending,) if intent.text else ()
             return f"❔ {intent.reason}", (*send, Press.KEEP, Press.DISCARD)
         case State.HELD:
             send = (Press.RETRY,) if intent.retryable else (Press.SEND,)
@@ -121,7 +124,8 @@ def _say(intent: Intent, now: float) -> tuple[str, tuple[Press, ...]]:
             return text, (*check, Press.AGAIN, Press.WAS_SENT)
         case State.FAILED:
             text = f"❌ The {thing}{who} was not sent{again}: {intent.reason}."
-            return text, (Press.RETRY, Press.DISCARD)
+            alone = (Press.SEND_TEXT,) if intent.files and intent.text else ()
+            return text, (Press.RETRY, *alone, Press.DISCARD)
         case State.SENT if intent.reason:
             return f"✅ {_done(intent)}{who}. {intent.reason}", ()
         case State.SENT if intent.kind is Kind.ACTION:
@@ -158,10 +162,16 @@ def _closing(intent: Intent) -> str:
 def _done(intent: Intent) -> str:
     if intent.kind is Kind.STATUS:
         return f"Ticket set to {intent.status}"
-    done = intent.label or DONE.get(intent.kind, "Done")
+    done = intent.label or DONE.get(intent.kind, "Done") + _with_files(intent)
     if intent.kind is Kind.REPLY and intent.status is Status.SOLVED:
         return f"{done} and solved"
     return done
+
+
+def _with_files(intent: Intent) -> str:
+    if not intent.files or intent.text_only or not intent.kind.speaks:
+        return ""
+    return f" with {attaching.counted(len(intent.files))}"
 
 
 def _clock(at: float) -> str:

@@ -11,7 +11,7 @@ settled as talk, and is not judged again by those of today.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slackbridge.domain.chat import words_effect
 from slackbridge.domain.intent import Attempt, Intent, Receipt, State, conclude, mark_unknown
@@ -162,7 +162,7 @@ class _Restorer:
     ) -> None:
         self._thread = thread
         self._conversation = conversation
-        self._settings = settings
+        self._settings = settings.of(thread.key.account)
         self._strangers = strangers
         self._now = now
         self._posts = {p.mark.effect: p for p in _without_duplicates(thread.posts)}
@@ -191,7 +191,8 @@ class _Restorer:
         at = float(heard.ts)
         verdict = intake.classify(heard, self._settings, at)
         text = verdict.text if verdict else heard.text.strip()
-        held = Verdict(State.HELD, text, (verdict.why if verdict else "") or LOST)
+        held = replace(verdict or Verdict(State.HELD, text), state=State.HELD)
+        held = replace(held, why=held.why or LOST)
         intent = intake.reply(heard, held, self._settings, at)
         intent = intent.but(digest=digest(text), due=0.0)
         if REACTIONS[State.SENT] in said.reactions:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from slackbridge.slack.commands import HINT
 from slackbridge.slack.http_mode import EVENTS_PATH
-from slackbridge.slack.manifest import EVENTS, EVERYTHING, SCOPES, Use, scopes
+from slackbridge.slack.manifest import EVENTS, SCOPES, USUAL, Use, scopes
 from slackbridge.text import yaml
 
 NAME = "slackbridge"
@@ -69,7 +69,7 @@ class AppManifest:
 
     command: str
     url: str = ""
-    uses: frozenset[Use] = EVERYTHING
+    uses: frozenset[Use] = USUAL
 
     def table(self) -> dict[str, yaml.Value]:
         """The manifest as Slack knows it."""

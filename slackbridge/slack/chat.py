@@ -23,6 +23,7 @@ from slackbridge.slack.client import SlackClient, org_wide
 from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
 from slackbridge.slack.pacing import in_turn
+from slackbridge.slack.shared_files import SlackSharedFiles
 
 log = structlog.get_logger(__name__)
 OnKept = Callable[[TicketKey, str, str, str, str], Awaitable[None]]
@@ -36,6 +37,7 @@ class SlackChat:
         self.client = client
         self.directory = Directory(client)
         self.history = History(client)
+        self.files = SlackSharedFiles(client, client.web.base_url)
         self.workspace_url = ""
         self.on_kept: OnKept | None = None
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from slackbridge.domain.chat import Heard
+from slackbridge.domain.files import SharedFile
 from slackbridge.slack.reading.mrkdwn import Names, decoded
 from slackbridge.slack.reading.rich_text import Blocks, leaves, read
 from slackbridge.text.clean import clean
@@ -32,6 +33,7 @@ class Subtype(StrEnum):
     DELETED = "message_deleted"
 
 
+NOT_HELD = ("external", "hidden_by_limit")
 SPOKEN = (None, "", Subtype.FILE_SHARE, Subtype.BROADCAST, Subtype.ME)
 
 
@@ -62,7 +64,30 @@ def heard(event: Event, channel: str, names: Names, changed: str = "") -> Heard:
         to_channel=event.get("subtype") == Subtype.BROADCAST,
         forwards=_forwards(event),
         edited=_edited(event, changed),
-        files=len(event.get("files") or ()),
+        files=shared(event),
+    )
+
+
+def shared(event: Event) -> tuple[SharedFile, ...]:
+    """The files of a message, without those that were deleted.
+
+    Slack holds no bytes of a file of another service, nor of one that is hidden by the plan. Of a
+    file that another workspace shared (`check_file_info`) it tells more when it is asked.
+    """
+    files = event.get("files")
+    rows = [row for row in files if isinstance(row, Mapping)] if isinstance(files, list) else []
+    return tuple(_file(row) for row in rows if row.get("mode") != "tombstone" and row.get("id"))
+
+
+def _file(row: Mapping[str, Any]) -> SharedFile:
+    size = row.get("size")
+    known = isinstance(size, int) and row.get("file_access") != "check_file_info"
+    return SharedFile(
+        id=str(row["id"]),
+        name=str(row.get("name") or row.get("title") or ""),
+        type=str(row.get("mimetype") or ""),
+        size=size if known else None,
+        held=not row.get("is_external") and row.get("mode") not in NOT_HELD,
     )
 
 

@@ -30,6 +30,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.history": Method(HISTORY, TIER_3, read=True),
     "conversations.replies": Method(HISTORY, TIER_3, read=True),
     "conversations.info": Method(("channels:read", "groups:read"), read=True),
+    "files.info": Method(("files:read",), TIER_4, read=True),
     "reactions.add": Method(("reactions:write",), TIER_3),
     "reactions.remove": Method(("reactions:write",), TIER_2),
     "users.conversations": Method(("channels:read", "groups:read"), TIER_2, read=True),
@@ -54,9 +55,12 @@ class Use(StrEnum):
 
     GROUPS = "user groups"
     EMAILS = "e-mail addresses"
+    FILES_OUT = "files to marketplaces"
 
 
 EVERYTHING = frozenset(Use)
+USUAL = EVERYTHING - {Use.FILES_OUT}
+"""What is asked for where there are no settings yet: files only where they are switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ SCOPES: Mapping[str, Scope] = {
     "users:read": Scope("who wrote a reply: member, guest or bot"),
     "users:read.email": Scope("only to assign tickets by e-mail address (refurbed)", Use.EMAILS),
     "usergroups:read": Scope("only if agents.allow or agents.money names a user group", Use.GROUPS),
+    "files:read": Scope("only to send agents' files ([files] outbound)", Use.FILES_OUT),
     "reactions:write": Scope("receipts on the agents' own messages"),
     COMMAND_SCOPE: Scope("the slash command"),
 }

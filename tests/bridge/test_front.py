@@ -207,7 +207,7 @@ async def test_files_are_asked_about(instant: Stage) -> None:
     alone = await instant.say(ticket, "", files=["photo.png"])
     row = await instant.receipt(ticket, alone, "cannot be sent")
     assert instant.replies(ticket) == []
-    await instant.press(ticket, both, "send")
+    await instant.press(ticket, both, "send_text")
     await instant.replied(ticket, "See the label")
     assert "intent:send" not in views.buttons(row), "there is nothing in it to send"
 

@@ -16,7 +16,8 @@ import yaml
 
 from slackbridge.config.load import NoSecretsYet, load
 from slackbridge.slack.app_manifest import BUILT_IN
-from slackbridge.slack.manifest import SCOPES
+from slackbridge.slack.manifest import USUAL
+from slackbridge.slack.manifest import scopes as scopes_of
 from tests.shell import typed
 
 ROOT = Path(__file__).parents[2]
@@ -119,14 +120,14 @@ def test_settings_decide_before_there_is_any_token() -> None:
     settings()
     ended = manifest()
     assert ended.err == ""
-    assert {*SCOPES} - scopes(ended) == {"usergroups:read"}
+    assert {*scopes_of(USUAL)} - scopes(ended) == {"usergroups:read"}
     settings(('allow = ["*"]', 'allow = ["S0AGENTS"]'))
-    assert scopes(manifest()) == {*SCOPES}
+    assert scopes(manifest()) == {*scopes_of(USUAL)}
     settings(("money = []", 'money = ["U0ANNA", "S0MONEY"]'))
-    assert scopes(manifest()) == {*SCOPES}
+    assert scopes(manifest()) == {*scopes_of(USUAL)}
     settings(('provider = "refurbed"', 'provider = "clickbank"'), ('"/ticket"', '"/help-desk"'))
     ended = manifest()
-    assert {*SCOPES} - scopes(ended) == {"usergroups:read", "users:read.email"}
+    assert {*scopes_of(USUAL)} - scopes(ended) == {"usergroups:read", "users:read.email"}
     assert "- command: /help-desk\n" in ended.out
 
 

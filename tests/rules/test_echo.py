@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slackbridge.domain.files import Attachment, SharedFile
 from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Author, Conversation, Kind
 from slackbridge.domain.record import StoredTicket
@@ -46,6 +47,17 @@ def test_what_was_declined_may_have_come_in_all_the_same() -> None:
     assert found(there, declined) == {"2": declined.id}
     assert found(there, declined.but(text="hello again")) == {}, "edited since"
     assert found(there, declined.but(before=None)) == {}, "never tried"
+
+
+def test_an_uncertain_reply_is_not_its_text_without_its_files() -> None:
+    files = [SharedFile(id="F1")]
+    bare = conversation(message("1"))
+    whole = conversation(message("1", attachments=(Attachment("a.pdf", "https://shop.test/"),)))
+    vague = intent(State.UNKNOWN, files=files)
+    assert found(bare, vague) == {}
+    assert found(whole, vague) == {"1": vague.id}
+    sent = intent(State.SENT, files=files)
+    assert found(bare, sent) == {"1": sent.id}, "shown twice it would be no better"
 
 
 def test_two_of_the_same_words_are_two() -> None:

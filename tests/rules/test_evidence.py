@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slackbridge.domain.files import SharedFile
 from slackbridge.domain.intent import Attempt, Intent, State
 from slackbridge.domain.model import (
+    Attachment,
     Author,
     Conversation,
     Kind,
@@ -43,6 +45,26 @@ def attempted(text: str, *known: str, kind: Kind = Kind.REPLY) -> Intent:
 
 
 # --- replies
+
+
+@pytest.mark.parametrize(
+    ("files", "attached", "expected"),
+    [
+        (1, ("a.pdf",), Happened),
+        (1, ("renamed.pdf",), Happened),
+        (1, ("a.pdf", "footer.png"), Happened),
+        (0, ("a.pdf",), Happened),
+        (1, (), Differs),
+        (2, ("a.pdf",), Differs),
+    ],
+)
+def test_a_reply_counts_with_its_files(
+    files: int, attached: tuple[str, ...], expected: type[Evidence]
+) -> None:
+    sent = attempted(REPLY).but(files=[SharedFile(id=f"F{n}") for n in range(files)])
+    there = tuple(Attachment(name, "https://shop.test/1") for name in attached)
+    found = of_message(sent, conversation(message("1", REPLY, attachments=there)), ())
+    assert isinstance(found, expected)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slackbridge.domain.files import SharedFile
 from slackbridge.domain.intent import INTO_A_NOTE, Press, State, after_press, requeue
 from slackbridge.domain.model import Kind
 from slackbridge.rules.intake import (
@@ -32,6 +33,7 @@ DIRECT = IntakeSettings("direct", PREFIXES, undo=10, fresh=900)
 CONFIRMED = IntakeSettings("confirm", PREFIXES, undo=10, fresh=900)
 EXPLICIT = IntakeSettings("explicit", PREFIXES, undo=10, fresh=900)
 NOW = 1001.0
+FILES = (SharedFile(id="F1", name="a.pdf"), SharedFile(id="F2", name="b.pdf"))
 
 
 def state(text: str, rules: IntakeSettings = DIRECT) -> State | None:
@@ -196,12 +198,14 @@ def test_a_mistyped_reply_is_neither_sent_as_it_stands_nor_forgotten(
 def test_modes() -> None:
     assert state("Hello", CONFIRMED) is State.HELD
     assert classify(heard("Hello"), EXPLICIT, NOW) is None
-    assert classify(heard("", files=1), EXPLICIT, NOW) is None
+    assert classify(heard("", files=FILES[:1]), EXPLICIT, NOW) is None
 
 
 @pytest.mark.parametrize("rules", [DIRECT, CONFIRMED, EXPLICIT])
 def test_a_message_to_a_colleague_stays_inside(rules: IntakeSettings) -> None:
-    verdict = classify(heard("@Ben can you?", addressed=True, files=2, broadcast=True), rules, NOW)
+    verdict = classify(
+        heard("@Ben can you?", addressed=True, files=FILES, broadcast=True), rules, NOW
+    )
     assert verdict is not None
     assert verdict.state is State.KEPT
 
@@ -209,8 +213,8 @@ def test_a_message_to_a_colleague_stays_inside(rules: IntakeSettings) -> None:
 @pytest.mark.parametrize(
     ("text", "changes", "why"),
     [
-        ("", {"files": 1}, "cannot be sent to the customer from Slack."),
-        ("See", {"files": 1}, "without them?"),
+        ("", {"files": FILES[:1]}, "cannot be sent to the customer"),
+        ("See", {"files": FILES[:1]}, "without them?"),
         ("Hi @here", {"broadcast": True}, "calls colleagues"),
         ("Hello", {"ts": "100.5"}, "not listening"),
         ("Token xoxb-1234567890ab", {}, "password or a key"),

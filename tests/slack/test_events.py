@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.domain.chat import Heard
+from slackbridge.domain.files import SharedFile
 from slackbridge.slack.events import heard, mentioned, spoken
 
 SAID = {
@@ -59,10 +60,25 @@ def test_who_counts_as_a_person(changes: dict[str, Any], by_a_person: bool) -> N
     assert spoken(SAID | changes) is by_a_person
 
 
+FILES = [
+    {"id": "F1", "name": "a.pdf", "mimetype": "application/pdf", "size": 12, "mode": "hosted"},
+    {"id": "F2", "name": "b", "file_access": "check_file_info", "size": 0},
+    {"id": "F3", "title": "a page", "mode": "external", "is_external": True, "size": None},
+    {"id": "F4", "mode": "tombstone"},
+    {"mode": "hosted"},
+    "no file",
+]
+READ = (
+    SharedFile(id="F1", name="a.pdf", type="application/pdf", size=12),
+    SharedFile(id="F2", name="b"),
+    SharedFile(id="F3", name="a page", held=False),
+)
+
+
 def test_all_that_is_known_of_a_message() -> None:
-    event = SAID | {"client_msg_id": "c-1", "team": "T1", "user_team": "T2", "files": [{}, {}]}
+    event = SAID | {"client_msg_id": "c-1", "team": "T1", "user_team": "T2", "files": FILES}
     assert heard(event, "C1", {}) == Heard(
-        "C1", "2.2", "1.1", "U1", "Hello", client_msg_id="c-1", files=2
+        "C1", "2.2", "1.1", "U1", "Hello", client_msg_id="c-1", files=READ
     )
 
 

@@ -66,7 +66,8 @@ class InboundDesk:
     async def said(self, key: TicketKey, heard: Heard) -> str:
         """A person wrote in a ticket's thread."""
         now = self._store.now()
-        verdict = intake.classify(heard, self._rules, now)
+        rules = self._rules.of(key.account)
+        verdict = intake.classify(heard, rules, now)
         names = ((heard.client_msg_id, heard.ts),) if heard.client_msg_id else ()
         if verdict is None or (verdict.state is State.KEPT and not heard.text):
             await self._settle(key, intake.tombstone(heard), names if heard.edited else ())
@@ -76,7 +77,7 @@ class InboundDesk:
             mark = "" if self._uncarried(key) else told
             await self._settle(key, intake.tombstone(heard, refused=True, why=mark))
             return told
-        intent = intake.reply(heard, verdict, self._rules, now)
+        intent = intake.reply(heard, verdict, rules, now)
         await self._write(key, Change(swaps=((None, intent),), names=names, due=now))
         await self._touch(key, now)
         return ""
@@ -93,7 +94,7 @@ class InboundDesk:
             return why
 
         def after_edit(intent: Intent) -> Intent | None:
-            return intake.after_edit(intent, heard, self._rules, now)
+            return intake.after_edit(intent, heard, self._rules.of(key.account), now)
 
         talk = known is not None and known.is_tombstone
         after = after_edit(known) if known and talk else None

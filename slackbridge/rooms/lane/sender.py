@@ -7,7 +7,7 @@ before anything is done again.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import replace
 
 import structlog
 
@@ -27,8 +27,11 @@ from slackbridge.domain.model import Conversation, Kind, Ticket, TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.capabilities import Measures, Settles
 from slackbridge.ports.chat import May
+from slackbridge.ports.files import SharedFiles
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane import staleness
+from slackbridge.rooms.lane.reply_files import Files, ReplyFiles
+from slackbridge.rooms.lane.settings import SendSettings as SendSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
 from slackbridge.rules.answer import listed_as, remark, unclear
@@ -40,24 +43,20 @@ log = structlog.get_logger(__name__)
 Swaps = tuple[tuple[Intent, Intent], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SendSettings:
-    """How long things may take, in seconds."""
-
-    timeout: float
-    settle: float
-    retry: float
-    retry_max: float
-    give_up: float
-
-
 class Sender:
     """Sends the intents of one ticket. `may` tells why a user may not act ('' = may)."""
 
-    def __init__(self, provider: Provider, may: May, settings: SendSettings) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        may: May,
+        settings: SendSettings,
+        shared: SharedFiles | None = None,
+    ) -> None:
         self._provider = provider
         self._may = may
         self._settings = settings
+        self._files = ReplyFiles(shared, provider.capabilities.files)
 
     async def run(self, pass_: TicketPass) -> None:
         """Settle what is open, then send what is due, in the order in which agents asked."""
@@ -101,6 +100,7 @@ class Sender:
             if (done := await self._done_in_an_earlier_epoch(pass_, intent)) is not None:
                 return done
             known = await self._prepare(pass_, intent)
+            files = () if isinstance(known, str) else await self._files.of(pass_, intent)
         except Later as failure:
             return await self._later(pass_, intent, failure)
         except Failure as failure:
@@ -114,7 +114,7 @@ class Sender:
         started = begin(intent, pass_.now(), self._settings.timeout, known)
         if intent.ts and pass_.forgettable(intent):
             started = receipt.forgotten(started)
-        return await self._call(pass_, await pass_.swap(intent, started))
+        return await self._call(pass_, await pass_.swap(intent, started), files)
 
     async def _done_in_an_earlier_epoch(self, pass_: TicketPass, intent: Intent) -> Intent | None:
         """Redis may have lost the outcome: ask the marketplace. None = it was not done."""
@@ -181,10 +181,11 @@ class Sender:
             return provider.too_long(intent.text)
         return ""
 
-    async def _call(self, pass_: TicketPass, intent: Intent) -> Intent:
+    async def _call(self, pass_: TicketPass, intent: Intent, files: Files) -> Intent:
         before = pass_.stored.raw_status
         try:
-            answer = await self._provider.perform(pass_.key.id, intent.act(), _left(pass_, intent))
+            act = replace(intent.act(), files=files)
+            answer = await self._provider.perform(pass_.key.id, act, _left(pass_, intent))
         except Later as failure:
             return await self._later(pass_, intent, failure)
         except Unknown as failure:

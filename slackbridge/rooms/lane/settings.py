@@ -1,4 +1,4 @@
-"""The settings of a lane."""
+"""The settings of a lane and of its sender."""
 
 from __future__ import annotations
 
@@ -29,3 +29,14 @@ class LaneSettings:
     def notice_channels(self, channel: str, about: Collection[str] = ()) -> tuple[str, ...]:
         """Where a notice may go, the best place first; see `notice.places`."""
         return notice.places(channel, self.ops_channel, self.channel, about)
+
+
+@dataclass(frozen=True, slots=True)
+class SendSettings:
+    """How long things may take, in seconds."""
+
+    timeout: float
+    settle: float
+    retry: float
+    retry_max: float
+    give_up: float

@@ -160,7 +160,8 @@ class SlackSandbox:
 
     def _server(self) -> web.Application:
         ticket, triggers = self.socket.ticket_url, self._triggers
-        api = WebApi(self.workspace, self.limits, triggers, self.refusals, ticket, self.quirks)
+        files, quirks = self.files, self.quirks
+        api = WebApi(self.workspace, self.limits, triggers, self.refusals, ticket, quirks, files)
         server = web.Application(
             middlewares=[self.faults.middleware(operation_of)], client_max_size=4 * 1024 * 1024
         )
@@ -168,13 +169,23 @@ class SlackSandbox:
         for kind in ("actions", "commands"):
             server.router.add_post(f"/{kind}/{{team}}/{{number}}/{{secret}}", self._urls.handle)
         server.router.add_get("/files-pri/{file}/{rest:.*}", self.files.handle)
+        server.router.add_post("/upload/v1/{secret}", self.files.upload)
         Control(self).add_routes(server)
         return server
 
 
+_OPERATIONS = {
+    "actions": "response_url",
+    "commands": "response_url",
+    "files-pri": "url_private",
+    "upload": "upload_url",
+}
+
+
 def operation_of(request: web.Request) -> str:
-    """The name of a call for fault injection: `chat.postMessage`, `response_url` or ''."""
+    """The name of a call for fault injection: `chat.postMessage`, `response_url`,
+    `url_private`, `upload_url` or ''."""
     root, _, rest = request.path.lstrip("/").partition("/")
     if root == "api":
         return rest
-    return "response_url" if root in ("actions", "commands") else ""
+    return _OPERATIONS.get(root, "")

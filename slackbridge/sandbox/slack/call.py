@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from slackbridge.sandbox.slack.arguments import Arguments
 from slackbridge.sandbox.slack.errors import ApiError
+from slackbridge.sandbox.slack.files import Files
 from slackbridge.sandbox.slack.messages import Message
 from slackbridge.sandbox.slack.roster import Channel, Installation
 from slackbridge.sandbox.slack.shapes import Json, micros
@@ -28,6 +29,7 @@ class Call:
     workspace: Workspace
     triggers: Triggers
     connect: Callable[[], str]
+    files: Files
 
     @property
     def app(self) -> Installation:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from slackbridge.sandbox.slack import api_chat as chat
 from slackbridge.sandbox.slack import api_conversations as conversations
+from slackbridge.sandbox.slack import api_files as files
 from slackbridge.sandbox.slack import api_people as people
 from slackbridge.sandbox.slack import api_reactions as reactions
 from slackbridge.sandbox.slack import api_views as views
@@ -63,6 +64,11 @@ CATALOGUE: dict[str, Method] = {
     "users.lookupByEmail": Method(people.users_lookup, THREE, ("users:read.email",), ("email",)),
     "usergroups.list": Method(people.groups, TWO, ("usergroups:read",)),
     "usergroups.users.list": Method(people.group_users, TWO, ("usergroups:read",), ("usergroup",)),
+    "files.info": Method(files.info, FOUR, ("files:read",), ("file",)),
+    "files.getUploadURLExternal": Method(
+        files.get_upload_url, FOUR, ("files:write",), ("filename", "length")
+    ),
+    "files.completeUploadExternal": Method(files.complete, FOUR, ("files:write",), ("files",)),
     "reactions.add": Method(reactions.add, THREE, _REACT, ("channel", "timestamp", "name")),
     "reactions.remove": Method(reactions.remove, TWO, _REACT, ("name",)),
     "reactions.get": Method(reactions.get, THREE, ("reactions:read",)),

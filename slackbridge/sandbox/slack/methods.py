@@ -12,6 +12,7 @@ from slackbridge.sandbox.slack.arguments import Arguments, raw_arguments
 from slackbridge.sandbox.slack.call import Call
 from slackbridge.sandbox.slack.catalogue import CATALOGUE, Method
 from slackbridge.sandbox.slack.errors import ApiError, RateLimited
+from slackbridge.sandbox.slack.files import Files
 from slackbridge.sandbox.slack.limits import Limits
 from slackbridge.sandbox.slack.quirks import Quirks
 from slackbridge.sandbox.slack.refusals import Refusals
@@ -30,6 +31,7 @@ class WebApi:
     refusals: Refusals
     connect: Callable[[], str]
     quirks: Quirks
+    files: Files
 
     async def handle(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
@@ -54,7 +56,7 @@ class WebApi:
         self._check_scopes(method)
         args.require(method.required)
         self.refusals.check(name, args, self.workspace)
-        call = Call(args, self.workspace, self.triggers, self.connect)
+        call = Call(args, self.workspace, self.triggers, self.connect, self.files)
         return self.quirks.run(name, method.run, call)
 
     def _authorise(self, method: Method, token: str) -> None:

@@ -18,6 +18,7 @@ BUTTONS = {  # label and style
     Press.UNDO: ("Undo", ""),
     Press.SEND_NOW: ("Send now", ""),
     Press.SEND: ("Send to the customer", "primary"),
+    Press.SEND_TEXT: ("Send the text alone", "primary"),
     Press.KEEP: ("Keep as a note", ""),
     Press.RETRY: ("Retry", "primary"),
     Press.DISCARD: ("Discard", "danger"),
