@@ -64,7 +64,15 @@ class Bridge:
             self.background.spawn,
         )
         may = self.permissions.may
-        lanes = wiring.lanes(settings, self.store, self.chat, self.providers, self.desk, may)
+        lanes = wiring.lanes(
+            settings,
+            self.store,
+            self.chat,
+            self.providers,
+            self.desk,
+            may,
+            self.background.spawn,
+        )
         workers = Workers(self.store, lanes, timing.idle_seconds, failover.run)
         signal.connect(workers.wake)
         self.pollers = wiring.pollers(settings, self.store, self.providers, self.desk, self.binding)

@@ -11,13 +11,15 @@ from slackbridge.config.settings import SOCKET_RETRY_SECONDS, Settings
 from slackbridge.ports.chat import May
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.signal import Spawn
-from slackbridge.providers.registry import build, find, store_of
+from slackbridge.providers.fetch import SafeFetch
+from slackbridge.providers.registry import build, find, hosts_of, store_of
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.sender import Sender, SendSettings
 from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.uploads import Uploads
 from slackbridge.rooms.lookup.orders import OrderReader
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup
 from slackbridge.rooms.polling.poller import Poller, PollSettings
@@ -29,6 +31,7 @@ from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.rules.routing import Route
+from slackbridge.rules.uploads import UploadSettings
 from slackbridge.slack.actions import Actions
 from slackbridge.slack.archive import Archive
 from slackbridge.slack.beside import Beside
@@ -78,6 +81,8 @@ def slack_uses(settings: Settings) -> frozenset[Use]:
         found.add(Use.EMAILS)
     if settings.files.outbound:
         found.add(Use.FILES_OUT)
+    if settings.files.inbound == "upload":
+        found.add(Use.FILES_IN)
     return frozenset(found)
 
 
@@ -167,6 +172,7 @@ def lanes(
     providers: Mapping[str, Provider],
     desk: InboundDesk,
     may: May,
+    spawn: Spawn,
 ) -> dict[str, Lane]:
     """One lane per account; they share what is known of Slack."""
     timing = settings.timing
@@ -191,9 +197,31 @@ def lanes(
             poster,
             desk,
             lane_settings(settings, names[name]),
+            uploads(settings, store, chat, name, spawn),
         )
         for name, provider in providers.items()
     }
+
+
+def uploads(
+    settings: Settings, store: RedisStore, chat: SlackChat, account: str, spawn: Spawn
+) -> Uploads | None:
+    """What shares customers' files in the threads of an account; None = their links are enough."""
+    files, timing = settings.files, settings.timing
+    found = settings.account(account)
+    if files.inbound != "upload" or found is None:
+        return None
+    hosts = {*files.hosts, *hosts_of(found)}
+    source = SafeFetch(hosts, timing.call_timeout_seconds, loopback=files.loopback)
+    limits = UploadSettings(
+        types=frozenset(files.types),
+        most=int(files.max_mb * 1_000_000),
+        timeout=timing.call_timeout_seconds,
+        settle=_slack_settle(settings),
+        retry=timing.retry_seconds,
+        retry_max=timing.retry_max_seconds,
+    )
+    return Uploads(store, chat.thread_files, source, spawn, limits)
 
 
 def pollers(

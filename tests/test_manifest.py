@@ -56,7 +56,7 @@ KEYS = {
         "token_rotation_enabled",
     },
 }
-FILES = {"files:read"}  # only where [files] asks for it
+FILES = {"files:read", "files:write"}  # only where [files] asks for it
 FORMS = {
     "socket": AppManifest(SLASH),
     "http": AppManifest("/rf", URL, EVERYTHING),

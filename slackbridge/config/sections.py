@@ -72,10 +72,20 @@ class ReplySettings(Section):
     fresh_minutes: Seconds = 15
 
 
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf")
+HOST = r"^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$"
+TYPE = r"^[a-z0-9.+-]+/([a-z0-9.+-]+|\*)$"
+
+
 class FileSettings(Section):
-    """[files]: whether files go both ways."""
+    """[files]: which files go both ways. `loopback` is for a sandbox on this machine only."""
 
     outbound: bool = False
+    inbound: Literal["links", "upload"] = "links"
+    hosts: tuple[Annotated[str, Field(pattern=HOST)], ...] = ()
+    types: tuple[Annotated[str, Field(pattern=TYPE)], ...] = PICTURES
+    max_mb: Annotated[float, Field(gt=0, le=50)] = 10
+    loopback: bool = False
 
 
 Who = Annotated[str, Field(pattern=r"^(\*|[UWS][A-Z0-9]+)$")]

@@ -13,6 +13,7 @@ from typing import Any
 
 from slackbridge.domain.account import AccountState, BoundStore
 from slackbridge.domain.intent import Frozen
+from slackbridge.domain.upload import FileUpload
 
 CLOCK_MARGIN = 3_600.0  # seconds of clock skew between Redis and Slack
 
@@ -71,6 +72,11 @@ class Form(Enum):
     POST = ("JSON of an OpenPost", read_post, written_post)
     WRITING = ("user@Unix seconds", _writing, lambda value: f"{value.user}@{value.at:.0f}")
     STATE = ("an AccountState", AccountState, str)
+    UPLOAD = (
+        "JSON of a FileUpload",
+        FileUpload.model_validate_json,
+        lambda value: value.model_dump_json(exclude_defaults=True),
+    )
     STORE = (
         "JSON of a BoundStore",
         BoundStore.model_validate_json,
@@ -134,7 +140,8 @@ TICKET_FIELDS = tuple(
     )
 )
 """The hash of a ticket, beside `m:<message>` (how a message stands in the thread: see `shown`) and
-`stray:<effect>` (an OpenPost that a pass without its lease may have made; until its deadline). The
+`stray:<effect>` (an OpenPost that a pass without its lease may have made; until its deadline) and
+`file:<message>/<number>` (a FileUpload; its name and address until it is shared or left). The
 record lives until `retention_days` after the ticket's end."""
 
 PLACE_FIELDS = tuple(f.name for f in TICKET_FIELDS if f.attribute in ("channel", "root"))

@@ -61,3 +61,12 @@ class Attachment:
     url: str
     content_type: str = ""
     size: int | None = field(default=None, repr=False)
+
+
+def in_words(size: int) -> str:
+    """A size in bytes as people write it."""
+    if size < 1_000:
+        return f"{size} bytes"
+    if size < 999_500:
+        return f"{size / 1_000:.0f} kB"
+    return f"{size / 1_000_000:.1f} MB"

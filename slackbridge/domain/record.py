@@ -21,15 +21,17 @@ from slackbridge.domain.fields import (
 )
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.shown import MORE, ShownMessage
+from slackbridge.domain.upload import FileUpload
 
 PART = "m:"
 STRAY = "stray:"
+FILE = "file:"
 
 
 class Patch(TypedDict, total=False):
     """New values for attributes of a StoredTicket; None = the field is removed.
 
-    `parts` and `strays` hold only what changes.
+    `parts`, `strays` and `files` hold only what changes.
     """
 
     channel: str | None
@@ -53,6 +55,7 @@ class Patch(TypedDict, total=False):
     stuck: str | None
     parts: Mapping[str, str]
     strays: Mapping[str, OpenPost | None]
+    files: Mapping[str, FileUpload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class StoredTicket:
     stuck: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     strays: Mapping[str, OpenPost] = field(default_factory=dict)
+    files: Mapping[str, FileUpload] = field(default_factory=dict)
     raw: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -96,6 +100,9 @@ class StoredTicket:
             },
             parts={n[len(PART) :]: text for n, text in raw.items() if n.startswith(PART)},
             strays={n[len(STRAY) :]: read_post(t) for n, t in raw.items() if n.startswith(STRAY)},
+            files={
+                n[len(FILE) :]: Form.UPLOAD.read(t) for n, t in raw.items() if n.startswith(FILE)
+            },
             raw=raw,
         )
 
@@ -118,6 +125,7 @@ class StoredTicket:
             **values,
             parts={**self.parts, **patch.get("parts", {})},
             strays={effect: post for effect, post in strays.items() if post is not None},
+            files={**self.files, **patch.get("files", {})},
             raw=raw,
         )
 
@@ -181,6 +189,8 @@ def _entries(patch: Patch) -> Iterator[tuple[str, Form, Any]]:
         yield PART + message, Form.TEXT, text
     for effect, post in patch.get("strays", {}).items():
         yield STRAY + effect, Form.POST, post
+    for name, upload in patch.get("files", {}).items():
+        yield FILE + name, Form.UPLOAD, upload
 
 
 def own(intent: Intent) -> str:

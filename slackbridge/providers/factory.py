@@ -18,6 +18,7 @@ class Factory:
     also gets `spend` (see `pacing.Spend`). `headers` makes the credential's headers from a token.
     `base_url` and `per_second` (calls) are the defaults of the account's settings; so is
     `ticket_url`, but not for an account with a `base_url` of its own. '' = no page is known.
+    `file_hosts` keep what customers attach (`*.example.com` = all below it).
     """
 
     provider: Callable[..., Provider]
@@ -28,6 +29,7 @@ class Factory:
     per_second: float = 8
     counted: bool = False
     ticket_url: str = ""
+    file_hosts: tuple[str, ...] = ()
 
     def page_of(self, settings: AccountSettings) -> str:
         """Where people see a ticket, `{id}` standing for its id; '' = nowhere."""

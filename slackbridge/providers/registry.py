@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import entry_points
+from urllib.parse import urlsplit
 
 from slackbridge.domain.account import BoundStore, normal_address
 from slackbridge.ports.capabilities import Orders
@@ -62,6 +63,13 @@ def store_of(settings: AccountSettings) -> BoundStore:
     return BoundStore(
         provider=settings.provider, address=normal_address(url), chosen=settings.which_store()
     )
+
+
+def hosts_of(settings: AccountSettings) -> tuple[str, ...]:
+    """The hosts that keep what an account's customers attach, as far as they are known."""
+    if settings.base_url:
+        return tuple(filter(None, (urlsplit(settings.base_url).hostname,)))
+    return find(settings.provider).file_hosts
 
 
 def build(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slackbridge.domain.files import File, FileLimits, SharedFile
+from slackbridge.domain.files import File, FileLimits, SharedFile, in_words
 from slackbridge.text.clean import clean
 
 OFF = "Files cannot be sent to the customer from Slack: `outbound` in [files] is off."
@@ -50,13 +50,15 @@ def _beyond(files: Sequence[tuple[str, str, int | None]], limits: FileLimits) ->
     for name, type, size in files:
         if not takes(limits, type):
             return f"{name} cannot be sent: the marketplace takes no file of its type ({type})."
+        if size == 0:
+            return f"{name} cannot be sent: it is empty."
         if size is not None and size > limits.max_bytes:
-            most = shown(limits.max_bytes)
-            return f"{name} is too large ({shown(size)}); the marketplace takes {most} each."
+            most = in_words(limits.max_bytes)
+            return f"{name} is too large ({in_words(size)}); the marketplace takes {most} each."
     total = sum(size or 0 for _, _, size in files)
     if total > limits.max_total:
-        most = shown(limits.max_total)
-        return f"The files have {shown(total)} together; the marketplace takes {most} at once."
+        most = in_words(limits.max_total)
+        return f"The files have {in_words(total)} together; the marketplace takes {most} at once."
     return ""
 
 
@@ -80,15 +82,6 @@ def quoted(name: str) -> str:
     """A name that somebody chose, as code in mrkdwn."""
     line = " ".join(clean(name).replace("`", "'").split())[:NAME] or "a file"
     return "`" + line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "`"
-
-
-def shown(size: int) -> str:
-    """A size in bytes as people write it."""
-    if size < 1_000:
-        return f"{size} bytes"
-    if size < 999_500:
-        return f"{size / 1_000:.0f} kB"
-    return f"{size / 1_000_000:.1f} MB"
 
 
 def counted(number: int) -> str:

@@ -54,5 +54,6 @@ def _intent(intent: Intent) -> dict[str, Any]:
         "message": intent.message,
         "slack_ts": intent.ts,
         "money": intent.money,
+        "files": len(intent.files) or None,
     }
     return {name: value for name, value in told.items() if value not in (None, "", False)}

@@ -21,7 +21,8 @@ MANY = (
     "their KEY."
 )
 AFTERWARDS = (
-    "The threads named above still stand in Slack, with the customer's words: delete them there. "
+    "The threads named above still stand in Slack, with the customer's words and files: delete "
+    "them there. "
     "A `slackbridge rebuild`, or whoever writes or presses in one, would have them found again. "
     "Backups of Redis keep what they hold until they are replaced.",
     "The marketplaces still have the tickets; erasure there is between the customer and them. If "

@@ -51,7 +51,7 @@ class Archive:
             post = self._post(row)
             if post is not None and post.ts != root and post.mark.key == key:
                 posts.append(post)
-            elif post is None and events.spoken(row):
+            elif post is None and events.spoken(row, self._history.bot_user):
                 said.append(Said(await self._chat.read(row, channel), self._reactions(row)))
         return Thread(key, channel, root, tuple(posts), tuple(said))
 

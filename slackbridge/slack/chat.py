@@ -24,6 +24,7 @@ from slackbridge.slack.directory import Directory, Home
 from slackbridge.slack.history import History, Reading, metadata_of
 from slackbridge.slack.pacing import in_turn
 from slackbridge.slack.shared_files import SlackSharedFiles
+from slackbridge.slack.thread_files import SlackThreadFiles
 
 log = structlog.get_logger(__name__)
 OnKept = Callable[[TicketKey, str, str, str, str], Awaitable[None]]
@@ -37,7 +38,8 @@ class SlackChat:
         self.client = client
         self.directory = Directory(client)
         self.history = History(client)
-        self.files = SlackSharedFiles(client, client.web.base_url)
+        self.files = SlackSharedFiles(client)
+        self.thread_files = SlackThreadFiles(client, self.history)
         self.workspace_url = ""
         self.on_kept: OnKept | None = None
 
@@ -188,7 +190,8 @@ class SlackChat:
 
     async def heard(self, channel: str, thread: str, since: str, live: bool) -> tuple[Heard, ...]:
         reading = Reading(channel, thread, since, who=thread, live=live, metadata=False)
-        rows = [r async for r in self.history.rows(reading) if events.spoken(r)]
+        us = self.history.bot_user
+        rows = [r async for r in self.history.rows(reading) if events.spoken(r, us)]
         new = [row for row in rows if float(row["ts"]) > float(since)]
         return tuple([await self.read(row, channel) for row in new])
 

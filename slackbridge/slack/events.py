@@ -37,8 +37,13 @@ NOT_HELD = ("external", "hidden_by_limit")
 SPOKEN = (None, "", Subtype.FILE_SHARE, Subtype.BROADCAST, Subtype.ME)
 
 
-def spoken(event: Event) -> bool:
-    """Whether a person said this in a thread: not a bot, not the root, not a system line."""
+def spoken(event: Event, us: str = "") -> bool:
+    """Whether a person said this in a thread: not a bot, not the root, not a system line.
+
+    `us` is our bot's user: a file that it shares may come without any sign of a bot.
+    """
+    if us and event.get("user") == us:
+        return False
     if event.get("subtype") not in SPOKEN or event.get("bot_id") or event.get("bot_profile"):
         return False
     thread = event.get("thread_ts")

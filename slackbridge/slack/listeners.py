@@ -140,7 +140,7 @@ class Listeners:
 
     async def _ticket(self, channel: str, event: Mapping[str, Any]) -> TicketKey | None:
         """The ticket in whose thread a person said this. An unknown thread is asked about later."""
-        if not events.spoken(event):
+        if not events.spoken(event, self._chat.history.bot_user):
             return None
         root = str(event.get("thread_ts", ""))
         key = await self._threads.ticket(channel, root)

@@ -30,6 +30,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.history": Method(HISTORY, TIER_3, read=True),
     "conversations.replies": Method(HISTORY, TIER_3, read=True),
     "conversations.info": Method(("channels:read", "groups:read"), read=True),
+    "files.completeUploadExternal": Method(("files:write",), TIER_4),
+    "files.getUploadURLExternal": Method(("files:write",), TIER_4),
     "files.info": Method(("files:read",), TIER_4, read=True),
     "reactions.add": Method(("reactions:write",), TIER_3),
     "reactions.remove": Method(("reactions:write",), TIER_2),
@@ -56,10 +58,11 @@ class Use(StrEnum):
     GROUPS = "user groups"
     EMAILS = "e-mail addresses"
     FILES_OUT = "files to marketplaces"
+    FILES_IN = "customers' files in threads"
 
 
 EVERYTHING = frozenset(Use)
-USUAL = EVERYTHING - {Use.FILES_OUT}
+USUAL = EVERYTHING - {Use.FILES_OUT, Use.FILES_IN}
 """What is asked for where there are no settings yet: files only where they are switched on."""
 
 
@@ -82,6 +85,7 @@ SCOPES: Mapping[str, Scope] = {
     "users:read.email": Scope("only to assign tickets by e-mail address (refurbed)", Use.EMAILS),
     "usergroups:read": Scope("only if agents.allow or agents.money names a user group", Use.GROUPS),
     "files:read": Scope("only to send agents' files ([files] outbound)", Use.FILES_OUT),
+    "files:write": Scope("only to show customers' files ([files] inbound)", Use.FILES_IN),
     "reactions:write": Scope("receipts on the agents' own messages"),
     COMMAND_SCOPE: Scope("the slash command"),
 }

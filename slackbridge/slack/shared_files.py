@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import aiohttp
 
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, of_status
 from slackbridge.domain.files import File, SharedFile
 from slackbridge.slack.client import SlackClient
+from slackbridge.slack.file_hosts import FileHosts
 
 HOPS = 3
 CHUNK = 64 * 1024
@@ -24,11 +25,11 @@ REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class SlackSharedFiles:
-    """Implements `ports.files.SharedFiles`. `api_url` is the Web API's address."""
+    """Implements `ports.files.SharedFiles`."""
 
-    def __init__(self, client: SlackClient, api_url: str) -> None:
+    def __init__(self, client: SlackClient) -> None:
         self._client = client
-        self._api = urlsplit(api_url)
+        self._hosts = FileHosts(client.web.base_url)
 
     async def fetch(self, file: SharedFile, most: int) -> File:
         told = await self._told(file)
@@ -65,7 +66,7 @@ class SlackSharedFiles:
             raise Later("the connection to Slack is closed", 1.0, code=Code.UNREACHABLE)
         token = {"Authorization": f"Bearer {self._client.web.token}"}
         for _ in range(HOPS):
-            if not self._ours(url):
+            if not self._hosts.ours(url):
                 raise Rejected(f"Slack keeps {name} at another host, which is not asked for it")
             try:
                 async with session.get(url, headers=token, allow_redirects=False) as answer:
@@ -75,17 +76,6 @@ class SlackSharedFiles:
             except (aiohttp.ClientError, OSError, ValueError):
                 raise Later(f"Slack did not give {name}", 2.0, code=Code.UNREACHABLE) from None
         raise Rejected(f"Slack does not give {name}: its address leads in a circle")
-
-    def _ours(self, url: str) -> bool:
-        """Whether the token may go to an address: the Web API's own server, or its file server."""
-        try:
-            to = urlsplit(url)
-            same = (to.scheme, to.hostname, to.port)
-        except ValueError:
-            return False
-        if same == (self._api.scheme, self._api.hostname, self._api.port):
-            return True
-        return same == ("https", f"files.{self._api.hostname}", None)
 
 
 async def _read(answer: aiohttp.ClientResponse, type: str, most: int, name: str) -> bytes:

@@ -35,6 +35,7 @@ def test_what_the_settings_need_must_be_granted(
 def test_what_is_granted_beyond_that_is_told_and_no_fault() -> None:
     last = scope_findings(f"{ALL},links:read", LEAST)[-1]
     assert last.ok
-    assert last.found.endswith(": files:read, links:read, usergroups:read, users:read.email")
+    more = "files:read, files:write, links:read, usergroups:read, users:read.email"
+    assert last.found.endswith(f": {more}")
     assert scope_findings(ALL)[-1].what != "slack scopes"
     assert [finding.ok for finding in scope_findings(None)] == [True]

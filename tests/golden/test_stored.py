@@ -4,6 +4,8 @@ of every Redis key, of what stands in it, of the marks and of the buttons of a s
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.golden.forms import differences, recorded
@@ -21,6 +23,9 @@ ADDED = (
 )
 """Fields that came later: older versions leave alone what they do not know."""
 
+OF_FILES = re.compile(r"/intents/fields/[^/]+/(files|text_only): new,")
+"""The same of a reply with a file; a version that drops them sends the text alone."""
+
 LATER = {"sb:pace:users.conversations", "sb:pace:users.info", "sb:pace:usergroups.users.list"}
 """Rate buckets of methods that older versions did not call; they have the form of the others."""
 
@@ -30,7 +35,8 @@ async def test_a_run_leaves_in_redis_and_in_slack_what_it_always_left(redis_url:
     """A bridge that is renewed must read the records and the threads that are there."""
     async with ran(redis_url) as run:
         was = unread_to(recorded("tickets"))
-        assert await same(lambda: unread_to(run.tickets()), was) == []
+        left = await same(lambda: unread_to(run.tickets()), was)
+        assert [line for line in left if not OF_FILES.search(line)] == []
         assert await same(run.marks, recorded("marks")) == []
         assert await same(run.receipts, recorded("receipts")) == []
         seen = run.watch.seen

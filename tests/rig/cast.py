@@ -15,6 +15,7 @@ from typing import Any
 from slackbridge.demo import views
 from slackbridge.demo.waiting import Missed
 from slackbridge.demo.world import CHANNEL, World
+from slackbridge.sandbox.refurbed.files import sample
 from slackbridge.sandbox.slack.errors import NotAcknowledged, NotPossible
 from slackbridge.sandbox.slack.people import Person
 from tests.rig.shop import Id, Shop
@@ -27,12 +28,13 @@ AGAIN_SECONDS = 1.5
 class Asked:
     """Something an agent asked for. `ts` is their thread message, '' if a modal was used.
 
-    `texts` are what may reach the customer of it: one of them, once.
+    `texts` are what may reach the customer of it: one of them, once, with the file.
     """
 
     texts: list[str]
     ts: str = ""
     note: bool = False
+    file: str = ""
 
 
 class Cast:
@@ -73,9 +75,9 @@ class Cast:
         self, text: str, *, who: Person | None = None, note: bool = False, file: str = ""
     ) -> Asked:
         """Somebody writes in the thread, whether or not the bridge is running."""
-        files = [file] if file else []
+        files = [{"name": file, "content": sample(file)[1]}] if file else []
         ts = await (who or self.anna).say(CHANNEL, text, self.root(), files=files)
-        asked = Asked([text], ts, note)
+        asked = Asked([text], ts, note, file)
         self.asked.append(asked)
         return asked
 
@@ -148,6 +150,12 @@ class Cast:
 
     def mirrored(self) -> int:
         return len(views.mirrored(self.place.slack, self.ticket))
+
+    def files(self, ticket: Id) -> list[str]:
+        """The names of the files in a thread that the bridge has shared."""
+        us = self.place.slack.bot_user_id
+        rows = [r for r in views.thread(self.place.slack, ticket) if r.get("user") == us]
+        return [str(file["name"]) for row in rows for file in row.get("files", ())]
 
     def offers(self, asked: Asked, button: str) -> bool:
         """Whether the receipt of it has that button."""

@@ -44,8 +44,15 @@ def audit(cast: Cast) -> Verdict:
     echoes = {id for id, text in committed if text in typed}
     for ticket in tickets:
         _mirror(cast, ticket, echoes, verdict)
+        _files(cast, ticket, verdict)
+    carried = cast.shop.attached(tickets)
     times = Counter(text for _, text in committed)
     for asked in cast.asked:
+        names = [name for text in asked.texts for name in carried.get(text, ())]
+        if asked.file and not asked.note and names not in ([], [asked.file]):
+            verdict.doubled.append(f"{asked.file} is there as {names}")
+        if asked.file and not names and times[asked.texts[-1]]:
+            verdict.lost.append(f"{asked.file} of {asked.texts[-1]!r}")
         _reply(cast, asked, sum(times.pop(text, 0) for text in asked.texts), verdict)
     verdict.unexpected += [f"the customer got {text!r}" for text in times]
     if (created := cast.shop.created(tickets)) > 1:
@@ -72,6 +79,19 @@ def _mirror(cast: Cast, ticket: Id, echoes: set[str], verdict: Verdict) -> None:
     verdict.unexpected += [f"message {id} in {ticket}" for id in shown if id not in must]
     if sorted(shown) == sorted(must) and shown != must:
         verdict.unexpected.append(f"{ticket} is out of order: {shown}")
+
+
+def _files(cast: Cast, ticket: Id, verdict: Verdict) -> None:
+    """Every picture of a customer stands in the thread once, or the thread says why not."""
+    there, must = Counter(cast.files(ticket)), cast.shop.pictures(ticket)
+    told = " ".join(views.shown(row) for row in views.thread(cast.place.slack, ticket))
+    verdict.doubled += [f"{name} x{n} in {ticket}" for name, n in there.items() if n > 1]
+    verdict.lost += [
+        f"{name} of {ticket}"
+        for name in must
+        if name not in there and f"`{name}` could not be shown" not in told
+    ]
+    verdict.unexpected += [f"{name} in {ticket}" for name in there if name not in must]
 
 
 def _reply(cast: Cast, asked: Asked, times: int, verdict: Verdict) -> None:

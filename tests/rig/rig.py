@@ -31,6 +31,7 @@ from tests.rig.shop import shop
 HASTY: Table = {
     **QUICK,
     "replies": {"undo_seconds": 0.6},
+    "files": {"outbound": True, "inbound": "upload", "loopback": True},
     "timing": {
         **QUICK["timing"],
         "lease_seconds": 2,

@@ -132,8 +132,14 @@ def _held(cast: Cast) -> str:
 
 
 async def _file(cast: Cast) -> None:
-    asked = await cast.say(cast.text("see the picture"), file="picture.png")
-    await cast.insist("send", lambda: cast.press(asked, "send"), lambda: cast.decided(asked))
+    await _ends(cast, await cast.say(cast.text("see the picture"), file="picture.png"))
+
+
+async def _picture(cast: Cast) -> None:
+    name = f"{cast.text('photo').replace(' ', '-')}.png"
+    cast.shop.writes(cast.ticket, cast.text("second complaint"), name)
+    await cast.sees("its text", lambda: cast.mirrored() == 2)
+    await cast.sees("the picture", lambda: name in cast.files(cast.ticket))
 
 
 async def _unheard(cast: Cast) -> None:
@@ -171,6 +177,7 @@ SCENES = (
     Scene("follow-up", _closed, _follow_up),
     Scene("claim", _colleague, _claim, _held),
     Scene("reply with a file", _opened, _file),
+    Scene("customer's picture", _opened, _picture),
     Scene("socket host away", _opened, _unheard),
     Scene("ClickBank reply", _opened, _reply, account=CLICKBANK),
     Scene("SellApp reply", _opened, _reply, account=SELLAPP),

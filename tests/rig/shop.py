@@ -8,6 +8,8 @@ from typing import Any
 from slackbridge.demo.markets import CLICKBANK, SELLAPP, SELLGATE
 from slackbridge.demo.world import ACCOUNT, World
 from slackbridge.sandbox.faults import Faults
+from slackbridge.sandbox.refurbed.files import sample
+from slackbridge.sandbox.refurbed.vocabulary import Sender
 
 Id = int | str
 
@@ -31,9 +33,26 @@ class Shop:
         ticket: Id = self.server.customer_opens(**said)
         return ticket
 
-    def writes(self, ticket: Id, text: str) -> None:
-        """The customer writes once more."""
-        self.server.customer_writes(ticket, f"<p>{text}</p>" if self._html else text)
+    def writes(self, ticket: Id, text: str, *pictures: str) -> None:
+        """The customer writes once more; the names are of pictures that come with it."""
+        more = {"attachments": [sample(name) for name in pictures]} if pictures else {}
+        self.server.customer_writes(ticket, f"<p>{text}</p>" if self._html else text, **more)
+
+    def pictures(self, ticket: Id) -> list[str]:
+        """The names of all files of a ticket's customer."""
+        found = []
+        for message in self.server.messages(ticket) if self.account == ACCOUNT else ():
+            if message.author.sender is not Sender.MERCHANT:
+                found += [file.filename for file in message.attachments]
+        return found
+
+    def attached(self, tickets: Sequence[Id]) -> dict[str, list[str]]:
+        """The names of the files that went with each of the sellers' replies."""
+        return {
+            str(e.data["text"]): list(e.data.get("attachments", ()))
+            for e in self.server.ledger.all("reply")
+            if e.data["ticket_id"] in tickets
+        }
 
     def tickets(self) -> list[Id]:
         return list(self.server.tickets)

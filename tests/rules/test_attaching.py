@@ -36,6 +36,7 @@ def shared(name: str = "a.pdf", size: int | None = 500, **changes: object) -> Sh
         ((shared(),), Outbound(False, LIMITS), OFF),
         ((shared(),), Outbound(True, None), "takes none"),
         ((shared(held=False),), OUT, "only a link"),
+        ((shared(size=0),), OUT, "it is empty"),
         ((shared(size=1_001),), OUT, "`a.pdf` is too large (1 kB); the marketplace takes 1 kB"),
         ((shared(), shared("b", 1_000), shared("c")), OUT, "These are 3 files"),
         ((shared("a", 800), shared("b", 800)), OUT, "The files have 2 kB together"),

@@ -14,6 +14,7 @@ from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.serve import serve
 from slackbridge.sandbox.slack.app import SlackSandbox
 from slackbridge.slack.client import SlackClient
+from slackbridge.slack.file_hosts import FileHosts
 from slackbridge.slack.shared_files import SlackSharedFiles
 
 MOST = 1_000
@@ -24,7 +25,7 @@ class Shop:
 
     def __init__(self, slack: SlackSandbox, client: SlackClient) -> None:
         self.slack = slack
-        self.fetch = SlackSharedFiles(client, slack.api_url).fetch
+        self.fetch = SlackSharedFiles(client).fetch
         spec = {"name": "a.txt", "content": b"body", "mimetype": "text/plain"}
         self.row: dict[str, Any] = slack.files.share("U1", spec)
         self.file = SharedFile(id=str(self.row["id"]), name="a.txt")
@@ -135,4 +136,4 @@ async def test_a_redirect_within_slack_is_followed(shop: Shop) -> None:
     ],
 )
 def test_which_addresses_are_slacks(api: str, url: str, ours: bool) -> None:
-    assert SlackSharedFiles(SlackClient("xoxb-1", api), api)._ours(url) is ours
+    assert FileHosts(api).ours(url) is ours

@@ -29,6 +29,7 @@ from slackbridge.rooms.lane.sender import Sender
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.stuck import StuckTickets
 from slackbridge.rooms.lane.ticket_pass import RecordChanged, TicketPass
+from slackbridge.rooms.lane.uploads import Uploads
 from slackbridge.rules import backoff, edits
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Lane:
         poster: Poster,
         desk: InboundDesk,
         settings: LaneSettings,
+        uploads: Uploads | None = None,
     ) -> None:
         self._store = store
         self._chat = chat
@@ -57,6 +59,7 @@ class Lane:
         self._poster = poster
         self._desk = desk
         self._settings = settings
+        self._uploads = uploads
         self._pending = PendingReads()
         self._judge = ReadJudge()
         self._mirror = Mirror(store, provider, poster, settings)
@@ -177,6 +180,8 @@ class Lane:
             pass_.conversation = self._pending.of(pass_) or await self._read(pass_)
         doubt = await self._show(pass_, pass_.conversation) if pass_.conversation else None
         await self._poster.receipts(pass_)
+        if self._uploads is not None and pass_.stored.files:
+            await self._uploads.run(pass_)
         for at in (pass_.stored.recheck_at, pass_.stored.redraw_at):
             if at > pass_.now():
                 pass_.wake_at(at)
@@ -196,6 +201,8 @@ class Lane:
         whole = await self._mirror.show(pass_, conversation, edited)
         if whole and doubt is None:
             self._pending.forget(pass_)
+            if self._uploads is not None:  # before the ticket counts as shown
+                await self._uploads.note(pass_, conversation)
             await self._mirror.shown(pass_, conversation, edited)
         return doubt
 

@@ -55,6 +55,8 @@ class RefurbedSandbox(Marketplace[int, Ticket], Drivers):
         return app
 
     def _operation(self, request: web.Request) -> str:
+        if request.path.startswith("/files/"):
+            return "file"
         service, _, method = request.path.removeprefix(PACKAGE).partition("/")
         known = request.path.startswith(PACKAGE) and method in PERMISSIONS
         return method if known and service == service_of(method) else ""

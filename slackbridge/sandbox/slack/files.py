@@ -47,7 +47,7 @@ class Files:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._contents: dict[str, Shared] = {}
+        self.contents: dict[str, Shared] = {}
         self._described: dict[str, Json] = {}
         self._reserved: dict[str, Reserved] = {}
         self.hides = False
@@ -68,7 +68,7 @@ class Files:
         given = str(spec.get("mimetype") or "").partition(";")[0].strip()
         mimetype = given or mimetypes.guess_type(name)[0] or "text/plain"
         file_id = new_id("F0", 9)
-        self._contents[file_id] = Shared(name, mimetype, data)
+        self.contents[file_id] = Shared(name, mimetype, data)
         described = self._as_json(file_id, name, mimetype, len(data), user)
         self._described[file_id] = described
         return described
@@ -80,7 +80,7 @@ class Files:
     def delete(self, file_id: str) -> None:
         """Somebody deletes a file."""
         self._described.pop(file_id, None)
-        self._contents.pop(file_id, None)
+        self.contents.pop(file_id, None)
 
     # -- the upload of the app -----------------------------------------------------------------
 
@@ -108,7 +108,7 @@ class Files:
         if reserved is None or reserved.data is None:
             return None
         mimetype = mimetypes.guess_type(reserved.name)[0] or "text/plain"
-        self._contents[file_id] = Shared(reserved.name, mimetype, reserved.data)
+        self.contents[file_id] = Shared(reserved.name, mimetype, reserved.data)
         bot = self._workspace.app.bot_user
         shown = self._as_json(file_id, reserved.name, mimetype, reserved.length, bot)
         self._described[file_id] = shown | {"title": title or reserved.name}
@@ -121,7 +121,7 @@ class Files:
         self._described[file_id] = self._described[file_id] | {"shares": {kind: {channel: [share]}}}
 
     def get(self, file_id: str) -> Shared | None:
-        return self._contents.get(file_id)
+        return self.contents.get(file_id)
 
     async def handle(self, request: web.Request) -> web.Response:
         app = self._workspace.app

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from slackbridge.domain.files import in_words
 from slackbridge.domain.model import Attachment, Author, Scope
 from slackbridge.domain.view import Part
 from slackbridge.slack.blocks import block_kit, mrkdwn, rich_text
@@ -110,10 +111,17 @@ def _section(elements: list[Block]) -> Block:
 
 def _file(file: Attachment) -> list[Block]:
     """A name and its address; a link element without text shows where it leads."""
-    name: Block = {"type": "text", "text": f"{_name(file)}  "}
+    name: Block = {"type": "text", "text": f"{_name(file)}{_kind(file)}  "}
     if address := mrkdwn.web(file.url):
         return [name, {"type": "link", "url": address}]
     return [name, {"type": "text", "text": mrkdwn.line(file.url, 300) or "(no address)"}]
+
+
+def _kind(file: Attachment) -> str:
+    """Its type and size in brackets, as far as the marketplace tells them."""
+    told = [mrkdwn.line(file.content_type, 60), "" if file.size is None else in_words(file.size)]
+    known = ", ".join(filter(None, told))
+    return f" ({known})" if known else ""
 
 
 def _name(file: Attachment) -> str:
