@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from slackbridge.domain.files import in_words
 from slackbridge.domain.model import QUERY_FIELDS, Capabilities, Status
 from slackbridge.ports import capabilities
 from slackbridge.providers.factory import Factory
@@ -38,7 +39,7 @@ def _files(factory: Factory) -> str:
     most = factory.capabilities.files
     if most is None:
         return NO
-    return f"up to {most.max_count}, {most.max_bytes / 2**20:g} MiB each"
+    return f"up to {most.max_count}, {in_words(most.max_bytes)} each"
 
 
 def _statuses(factory: Factory) -> str:

@@ -232,12 +232,12 @@ def test_whatever_queues_it_again_heeds_what_its_message_became(
 
 QUEUES = {
     "intent._anew": "the table above: requeue, fail and Retry, Send again",
-    "intent.after_press": "Send, of what a person was asked about; its author is asked at the lane",
+    "intent._let_go": "Send, of what a person was asked about; its author is asked at the lane",
     "desk.status": "new, of a person who may act",
     "desk.submit": "new, of a person who may act",
     "desk.act": "new, of a person who may act",
     "holders._hold": "new, of a person who may act",
-    "intake.classify": "new, with the verdict of the settings in force",
+    "intake._of_reply": "new, with the verdict of the settings in force",
 }
 """The functions that queue something. A new one must ask what these ask."""
 

@@ -46,7 +46,8 @@ slack_connect_canvas_sharing_blocked slack_connect_clip_sharing_blocked
 slack_connect_file_upload_sharing_blocked slack_connect_lists_sharing_blocked
 too_many_contact_cards unable_to_share_files
 """)
-"""Those of files, drafts, contact cards and streams, which the bridge never sends."""
+"""Those of drafts, contact cards and streams, which the bridge never sends, and of files, which it
+shows as they are: a file is left out, and nothing waits for it."""
 
 # Seen elsewhere: in older pages, in public issues, and of our own.
 SEEN = words("""

@@ -87,7 +87,7 @@ class Uploads:
             await self._failed(it, failure)
             return
         if after is not None:
-            log.info("file.shared", ticket=str(it.key), file=it.name)
+            log.info("file.shared", ticket=str(it.key), file=it.field)
             await self._put(it, after)
 
     async def _made(self, it: _Try) -> FileUpload | None:
@@ -118,34 +118,34 @@ class Uploads:
     async def _failed(self, it: _Try, failure: Failure) -> None:
         """It was certainly not shared: try again some times, then say so."""
         upload, settings = it.upload, self._settings
-        log.warning("file.not_shared", ticket=str(it.key), file=it.name, why=failure.loggable)
+        log.warning("file.not_shared", ticket=str(it.key), file=it.field, why=failure.loggable)
         if isinstance(failure, Later) and upload.tries < uploads.MOST_TRIES:
             pause = backoff.backoff(upload.tries, settings.retry, settings.retry_max)
             due = self._store.now() + max(failure.seconds, pause)
             await self._put(it, upload.later(due), due=due)
             return
         now = self._store.now()
-        said = notice(f"file:{it.name}", uploads.told(upload.name, failure.quoted), now)
+        said = notice(f"file:{it.field}", uploads.told(upload.name, failure.quoted), now)
         if await self._current(it):
-            left = Patch(files={it.name: upload.ended(UploadState.LEFT)})
+            left = Patch(files={it.field: upload.ended(UploadState.LEFT)})
             await self._store.write(it.key, Change(swaps=((None, said),), put=left, due=now))
 
     async def _look_at(self, it: _Try, due: float) -> None:
         """The call is over, but may still arrive until then; the id is in the record."""
-        stored = (await self._store.load(it.key)).stored.files.get(it.name)
+        stored = (await self._store.load(it.key)).stored.files.get(it.field)
         if stored is not None and stored.id and stored.tries == it.upload.tries:
             seen = stored.model_copy(update={"due": due})
-            await self._store.write(it.key, Change(put=Patch(files={it.name: seen}), due=due))
+            await self._store.write(it.key, Change(put=Patch(files={it.field: seen}), due=due))
 
     async def _put(self, it: _Try, after: FileUpload, due: float | None = None) -> bool:
         """Write it down, unless another pass has taken it over. Raises Later."""
         if not await self._current(it):
             return False
-        return await self._store.write(it.key, Change(put=Patch(files={it.name: after}), due=due))
+        return await self._store.write(it.key, Change(put=Patch(files={it.field: after}), due=due))
 
     async def _current(self, it: _Try) -> bool:
         """Whether this is still the latest try; only one is made at a time."""
-        stored = (await self._store.load(it.key)).stored.files.get(it.name)
+        stored = (await self._store.load(it.key)).stored.files.get(it.field)
         mine = stored is not None and stored.open and stored.tries == it.upload.tries
         return mine and self._store.now() < it.upload.due
 
@@ -153,9 +153,9 @@ class Uploads:
 class _Try:
     """One try of one file."""
 
-    def __init__(self, key: TicketKey, name: str, place: Place, upload: FileUpload) -> None:
+    def __init__(self, key: TicketKey, field: str, place: Place, upload: FileUpload) -> None:
         self.key = key
-        self.name = name
+        self.field = field
         self.place = place
         self.upload = upload
 
