@@ -127,6 +127,7 @@ class Scene:
 async def begun(place: World, redis: Redis) -> Scene:
     """A world with two tickets too old for a first start; the bridge says so."""
     scene = Scene(place, redis)
+    place.refurbed.update_sets_pending = False  # as when it was recorded: a note changes no status
     place.refurbed.add_agent(ANNA, "Anna Auer")
     for name in ("asleep", "asleep too"):
         scene.names.call(place.refurbed.customer_opens(), name)
