@@ -50,8 +50,8 @@ class FileUpload(Frozen):
         return self.model_copy(update={"id": id, "look": False})
 
     def later(self, due: float) -> FileUpload:
-        """It certainly was not shared; it is tried again at `due`."""
-        return self.model_copy(update={"due": due, "id": ""})
+        """It is tried again at `due`; if it has an id, it is looked for first."""
+        return self.model_copy(update={"due": due})
 
     def ended(self, state: UploadState, id: str = "") -> FileUpload:
         return FileUpload(state=state, id=id, tries=self.tries)

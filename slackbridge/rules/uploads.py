@@ -15,6 +15,7 @@ DAY = 86_400.0
 SKEW_SECONDS = 60.0
 MOST_OF_A_MESSAGE = 10
 MOST_TRIES = 5
+ENDLESS_TRIES = 12
 FAILED = "📎 {name} could not be shown here: {why}. It is at the link above."
 
 

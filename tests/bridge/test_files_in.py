@@ -93,3 +93,19 @@ async def test_after_redis_was_lost_no_picture_is_shown_twice(place: Any, run: R
         await stage.until("it is known again", lambda: len(stage.mirrored(ticket)) == 2)
         await stage.quiet(1.0)
         assert files(stage, ticket) == ["photo.png"]
+
+
+async def test_a_refusal_by_a_proxy_after_the_file_was_shared_doubles_nothing(
+    showing: Stage,
+) -> None:
+    """A 429 may come after Slack has accepted the call: its id is looked for first."""
+    late = Fault("files.completeUploadExternal", Phase.ANSWER, Action.STATUS, status=429)
+    late.headers = {"Retry-After": "1"}
+    showing.slack.faults.add(late)
+    ticket = await showing.opened(attachments=[PICTURE])
+    await shown(showing, ticket, "photo.png")
+    seen = showing.slack.faults.seen
+    await showing.until("a look", lambda: seen.count("conversations.replies") >= 2)
+    await showing.quiet(0.5)
+    assert files(showing, ticket) == ["photo.png"]
+    assert seen.count("files.completeUploadExternal") == 1

@@ -68,6 +68,13 @@ class Uploads:
 
     async def _begin(self, pass_: TicketPass, name: str, upload: FileUpload) -> FileUpload:
         settings = self._settings
+        if upload.tries >= uploads.ENDLESS_TRIES:  # each was cut off, perhaps by the file itself
+            left = upload.ended(UploadState.LEFT)
+            said = notice(f"file:{name}", uploads.told(upload.name, "no try ended"), pass_.now())
+            swaps = () if any(i.id == said.id for i in pass_.intents) else ((None, said),)
+            await pass_.write(Change(swaps=swaps, put=Patch(files={name: left})))
+            pass_.wake_at(pass_.now())
+            return left
         taken = upload.taken(pass_.now(), settings.lasts, settings.settle)
         await pass_.write(Change(put=Patch(files={name: taken})))
         place = Place(pass_.stored.channel, pass_.stored.root)
@@ -106,7 +113,6 @@ class Uploads:
         if not await self._put(it, upload.reserved(id)):
             return None
         if now() + self._settings.timeout > upload.deadline:  # the call may arrive too late
-            await self._put(it, upload.later(upload.due))
             return None
         await self._threads.share(id, file.name, it.place)
         return upload.ended(UploadState.SHARED, id)
@@ -116,38 +122,44 @@ class Uploads:
             raise Rejected("it is of a type that is not shown")
 
     async def _failed(self, it: _Try, failure: Failure) -> None:
-        """It was certainly not shared: try again some times, then say so."""
-        upload, settings = it.upload, self._settings
+        """It was not shared: try again some times, then say so.
+
+        An id in the record stays: an earlier try, or a proxy's refusal, may have shared it.
+        """
         log.warning("file.not_shared", ticket=str(it.key), file=it.field, why=failure.loggable)
-        if isinstance(failure, Later) and upload.tries < uploads.MOST_TRIES:
-            pause = backoff.backoff(upload.tries, settings.retry, settings.retry_max)
-            due = self._store.now() + max(failure.seconds, pause)
-            await self._put(it, upload.later(due), due=due)
+        settings, tries = self._settings, it.upload.tries
+        if isinstance(failure, Later) and tries < uploads.MOST_TRIES:
+            pause = backoff.backoff(tries, settings.retry, settings.retry_max)
+            await self._look_at(
+                it, self._store.now() + max(failure.seconds, pause, settings.settle)
+            )
+            return
+        if await self._mine(it) is None:
             return
         now = self._store.now()
-        said = notice(f"file:{it.field}", uploads.told(upload.name, failure.quoted), now)
-        if await self._current(it):
-            left = Patch(files={it.field: upload.ended(UploadState.LEFT)})
-            await self._store.write(it.key, Change(swaps=((None, said),), put=left, due=now))
+        said = notice(f"file:{it.field}", uploads.told(it.upload.name, failure.quoted), now)
+        left = Patch(files={it.field: it.upload.ended(UploadState.LEFT)})
+        if not await self._store.write(it.key, Change(swaps=((None, said),), put=left, due=now)):
+            await self._store.write(it.key, Change(put=left))  # it was said before
 
     async def _look_at(self, it: _Try, due: float) -> None:
-        """The call is over, but may still arrive until then; the id is in the record."""
-        stored = (await self._store.load(it.key)).stored.files.get(it.field)
-        if stored is not None and stored.id and stored.tries == it.upload.tries:
-            seen = stored.model_copy(update={"due": due})
-            await self._store.write(it.key, Change(put=Patch(files={it.field: seen}), due=due))
+        """The try is over; what it began may still arrive until then."""
+        if (stored := await self._mine(it)) is not None:
+            change = Change(put=Patch(files={it.field: stored.later(due)}), due=due)
+            await self._store.write(it.key, change)
 
-    async def _put(self, it: _Try, after: FileUpload, due: float | None = None) -> bool:
+    async def _put(self, it: _Try, after: FileUpload) -> bool:
         """Write it down, unless another pass has taken it over. Raises Later."""
-        if not await self._current(it):
+        if await self._mine(it) is None:
             return False
-        return await self._store.write(it.key, Change(put=Patch(files={it.field: after}), due=due))
+        return await self._store.write(it.key, Change(put=Patch(files={it.field: after})))
 
-    async def _current(self, it: _Try) -> bool:
-        """Whether this is still the latest try; only one is made at a time."""
+    async def _mine(self, it: _Try) -> FileUpload | None:
+        """What is stored of it; None if this is not the latest try: only one is made at a time."""
         stored = (await self._store.load(it.key)).stored.files.get(it.field)
-        mine = stored is not None and stored.open and stored.tries == it.upload.tries
-        return mine and self._store.now() < it.upload.due
+        if stored is None or not stored.open or stored.tries != it.upload.tries:
+            return None
+        return stored if self._store.now() < it.upload.due else None
 
 
 class _Try:
