@@ -33,7 +33,6 @@ from slackbridge.domain.model import (
     Field,
     Kind,
     Message,
-    Page,
     Person,
     Query,
     Scope,
@@ -43,6 +42,7 @@ from slackbridge.domain.model import (
     fingerprint,
 )
 from slackbridge.domain.order import Fact, Order
+from slackbridge.domain.page import Page
 from slackbridge.ports.capabilities import (
     Counts,
     Hinted,
@@ -53,6 +53,7 @@ from slackbridge.ports.capabilities import (
     Previews,
     Settles,
     Warns,
+    Watches,
 )
 from slackbridge.ports.provider import ProbeResult, Provider
 from slackbridge.ports.settings import AccountSettings
@@ -80,6 +81,7 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
 
     "BaseProvider", "Factory", "ProbeResult", "Provider", "existing",
     "Counts", "Hinted", "Identifies", "Measures", "Orders", "Pins", "Previews", "Settles", "Warns",
+    "Watches",
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",

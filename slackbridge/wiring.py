@@ -246,6 +246,7 @@ def pollers(
                 probe=timing.probe_seconds,
                 unauthorized_probe=timing.unauthorized_probe_seconds,
                 down_max=timing.retry_max_seconds,
+                watch_ended=account.watch_ended_days * DAY,
             ),
             partial(binding.alone, account.name),
         )

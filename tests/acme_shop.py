@@ -73,8 +73,10 @@ class AcmeShop:
         return [self.customer_opens(f"Question {number}") for number in range(n)]
 
     def customer_writes(self, id: int, text: str) -> None:
+        """A closed ticket stays closed."""
         self.someone_writes(id, "customer", text)
-        self.force_status(id, "waiting")
+        closed = self._tickets[id].get("state") == "closed"
+        self.force_status(id, "closed" if closed else "waiting")
 
     def merchant_writes(self, id: int, text: str) -> None:
         self.someone_writes(id, "store", text)
@@ -109,7 +111,9 @@ class AcmeShop:
 
     async def _list(self, request: web.Request) -> web.Response:
         after = int(request.query["after"] or 0)
-        rows = [r for r in self._tickets.values() if r["id"] > after and r["state"] != "closed"]
+        closed = request.query.get("state") == "closed"
+        found = (r for r in self._tickets.values() if (r["state"] == "closed") is closed)
+        rows = [row for row in found if row["id"] > after]
         page = [{k: v for k, v in row.items() if k != "messages"} for row in rows[:PAGE]]
         more = str(page[-1]["id"]) if len(rows) > PAGE else ""
         return web.json_response({"tickets": page, "next": more})

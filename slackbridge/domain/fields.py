@@ -135,6 +135,7 @@ TICKET_FIELDS = tuple(
         ("look", "missed_at", Form.MILLIS, "since when the thread must be read", "until it is"),
         ("caught", "read_to", Form.TEXT, "ts up to which the thread was read", _KEPT),
         ("end", "ended", Form.FLAG, "the ticket is solved or closed: the record expires", _KEPT),
+        ("end_at", "ended_with", Form.TEXT, "its newest message when it ended", "while it is so"),
         ("tries", "tries", Form.COUNT, "failed passes in a row", "until a pass succeeds"),
         ("stuck", "stuck", Form.TEXT, "the cause that people were told of", "as `tries`"),
     )
@@ -143,6 +144,9 @@ TICKET_FIELDS = tuple(
 `stray:<effect>` (an OpenPost that a pass without its lease may have made; until its deadline) and
 `file:<message>/<number>` (a FileUpload; its name and address until it is shared or left). The
 record lives until `retention_days` after the ticket's end."""
+
+SHOWN_FIELDS = tuple(f.name for f in TICKET_FIELDS if f.attribute in ("revision", "root"))
+"""What Slack shows of a ticket: the names of its revision and of its thread's root."""
 
 PLACE_FIELDS = tuple(f.name for f in TICKET_FIELDS if f.attribute in ("channel", "root"))
 """Where a ticket's thread is: the names of its channel and its root."""

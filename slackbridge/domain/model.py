@@ -122,7 +122,8 @@ class Ticket:
     it. `raw_status` is the provider's own word. `barred` names actions that are not offered for
     this ticket. `recheck` is after how many seconds to read it again although its revision is the
     same (0 = never), for facts that do not change the revision. `help_requests`: whether the
-    marketplace was asked for help (None = it knows no such thing).
+    marketplace was asked for help (None = it knows no such thing). `ended_at` is when it was solved
+    or closed; None = it is active, or the marketplace does not tell.
     """
 
     key: TicketKey
@@ -144,6 +145,7 @@ class Ticket:
     waiting_since: datetime | None = None
     due_at: datetime | None = None
     takeover_at: datetime | None = None
+    ended_at: datetime | None = None
     notes: str = ""
     follows: str = ""
     url: str = ""
@@ -164,14 +166,6 @@ class Conversation:
         """The customer's last public message."""
         said = (m for m in reversed(self.messages) if m.author is Author.CUSTOMER)
         return next((m.body for m in said if m.scope is Scope.PUBLIC), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list. `cursor` leads to the next page; empty at the end."""
-
-    tickets: tuple[Ticket, ...]
-    cursor: str = ""
 
 
 class Kind(StrEnum):

@@ -51,6 +51,7 @@ class Patch(TypedDict, total=False):
     missed_at: float | None
     read_to: str
     ended: bool | None
+    ended_with: str | None
     tries: int | None
     stuck: str | None
     parts: Mapping[str, str]
@@ -82,6 +83,7 @@ class StoredTicket:
     missed_at: float = 0.0
     read_to: str = ""
     ended: bool = False
+    ended_with: str = ""
     tries: int = 0
     stuck: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from slackbridge.domain.model import Act, Ticket
 from slackbridge.domain.order import Order
+from slackbridge.domain.page import Page
 
 
 @runtime_checkable
@@ -72,6 +73,19 @@ class Identifies(Protocol):
 
         They never change, whatever the credential; () = it does not tell now, for example while
         there is no ticket. One cheap call. Raises the four failures.
+        """
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """A provider that must ask for ended tickets to learn what customers write on them."""
+
+    async def list_ended(self, since: float, cursor: str) -> Page:
+        """A page, in `ended`, of a walk over the tickets that ended or changed after `since` (Unix
+        seconds); cursor '' = the first page.
+
+        Called at a start and every few full walks. A ticket that moves during such a walk may slip
+        through it, but not through the next one.
         """
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from slackbridge.domain.model import Act, Capabilities, Conversation, Page, Query, Ticket
+from slackbridge.domain.model import Act, Capabilities, Conversation, Query, Ticket
+from slackbridge.domain.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,17 @@ class Provider(Protocol):
     capabilities: Capabilities
 
     async def list_active(self, cursor: str) -> Page:
-        """A page of a walk over all active tickets that skips none; cursor '' = the first page."""
+        """A page of a walk over all active tickets that skips none; cursor '' = the first page.
+
+        Ended tickets that the list shows besides belong into the page's `ended`: what customers
+        write on them is found there, or by `Watches`.
+        """
 
     async def list_recent(self) -> Page:
-        """The active tickets that changed last, one page. Only if `recent_first`."""
+        """The active tickets that changed last, one page. Only if `recent_first`.
+
+        Ended tickets that changed belong into the page's `ended`.
+        """
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         """These tickets, whatever their status; a vanished one is left out."""

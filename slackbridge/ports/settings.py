@@ -57,7 +57,8 @@ class AccountSettings(Section):
     `base_url` '' = the marketplace's own; `per_second` None = as many calls as the marketplace
     allows. `ticket_url` is where people see a ticket, `{id}` standing for its id; '' = where the
     marketplace's `Factory` says. `order`: the order behind a ticket is shown to agents who ask for
-    it, where the marketplace can tell (`capabilities.Orders`).
+    it, where the marketplace can tell (`capabilities.Orders`). For `watch_ended_days` after a
+    ticket's end, customers are heard on it; 0 = not at all.
     """
 
     name: Annotated[str, AfterValidator(_account_name)]
@@ -66,6 +67,7 @@ class AccountSettings(Section):
     token_env: Annotated[str, AfterValidator(_variable)]
     poll_seconds: Annotated[float, Field(ge=0.05)] = 30
     full_walk_seconds: Seconds = 300
+    watch_ended_days: Annotated[float, Field(ge=0, le=90)] = 14
     per_second: Annotated[float, Field(gt=0)] | None = None
     ticket_url: Annotated[str, AfterValidator(web_address)] = ""
     order: bool = True

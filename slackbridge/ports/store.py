@@ -64,6 +64,13 @@ class Store(Protocol):
     async def seen(self, account: str, ids: Sequence[str]) -> list[str | None]:
         """The stored revisions, in one read."""
 
+    async def revisions(
+        self, account: str, ids: Sequence[str], ended: Sequence[str]
+    ) -> tuple[list[str | None], list[str | None]]:
+        """`seen` of active tickets, and of ended ones the revision that is seen or that Slack
+        shows, in one read: '' = only their record is known, None = nothing is.
+        """
+
     async def active(self, account: str) -> set[str]:
         """The ids of the active tickets: those with a stored revision."""
 

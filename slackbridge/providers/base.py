@@ -8,7 +8,8 @@ from typing import ClassVar, Protocol, TypeVar
 import structlog
 
 from slackbridge.domain.errors import Code, Failure, Rejected, Unsupported, unreadable
-from slackbridge.domain.model import Act, Capabilities, Conversation, Page, Ticket
+from slackbridge.domain.model import Act, Capabilities, Conversation, Ticket
+from slackbridge.domain.page import Page
 from slackbridge.ports.provider import ProbeResult, Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.http import HttpClient

@@ -8,7 +8,8 @@ from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Capabilities, Kind, Status, Ticket
 from slackbridge.domain.record import StoredTicket
 from slackbridge.domain.view import OVERDUE, Button, Card
-from slackbridge.rules.feasibility import offered
+from slackbridge.rules.after_end import HEARD
+from slackbridge.rules.feasibility import offered, remedy
 
 
 def card(
@@ -18,8 +19,12 @@ def card(
     stored: StoredTicket,
     intents: Sequence[Intent],
     now: float,
+    after_end: bool = False,
 ) -> Card:
-    """The root message. `now` is Unix seconds: a deadline may have passed."""
+    """The root message. `now` is Unix seconds: a deadline may have passed.
+
+    `after_end`: the customer spoke last, and after the ticket had ended.
+    """
     return Card(
         key=ticket.key,
         provider=provider,
@@ -43,9 +48,9 @@ def card(
         follows=ticket.follows,
         url=ticket.url,
         did=_did(ticket, intents),
-        hint=_hint(ticket, can),
+        hint=_hint(ticket, can, after_end),
         extra=ticket.extra,
-        actions=tuple(map(str, _actions(ticket, can, stored))),
+        actions=tuple(map(str, _actions(ticket, can, stored, after_end))),
         labels=tuple((action.name, action.label) for action in can.actions),
     )
 
@@ -81,7 +86,9 @@ def _did(ticket: Ticket, intents: Sequence[Intent]) -> str:
     return ""
 
 
-def _hint(ticket: Ticket, can: Capabilities) -> str:
+def _hint(ticket: Ticket, can: Capabilities, after_end: bool) -> str:
+    if after_end:
+        return f"{HEARD} {remedy(ticket, can)}"
     if ticket.status is Status.CLOSED and can.follow_up:
         return "Closed for good. To write to the customer again, open a follow-up."
     if not ticket.status.active and Status.NEEDS_AGENT not in can.statuses:
@@ -89,11 +96,14 @@ def _hint(ticket: Ticket, can: Capabilities) -> str:
     return ""
 
 
-def _actions(ticket: Ticket, can: Capabilities, stored: StoredTicket) -> tuple[str, ...]:
+def _actions(
+    ticket: Ticket, can: Capabilities, stored: StoredTicket, after_end: bool
+) -> tuple[str, ...]:
     special = _special(ticket, can)
     if ticket.status is Status.CLOSED:
         closed: list[str] = [Button.FOLLOW_UP] if can.follow_up else []
         closed += [Button.REOPEN] if Status.NEEDS_AGENT in can.statuses else []
+        closed += [Button.REPLY] if after_end and not can.closed_is_final else []
         closed += [Button.DETAILS] if can.orders else []
         return (*closed, *((Button.MORE, *special) if special else ()))
     main: list[str] = [Button.REPLY]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Action, Capabilities, Kind, Status, Ticket
 
+NOT_ON_A_FINAL_ONE = (Kind.REPLY, Kind.INTERNAL, Kind.STATUS)
 ACTIVE = frozenset(status for status in Status if status.active)
 
 
@@ -18,8 +19,7 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
         return why
     if intent.kind is Kind.REPLY and intent.status not in (None, *can.reply_with_status):
         return can.why_not.get("reply with a status", "a reply cannot set a status here")
-    closed = ticket is not None and ticket.status is Status.CLOSED
-    if closed and can.closed_is_final and intent.kind in (Kind.REPLY, Kind.INTERNAL, Kind.STATUS):
+    if ticket is not None and _final(ticket, can) and intent.kind in NOT_ON_A_FINAL_ONE:
         if can.follow_up:
             return "the ticket is closed for good; *Open a follow-up* on its card starts a new one"
         return "the ticket is closed"
@@ -27,6 +27,22 @@ def impossible(intent: Intent, ticket: Ticket | None, can: Capabilities) -> str:
     if action is not None and ticket is not None and not offered(action, ticket):
         return "the ticket is not one for it, or not any more"
     return ""
+
+
+def remedy(ticket: Ticket, can: Capabilities) -> str:
+    """How to write to the customer of an ended ticket, in words for the agent."""
+    if _final(ticket, can):
+        if can.follow_up:
+            return "It is closed for good: *Open a follow-up* to answer."
+        return "It is closed for good, so no answer can be sent on it."
+    if ticket.status is Status.CLOSED and Status.NEEDS_AGENT in can.statuses:
+        return "*Reopen* it to go on with it, or answer in this thread."
+    return "Answer in this thread."
+
+
+def _final(ticket: Ticket, can: Capabilities) -> bool:
+    """Whether nothing can be written on the ticket any more."""
+    return ticket.status is Status.CLOSED and can.closed_is_final
 
 
 def _not_offered(intent: Intent, can: Capabilities) -> str:

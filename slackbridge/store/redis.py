@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
-from slackbridge.domain.fields import PLACE_FIELDS
+from slackbridge.domain.fields import PLACE_FIELDS, SHOWN_FIELDS
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import (
@@ -24,6 +24,7 @@ from slackbridge.domain.record import (
     Change,
     FactsPatch,
     Record,
+    StoredTicket,
     encoded,
     encoded_facts,
 )
@@ -207,6 +208,21 @@ class RedisStore(Common):
         return list(await awaited(self.redis.hmget(self.keys.seen(account), list(ids))))
 
     @guarded
+    async def revisions(
+        self, account: str, ids: Sequence[str], ended: Sequence[str]
+    ) -> tuple[list[str | None], list[str | None]]:
+        if not ended:
+            return await self.seen(account, ids), []
+        records = [self.keys.ticket(TicketKey(account, id)) for id in ended]
+        seen, *shown = await pipelined(
+            self.redis,
+            ("HMGET", self.keys.seen(account), *ids, *ended),
+            *(("HMGET", record, *SHOWN_FIELDS) for record in records),
+        )
+        of_ended = zip(seen[len(ids) :], shown, strict=True)
+        return seen[: len(ids)], [polled or _shown(fields) for polled, fields in of_ended]
+
+    @guarded
     async def active(self, account: str) -> set[str]:
         return set(await awaited(self.redis.hkeys(self.keys.seen(account))))
 
@@ -289,6 +305,12 @@ class RedisStore(Common):
         """Close all connections; every later call raises Later."""
         self._epoch.end()
         await disconnect(self.redis)
+
+
+def _shown(fields: Sequence[str | None]) -> str | None:
+    """The revision among SHOWN_FIELDS; '' = it has a thread but no revision, None = neither."""
+    stored = StoredTicket.of({name: f for name, f in zip(SHOWN_FIELDS, fields, strict=True) if f})
+    return stored.revision or ("" if stored.root else None)
 
 
 def _load(key: TicketKey, field: str, text: str) -> Intent | None:

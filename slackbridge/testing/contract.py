@@ -12,6 +12,8 @@ pytest-asyncio.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from slackbridge.sdk import (
@@ -30,11 +32,12 @@ from slackbridge.sdk import (
     plain,
 )
 from slackbridge.testing.failures import *  # noqa: F403 - tests, passed on
-from slackbridge.testing.look import REPLY, TEXT, echoes, ids, listed, said, walk
+from slackbridge.testing.look import REPLY, TEXT, echoes, ended, ids, listed, said, walk
 from slackbridge.testing.market import Call, Market, Trouble, When
 
 pytestmark = pytest.mark.asyncio
 
+DAY = 86_400.0
 FORMS: tuple[dict[str, str], ...] = ({"message": "text"}, {})
 
 # --- listing
@@ -120,6 +123,50 @@ async def test_reading_takes_any_status_and_leaves_out_what_is_gone(market: Mark
     assert sorted(ids(found)) == sorted(made)
     assert {t.key.id: t.status.active for t in found} == {id: id == made[0] for id in made}
     assert await market.provider.read([]) == ()
+
+
+async def test_a_customer_who_writes_after_the_end_is_found(market: Market) -> None:
+    id = market.customer_opens("Hi")
+    born = (await listed(market, id)).updated_at
+    for _ in range(2):  # twice: it may have been reopened, and not be the first
+        market.tick(60)
+        market.merchant_writes(id, "done")
+        market.tick(60)
+        await _end(market, id)
+        before = (await _polled(market, id, born))[-1]
+        assert not before.status.active
+        market.tick(3600)
+        market.customer_writes(id, "It broke again")
+        after = (await _polled(market, id, born))[-1]
+        told = await market.provider.get(id)
+        assert told.ticket.revision == after.revision != before.revision
+        assert told.ticket.ended_at is None or told.messages[-1].at > told.ticket.ended_at
+
+
+async def test_a_page_tells_active_tickets_from_ended_ones(market: Market) -> None:
+    made = market.bulk(4)
+    market.tick(60)
+    for id in made[:2]:
+        market.close(id)
+    assert {*ids(await walk(market.provider))} == {*made[2:]}
+    if market.provider.capabilities.recent_first:
+        page = await market.provider.list_recent()
+        assert {*ids(page.tickets)} == {*made[2:]}
+        assert {*ids(page.ended)} <= {*made[:2]}
+
+
+async def _polled(market: Market, id: str, since: datetime) -> list[Ticket]:
+    """The ticket as the lists show it that a poll reads."""
+    at = since.timestamp() - DAY
+    found = [*await ended(market.provider, at), *await walk(market.provider)]
+    return [ticket for ticket in found if ticket.key.id == id]
+
+
+async def _end(market: Market, id: str) -> None:
+    """End it in a way after which its customer can still write."""
+    if not market.provider.capabilities.closed_is_final:
+        return market.close(id)
+    await market.provider.perform(id, Act(Kind.STATUS, status=Status.SOLVED), 5)
 
 
 # --- a ticket and its messages

@@ -11,6 +11,7 @@ from slackbridge.sdk import (
     Kind,
     Provider,
     Ticket,
+    Watches,
     digest,
     normalise,
     plain,
@@ -38,6 +39,19 @@ async def walk(provider: Provider, between: Between = lambda page, tickets: None
             return found
         cursor, number = page.cursor, number + 1
         between(number, page.tickets)
+
+
+async def ended(provider: Provider, since: float) -> list[Ticket]:
+    """All ended tickets that a poll sees: beside the active ones, and in a list of their own."""
+    pages, cursor, more = [await provider.list_active("")], "", True
+    while pages[-1].cursor:
+        pages.append(await provider.list_active(pages[-1].cursor))
+    if provider.capabilities.recent_first:
+        pages.append(await provider.list_recent())
+    while isinstance(provider, Watches) and more:
+        pages.append(await provider.list_ended(since, cursor))
+        cursor, more = pages[-1].cursor, bool(pages[-1].cursor)
+    return [ticket for page in pages for ticket in page.ended]
 
 
 async def listed(market: Market, id: str) -> Ticket:

@@ -8,8 +8,9 @@ import pytest
 
 from slackbridge.cli.checks.orders import orders_finding
 from slackbridge.domain.errors import Code, Later, Rejected, Unsupported
-from slackbridge.domain.model import Capabilities, Page, Ticket
+from slackbridge.domain.model import Capabilities, Ticket
 from slackbridge.domain.order import Order
+from slackbridge.domain.page import Page
 from slackbridge.ports.provider import Provider
 from tests.values import KEY, ticket
 

@@ -25,6 +25,8 @@ PASSING = ("sb:alive:", "sb:once:", "sb:pace:")
 """Keys that come and go: which of their fields are met is a matter of time."""
 YOUNGER = ("sb:rules",)
 """Keys that the recorded version did not have."""
+LATER = ("again", "end_at")
+"""Fields of tickets that it stored for fewer tickets, or not at all."""
 Take = Callable[[], Any]
 
 
@@ -50,7 +52,7 @@ async def same(take: Take, was: Any) -> list[str]:
 
 def unread_to(tickets: Json) -> Json:
     """The tickets without what differs: which message `caught` names, as a reading stops short of
-    what may lag, and `again`, which older versions stored for fewer tickets.
+    what may lag, and LATER.
     """
     return {label: _without(ticket) for label, ticket in tickets.items()}
 
@@ -58,7 +60,7 @@ def unread_to(tickets: Json) -> Json:
 def _without(ticket: Json) -> Json:
     if "record" not in ticket:
         return ticket
-    fields = {name: v for name, v in ticket["record"]["fields"].items() if name != "again"}
+    fields = {name: v for name, v in ticket["record"]["fields"].items() if name not in LATER}
     fields |= {"caught": "<ts>"} if "caught" in fields else {}
     return {**ticket, "record": {**ticket["record"], "fields": fields}}
 

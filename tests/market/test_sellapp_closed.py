@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from slackbridge.demo.waiting import until
 from slackbridge.sandbox.sellapp.app import SellAppSandbox
 from tests.market.conftest import Market
 
 
-@pytest.mark.xfail(reason="no list that is read shows a closed ticket", strict=True)
 async def test_what_a_customer_writes_in_a_closed_ticket_appears(
     market: Market, sellapp: SellAppSandbox
 ) -> None:

@@ -18,7 +18,6 @@ from slackbridge.domain.model import (
     Conversation,
     Kind,
     Message,
-    Page,
     Person,
     Query,
     Scope,
@@ -27,6 +26,7 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
+from slackbridge.domain.page import Page
 from slackbridge.ports.provider import ProbeResult
 from slackbridge.text.document import from_text, plain
 from tests.model.world import What, World

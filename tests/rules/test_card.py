@@ -29,6 +29,26 @@ def shown(**fields: str) -> StoredTicket:
 
 
 @pytest.mark.parametrize(
+    ("status", "can", "hint", "action"),
+    [
+        (Status.CLOSED, EVERYTHING, "*Reopen* it", "reply"),
+        (Status.CLOSED, NOTHING, "Answer in this thread.", "reply"),
+        (Status.CLOSED, replace(REFURBED, closed_is_final=True), "*Open a follow-up*", "follow_up"),
+        (Status.CLOSED, replace(NOTHING, closed_is_final=True), "no answer can be sent", None),
+        (Status.SOLVED, REFURBED, "Answer in this thread.", "reply"),
+    ],
+)
+def test_a_customer_s_message_after_the_end_is_told_with_what_can_be_done(
+    status: Status, can: Capabilities, hint: str, action: str | None
+) -> None:
+    quiet, told = (card(ticket(status), "x", can, shown(), (), 0.0, late) for late in (False, True))
+    assert "The customer wrote after this ticket had ended" in told.hint
+    assert hint in told.hint
+    assert hint not in quiet.hint
+    assert (action in told.actions) if action else told.actions == ()
+
+
+@pytest.mark.parametrize(
     ("status", "can", "actions"),
     [
         (

@@ -121,10 +121,13 @@ async def test_the_life_of_a_ticket(sandbox: SellgateSandbox, call: Client) -> N
     _, closed = await call("PATCH", f"/tickets/{id}", {"status": "closed"})
     assert closed["data"]["status"] == "closed"
     sandbox.customer_writes(id, "again")
+    assert sandbox.ticket(id).status == "closed"
+    sandbox.customer_reopens = True
+    sandbox.customer_writes(id, "again")
     assert sandbox.ticket(id).status == "open"
     assert [entry.act for entry in sandbox.ledger.all()] == [
         *("ticket_opened", "customer_message", "reply"),
-        *("status", "customer_message", "status"),
+        *("status", "customer_message", "customer_message", "status"),
     ]
 
 

@@ -67,6 +67,14 @@ class Reader:
         self._tomorrow = False
         return await self._changed(most)
 
+    def closing(self, since: float) -> list[dict[str, str]]:
+        """The days from `since` (Unix seconds) on, as ranges of the day of closing.
+
+        They end with ClickBank's own today: what closes later, `changed` finds.
+        """
+        first = datetime.fromtimestamp(since, UTC).date() - DAY
+        return [*ranges(first, self._now().astimezone(PACIFIC).date(), "closeDate")]
+
     async def of_receipt(self, receipt: str, most: int) -> Rows:
         """The tickets of an order, and of all payments of its subscription."""
         if len(receipt.replace("%", "")) < SHORTEST_RECEIPT or receipt.startswith("%"):
@@ -105,8 +113,7 @@ class Reader:
 
     async def _changed(self, most: int) -> Rows:
         """Up to tomorrow, or to ClickBank's own today if it refuses future days."""
-        now = datetime.fromtimestamp(self._api.client.clock() + (self._api.client.skew or 0.0), UTC)
-        today = now.date() if self._tomorrow else now.astimezone(PACIFIC).date()
+        today = self._now().date() if self._tomorrow else self._now().astimezone(PACIFIC).date()
         end = today + DAY if self._tomorrow else today
         found: Rows = []
         for days in ranges(min(self._told or today, today) - DAY, end):
@@ -114,12 +121,17 @@ class Reader:
         self._told = today
         return found
 
+    def _now(self) -> datetime:
+        """By ClickBank's clock, in UTC."""
+        client = self._api.client
+        return datetime.fromtimestamp(client.clock() + (client.skew or 0.0), UTC)
 
-def ranges(first: date, last: date) -> Iterator[dict[str, str]]:
+
+def ranges(first: date, last: date, of: str = "updateDate") -> Iterator[dict[str, str]]:
     """The days as ranges that ClickBank accepts; each begins on the last day of the one before."""
     while True:
         end = min(first + LONGEST_RANGE, last)
-        yield {"updateDateFrom": first.isoformat(), "updateDateTo": end.isoformat()}
+        yield {f"{of}From": first.isoformat(), f"{of}To": end.isoformat()}
         if end >= last:
             return
         first = end

@@ -35,7 +35,7 @@ from slackbridge.text.html import parse
 PACIFIC = ZoneInfo("America/Los_Angeles")
 YEARS = range(1990, 2200)
 PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket; weekends are not counted by ClickBank
-REFUND, CLOSED = "REFUND", "CLOSED"
+REFUND, CLOSED, EXPIRED = "REFUND", "CLOSED", "EXPIRED"
 AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
 SAYS = ("COMMENTED", "OPENED")
 WHO = {
@@ -216,6 +216,12 @@ class TicketRow(Row):
         return since or self.opened_date
 
     @property
+    def _ended(self) -> datetime | None:
+        """When it was closed, by the same clock as its comments."""
+        dates = (one.date for one in self.comments if one.action in (CLOSED, EXPIRED))
+        return max(filter(None, dates), default=self.closed_date)
+
+    @property
     def topic(self) -> str:
         return self.type.replace("_", " ").lower()
 
@@ -247,6 +253,7 @@ class TicketRow(Row):
             type=self.type,
             waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
             due_at=self._due() if status.active else None,
+            ended_at=None if status.active else self._ended,
             url=url,
             extra=tuple((name, value) for name, value in self._extra() if value),
         )

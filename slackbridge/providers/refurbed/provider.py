@@ -7,10 +7,12 @@ both directions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from slackbridge.domain.errors import unreadable
-from slackbridge.domain.model import Act, Conversation, Kind, Page, Query, Ticket
+from slackbridge.domain.model import Act, Conversation, Kind, Query, Ticket
 from slackbridge.domain.order import Order
+from slackbridge.domain.page import Page
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
@@ -35,7 +37,10 @@ PAGE = 100  # rows; the most that refurbed gives
 OLDEST_FIRST = {"by": "CREATED_AT", "order": "ASC"}
 CHANGED_LAST = {"by": "UPDATED_AT", "order": "DESC"}
 SOLVED, PENDING = {"status": "SOLVED"}, {"status": "PENDING"}
-ACTIVE = {"status": {"any_of": ["OPEN", "PENDING"]}}
+ACTIVE = {
+    "status": {"none_of": search.OVER}
+}  # whatever else there is, NEW for example, needs an agent
+ENDED = {"status": {"any_of": search.OVER}}
 
 
 class Refurbed(BaseProvider):
@@ -56,16 +61,21 @@ class Refurbed(BaseProvider):
         """By creation, which never changes: a ticket that moves cannot slip through."""
         pagination = {"limit": PAGE, **({"starting_after": cursor} if cursor else {})}
         listing = await self._list(ACTIVE, OLDEST_FIRST, pagination)
-        if not listing.has_more:
-            return Page(self._tickets(listing.tickets))
-        # A malformed id cannot serve as a cursor; the rows after the last good one come again.
-        usable = [row.id for row in listing.tickets if is_id(row.id)]
-        if not usable or usable[-1] == cursor:
-            raise unreadable("refurbed sent a page of tickets that leads nowhere", write=False)
-        return Page(self._tickets(listing.tickets), usable[-1])
+        return Page.of(self._tickets(listing.tickets), _behind(listing, cursor))
 
     async def list_recent(self) -> Page:
-        return Page(self._tickets((await self._list(ACTIVE, CHANGED_LAST)).tickets))
+        """Of any status, so that what a customer writes on an ended ticket costs no call more."""
+        return Page.of(self._tickets((await self._list({}, CHANGED_LAST)).tickets))
+
+    async def list_ended(self, since: float, cursor: str) -> Page:
+        """The solved and closed tickets that changed last: one call for each hundred that changed
+        after `since`. Needed only for what changed while nobody polled; see `list_recent`.
+        """
+        pagination = {"limit": PAGE, **({"starting_after": cursor} if cursor else {})}
+        listing = await self._list(ENDED, CHANGED_LAST, pagination)
+        page = Page.of(self._tickets(listing.tickets), _behind(listing, cursor))
+        oldest = min((one.updated_at.timestamp() for one in page.ended), default=0.0)
+        return page if oldest > since else replace(page, cursor="")
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         # One malformed id would have the whole batch refused.
@@ -186,6 +196,17 @@ class Refurbed(BaseProvider):
     async def _list(self, wanted: Body, sort: Body, pagination: Body | None = None) -> Listing:
         body = {"pagination": pagination or {"limit": PAGE}, "sort": sort, "filter": wanted}
         return await self._api.call("ListTickets", body, Listing)
+
+
+def _behind(listing: Listing, cursor: str) -> str:
+    """The cursor behind a page; '' at the end."""
+    if not listing.has_more:
+        return ""
+    # A malformed id cannot serve as a cursor; the rows after the last good one come again.
+    usable = [row.id for row in listing.tickets if is_id(row.id)]
+    if not usable or usable[-1] == cursor:
+        raise unreadable("refurbed sent a page of tickets that leads nowhere", write=False)
+    return usable[-1]
 
 
 # Where refurbed keeps attachments is published nowhere: `[files] hosts` takes others.

@@ -15,8 +15,9 @@ from datetime import timedelta
 import structlog
 
 from slackbridge.domain.errors import Failure, Later, Rejected
-from slackbridge.domain.model import Act, Conversation, Kind, Message, Page, Query, Ticket
+from slackbridge.domain.model import Act, Conversation, Kind, Message, Query, Ticket
 from slackbridge.domain.order import Order
+from slackbridge.domain.page import Page
 from slackbridge.providers.base import FOUND, BaseProvider, Row, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
@@ -39,7 +40,9 @@ SEARCHED = 3  # pages of matches; a store of many is walked instead
 # "Not closed" rather than "open": an unknown status needs an agent.
 ACTIVE = {"field": "status", "operator": "!=", "value": "CLOSED"}
 OLDEST_FIRST = {"filters": [ACTIVE], "sort": [{"field": "created_at", "direction": "asc"}]}
-CHANGED_LAST = {"filters": [ACTIVE], "sort": [{"field": "updated_at", "direction": "desc"}]}
+NEWEST_FIRST = {"sort": [{"field": "created_at", "direction": "desc"}]}
+EVERY_CHANGED_LAST = {"sort": [{"field": "updated_at", "direction": "desc"}]}
+CHANGED_LAST = {"filters": [ACTIVE], **EVERY_CHANGED_LAST}
 log = structlog.get_logger(__name__)
 
 
@@ -78,8 +81,25 @@ class SellApp(BaseProvider):
             raise
 
     async def list_recent(self) -> Page:
-        found = await self._api.search(CHANGED_LAST, 1)
-        return Page(_active(self._tickets(found.rows))) if found else await self._page(1)
+        """Of any status, so that what a customer writes on a closed ticket costs no call more."""
+        found = await self._api.search(EVERY_CHANGED_LAST, 1)
+        return Page.of(self._tickets(found.rows)) if found else await self._page(1)
+
+    async def list_ended(self, since: float, cursor: str) -> Page:
+        """The tickets that changed last: one call for each hundred that changed after `since`.
+
+        Needed for what changed while nobody polled, and where messages do not move `updated_at`:
+        the closing does. Without the search it costs no call, as the list shows closed tickets too.
+        """
+        number = int(cursor or 1)
+        if not self._search.works or not (
+            found := await self._api.search(EVERY_CHANGED_LAST, number)
+        ):
+            return Page(())
+        tickets = self._tickets(found.rows)
+        oldest = min((one.updated_at.timestamp() for one in tickets), default=0.0)
+        more = oldest > since and found.leads_on()
+        return Page.of(tickets, str(number + 1) if more else "")
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         return self._tickets(await existing(ids, self._api.ticket))
@@ -229,7 +249,7 @@ class SellApp(BaseProvider):
         if page > 1 and (before := await self._listed(page - 1)):
             tickets += self._tickets(before.rows)
             more = listed.leads_on(before.rows)
-        return Page(_active(tickets), f"{self._mode}:{page + 1}" if more else "")
+        return Page.of(tickets, f"{self._mode}:{page + 1}" if more else "")
 
     async def _listed(self, page: int) -> Listed[TicketRow] | None:
         if self._search.works:
@@ -247,12 +267,6 @@ class SellApp(BaseProvider):
             facts = f"{self._account}|{id}|{sorted(wanted.items())}|{row.updated_at}"
             key = hashlib.sha256(facts.encode()).hexdigest()[:32] if row.updated_at else ""
             await self._api.change(id, wanted, key, deadline)
-
-
-def _active(tickets: Sequence[Ticket]) -> tuple[Ticket, ...]:
-    """Each active ticket once, as it was read last."""
-    last = {ticket.key: ticket for ticket in tickets}
-    return tuple(ticket for ticket in last.values() if ticket.status.active)
 
 
 FACTORY = Factory(SellApp, CAPABILITIES, BASE_URL, headers, SellAppSettings)

@@ -12,7 +12,8 @@ from dataclasses import replace
 import structlog
 
 from slackbridge.domain.errors import Code, Failure, unreadable
-from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Page, Query, Ticket
+from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Query, Ticket
+from slackbridge.domain.page import Page
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, echoed, existing
 from slackbridge.providers.factory import Factory
@@ -58,8 +59,21 @@ class Sellgate(BaseProvider):
         if place.endless:
             raise unreadable("Sellgate sent a list of tickets that does not end", write=False)
         listing = await self._list(place.page, OPEN)
-        tickets = map(self._ticket, listing.rows)
-        return Page(tuple(t for t in tickets if t.status.active), place.after(listing))
+        return Page.of(map(self._ticket, listing.rows), place.after(listing))
+
+    async def list_ended(self, since: float, cursor: str) -> Page:
+        """The closed tickets: Sellgate has no list by time, and the open ones do not show them.
+
+        One call where the list turns out to be ordered by the last change; else one for each
+        hundred tickets that were ever closed.
+        """
+        place = PageCursor.of(cursor)
+        if place.endless:
+            raise unreadable("Sellgate sent a list of tickets that does not end", write=False)
+        listing = await self._list(place.page, CLOSED)
+        page = Page.of(map(self._ticket, listing.rows), place.after(listing))
+        over = listing.by_change and listing.rows[-1].updated.timestamp() < since
+        return replace(page, cursor="") if over else page
 
     async def read(self, ids: Sequence[str]) -> tuple[Ticket, ...]:
         wanted = dict.fromkeys(ids)

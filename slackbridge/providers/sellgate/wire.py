@@ -127,6 +127,7 @@ class TicketRow(Lenient):
             created_at=self.created,
             updated_at=self.updated,
             revision=fingerprint(self.updated, self.model_dump_json(exclude=UNREVISED)),
+            ended_at=self.closed_at if self.neutral is Status.CLOSED else None,
             customer=Person(email=self.customer_email),
             order=self.order_id,
             item=self.product_name,
@@ -246,6 +247,14 @@ class Listing:
             Meta.of(fields.get("meta")) or Meta(),
             _counts(fields.get("stats")),
         )
+
+    @property
+    def by_change(self) -> bool:
+        """Whether the rows are certainly ordered by their last change, the newest first."""
+        changes = [row.updated for row in self.rows]
+        births = [row.created for row in self.rows]
+        newest_first = changes == sorted(changes, reverse=True)
+        return newest_first and births != sorted(births, reverse=True)
 
     def limit(self, asked: int) -> int:
         """Rows a page: as many as asked for, or fewer if the answer tells so."""

@@ -18,7 +18,7 @@ from slackbridge.ports.store import REBUILDING, Store
 from slackbridge.rooms.lane.poster import Poster
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
-from slackbridge.rules import card, echo, edits, evidence, next_post, routing
+from slackbridge.rules import after_end, card, echo, edits, evidence, next_post, routing
 from slackbridge.rules.edits import Edited
 
 log = structlog.get_logger(__name__)
@@ -44,19 +44,19 @@ class Mirror:
 
         False: the card must wait.
         """
-        ticket = conversation.ticket
-        if not pass_.stored.root and not self._worth_a_thread(pass_, ticket):
+        if not pass_.stored.root and not self._worth_a_thread(pass_, conversation):
             return True
+        await self._note_end(pass_, conversation)
         live = self._live(pass_, conversation)
         if not pass_.stored.root or self._next(pass_, conversation, edited) is not None:
             # Before the post: an agent may answer it at once, even if this process dies meanwhile.
             await self._store.touch(pass_.key, pass_.now())
-        await self._root(pass_, ticket, live)
+        await self._root(pass_, conversation, live)
         await self._claim_echoes(pass_, conversation)
         while (post := self._next(pass_, conversation, edited)) is not None:
             to = pass_.stored.channel, pass_.stored.root
             await self._poster.post(pass_, *to, post.effect, post.item, live=live, print=post.print)
-        return await self._poster.card(pass_, self._drawn(pass_, ticket))
+        return await self._poster.card(pass_, self._drawn(pass_, conversation))
 
     def _next(
         self, pass_: TicketPass, conversation: Conversation, edited: Sequence[Edited]
@@ -64,22 +64,32 @@ class Mirror:
         part = next_post.next_part(pass_.stored, conversation)
         return part or next_post.next_edit(pass_.stored, edited, pass_.now())
 
-    def _worth_a_thread(self, pass_: TicketPass, ticket: Ticket) -> bool:
-        return ticket.status.active or not all(i.is_tombstone for i in pass_.intents)
+    def _worth_a_thread(self, pass_: TicketPass, conversation: Conversation) -> bool:
+        asked = conversation.ticket.status.active or not all(
+            intent.is_tombstone for intent in pass_.intents
+        )
+        return asked or after_end.wrote(conversation, pass_.stored.ended_with)
+
+    async def _note_end(self, pass_: TicketPass, conversation: Conversation) -> None:
+        """Before anything is posted: what is not yet shown then came after an end seen before."""
+        unshown = any(not pass_.stored.whole(one.id) for one in conversation.messages)
+        mark = after_end.ended_with(pass_.stored, conversation)
+        if unshown and mark != pass_.stored.ended_with:
+            await pass_.write(Change(put=Patch(ended_with=mark)))
 
     def _live(self, pass_: TicketPass, conversation: Conversation) -> bool:
         """Whether somebody waits for this: not backlog."""
         newest = max((m.at.timestamp() for m in conversation.messages), default=0.0)
         return bool(pass_.stored.revision) or pass_.now() - newest < LIVE_SECONDS
 
-    async def _root(self, pass_: TicketPass, ticket: Ticket, live: bool) -> None:
+    async def _root(self, pass_: TicketPass, conversation: Conversation, live: bool) -> None:
         if pass_.stored.root:
             return
         lost = await self._store.map_began() in ("", REBUILDING)
         if lost:  # that a record names no thread proves nothing
             raise Later("Redis was emptied", EMPTIED_SECONDS, code=Code.REDIS)
-        channel = self._route(ticket)
-        item = self._drawn(pass_, ticket)
+        channel = self._route(conversation.ticket)
+        item = self._drawn(pass_, conversation)
         await self._poster.post(pass_, channel, "", CARD, item, live=live)
         await pass_.write(Change(put=Patch(card=digest_of(item), card_at=pass_.now())))
 
@@ -93,10 +103,17 @@ class Mirror:
             return pass_.stored.channel
         return self._route(pass_.conversation.ticket) if pass_.conversation else ""
 
-    def _drawn(self, pass_: TicketPass, ticket: Ticket) -> Card:
-        can = self._provider.capabilities
-        provider = self._settings.provider
-        return card.card(ticket, provider, can, pass_.stored, pass_.intents, pass_.now())
+    def _drawn(self, pass_: TicketPass, conversation: Conversation) -> Card:
+        stored, can = pass_.stored, self._provider.capabilities
+        return card.card(
+            conversation.ticket,
+            self._settings.provider,
+            can,
+            stored,
+            pass_.intents,
+            pass_.now(),
+            after_end.wrote(conversation, stored.ended_with),
+        )
 
     async def _claim_echoes(self, pass_: TicketPass, conversation: Conversation) -> None:
         """Recognise what an agent sent from here, so that it is not shown a second time."""
@@ -124,6 +141,9 @@ class Mirror:
         if again := [at for at in self._again(pass_, ticket, edited) if at is not None]:
             put["recheck_at"] = min(again)
         ended = not ticket.status.active
+        mark = after_end.ended_with(pass_.stored, conversation)
+        if mark != pass_.stored.ended_with:
+            put["ended_with"] = mark
         if not pass_.stored.holds(put) or pass_.stored.wants_read:
             if prints := edits.unprinted(pass_.stored, conversation):
                 put["parts"] = prints
@@ -155,6 +175,8 @@ class Mirror:
         ttl = self._settings.retention if ended else (0 if stored.ended else None)
         done = Patch(unread_at=None, undrawn_at=None, recheck_at=None)
         done["ended"] = True if ended else None
+        if not ended:
+            done["ended_with"] = None
         if stored.redraw_at <= pass_.now():
             done["redraw_at"] = None
         await pass_.write(Change(put={**done, **put}, ttl=ttl))

@@ -2,7 +2,7 @@
 
 Writes nothing to the outside. A full walk cannot skip a ticket while tickets move; the fast path in
 between reads only the page that changed last. A ticket that has left the active ones is read
-again by its id, so that its card shows how it ended.
+again by its id, so that its card shows how it ended; what happens on it later: see `ended_watch`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import structlog
 from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.errors import Code, Failure, Later, Rejected
 from slackbridge.domain.model import Ticket
+from slackbridge.domain.page import Page
 from slackbridge.ports.capabilities import Warns
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.desk import InboundDesk
+from slackbridge.rooms.polling.ended_watch import EndedWatch
 from slackbridge.rules import account_health
 from slackbridge.rules.first_walk import FirstWalk
 
@@ -33,7 +35,9 @@ MANY = 3  # tickets that hardly vanish by chance at once
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """How often, in seconds. `recent` is how old activity may be on a first start."""
+    """How often, in seconds. `recent` is how old activity may be on a first start, `watch_ended`
+    for how long a ticket is looked at after its end.
+    """
 
     poll: float
     full_walk: float
@@ -41,6 +45,7 @@ class PollSettings:
     probe: float
     unauthorized_probe: float
     down_max: float
+    watch_ended: float = 0.0
 
 
 @dataclass(slots=True)
@@ -75,6 +80,7 @@ class Poller:
         self._settings = settings
         self._full_at = self._keep_at = 0.0
         self._not_before = 0.0
+        self._ended = EndedWatch(provider, settings.watch_ended, settings.full_walk)
         self._first_cycle = True
         self._walked = False
         self._absent: set[str] = set()  # what the last walk neither listed nor could read
@@ -138,12 +144,14 @@ class Poller:
             walk = await self._walk()
             self._full_at = now + self._settings.full_walk
             await self._keep_threads(now)
-            return walk
-        walk = Walk()
-        page = await self._provider.list_recent()
-        await self._compare(page.tickets, walk)
-        if page.tickets and walk.changed == len(page.tickets) >= BATCH:
-            self._full_at = 0.0  # more may have changed than one page shows
+        else:
+            walk = Walk()
+            page = await self._provider.list_recent()
+            await self._compare(page, walk)
+            if walk.changed == len(page.tickets) + len(page.ended) >= BATCH:
+                self._full_at = 0.0  # more may have changed than one page shows
+        async for page in self._ended.pages(now):
+            await self._compare(page, Walk())
         return walk
 
     async def _keep_threads(self, now: float) -> None:
@@ -164,7 +172,7 @@ class Poller:
             page = await self._provider.list_active(cursor)
             if self._alone is not None:
                 await self._alone(page.tickets)
-            await self._compare(page.tickets, walk, first)
+            await self._compare(page, walk, first)
             cursor = page.cursor
             if not cursor:
                 break
@@ -181,18 +189,19 @@ class Poller:
     async def _first(self) -> FirstWalk | None:
         """None if the account was walked before. After a rebuild some tickets have a thread."""
         facts = await self._store.facts(self.account)
+        self._ended.learn(facts)
         if facts.born_at:
             return None
         found = await self._store.recently_active(self.account, inf) if facts.shown_at else ()
         threads = frozenset(key.id for key in found)
         return FirstWalk(self._store.now(), self._settings.recent, facts.shown_at, threads)
 
-    async def _compare(
-        self, tickets: Sequence[Ticket], walk: Walk, first: FirstWalk | None = None
-    ) -> None:
-        walk.ids |= {ticket.key.id for ticket in tickets}
-        known = await self._store.seen(self.account, [ticket.key.id for ticket in tickets])
+    async def _compare(self, page: Page, walk: Walk, first: FirstWalk | None = None) -> None:
         now = self._store.now()
+        tickets, ended = page.tickets, self._ended.covered(page.ended, now)
+        ids, of_ended = ([one.key.id for one in of] for of in (tickets, ended))
+        walk.ids |= set(ids)
+        known, shown = await self._store.revisions(self.account, ids, of_ended)
         seen: dict[str, str] = {}
         due: dict[str, float] = {}
         for ticket, before in zip(tickets, known, strict=True):
@@ -202,6 +211,9 @@ class Poller:
                 seen[ticket.key.id] = ticket.revision
                 if not old:
                     due[ticket.key.id] = now
+        for ticket in self._ended.stirred(ended, shown, now):
+            seen[ticket.key.id], due[ticket.key.id] = ticket.revision, now
+        walk.ids |= due.keys()
         walk.changed += len(due)
         walk.known += sum(before is not None for before in known)
         await self._mark(due, seen)
@@ -247,6 +259,7 @@ class Poller:
         if dormant:
             await self._desk.announce(self.account, *first.summary(self.account, dormant))
         await self._store.note(self.account, {"born_at": self._store.now()})
+        self._ended.learn(await self._store.facts(self.account))
 
     # -- how it goes ---------------------------------------------------------------------------
 

@@ -52,6 +52,11 @@ class Drivers(State):
         return self.open_ticket(order, type, records.CUSTOMER, text, **more).id
 
     def customer_writes(self, ticket_id: int, text: str) -> int:
+        """The customer comments; whether that reopens a closed ticket is not documented."""
+        ticket = self.ticket(ticket_id)
+        if self.customer_reopens and ticket.status == records.CLOSED:
+            self.reopen_ticket(ticket, records.CUSTOMER, text)
+            return ticket.messages[-1].id
         return self.someone_writes(ticket_id, records.CUSTOMER, text)
 
     def merchant_writes(self, ticket_id: int, text: str) -> int:

@@ -30,6 +30,7 @@ class Switches:
         self.ignore_page = False  # the header `Page` is ignored
         self.list_newest_first = False
         self.future_days = True  # a range of days may end after today
+        self.customer_reopens = False  # a customer's comment reopens a CLOSED ticket
         self.comments_update = True  # a comment moves `updateTime`
         self.give_expiration = True
         self.partial_refunds = True  # enabled for this vendor

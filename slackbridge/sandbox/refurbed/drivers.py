@@ -46,7 +46,7 @@ class Drivers(State):
         return ticket.id
 
     def customer_writes(self, ticket_id: int, html: str, attachments: Sequence[Upload] = ()) -> int:
-        """The customer adds a message; any status but CLOSED becomes OPEN."""
+        """The customer adds a message; any status but CLOSED becomes OPEN, but see the switches."""
         item = self.ticket(ticket_id).item
         author = Author(Sender.CUSTOMER, item.customer_name)
         return self.someone_writes(ticket_id, author, html, attachments=attachments)

@@ -132,6 +132,8 @@ class State(BaseState[int, Ticket], Switches):
         """Put a message on a ticket under the name `act` in the ledger."""
         before = ticket.status
         ticket.hear(message)
+        if before == Status.SOLVED and act == "customer_message" and not self.customer_reopens:
+            ticket.become(before, message.at)
         self.commit(act, ticket, **_facts(message))
         if ticket.status != before:
             self.commit("status", ticket, was=before, status=ticket.status, by=act)

@@ -10,6 +10,7 @@ class Switches:
         self.omit_defaults = True  # leave zero, false and empty fields out of answers
         self.rewrite_html = False  # change the markup of merchants' messages beyond sanitising
         self.update_sets_pending = True  # an update that names no status sets PENDING
+        self.customer_reopens = True  # a customer's message reopens a SOLVED ticket
         self.label_delay = 0.0  # seconds until a return label is posted; 0 = at once
         self.rate_per_second = 10  # calls per second; 0 = no limit and no rate headers
         self.unimplemented: set[str] = set()  # methods answered with 501; "*" = all

@@ -32,9 +32,12 @@ class Drivers(State):
         return ticket.id
 
     def customer_writes(self, ticket_id: int, text: str) -> int:
-        """The customer adds a message; the status stays."""
+        """The customer adds a message; whether that reopens a closed ticket is not documented."""
         ticket = self.ticket(ticket_id)
-        return self.post(ticket, CUSTOMER, ticket.email, text, "customer_message").id
+        message = self.post(ticket, CUSTOMER, ticket.email, text, "customer_message")
+        if self.customer_reopens:
+            self.change(ticket, OPEN, None, by="customer_message")
+        return message.id
 
     def merchant_writes(self, ticket_id: int, text: str, agent: str = AGENT) -> int:
         """One of the store's staff answers in SellApp's own pages."""

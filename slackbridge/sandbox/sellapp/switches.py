@@ -25,6 +25,7 @@ class Switches:
         self.reading_marks = False  # reading a ticket's messages marks it read by the store
         self.zone = True  # times have an offset
         self.content = "plain"  # or "html": messages are stored as HTML
+        self.customer_reopens = False  # a customer's message reopens a CLOSED ticket
         self.closed_reply = "accepts"  # or "reopens", "refuses": a reply to a CLOSED ticket
         self.searches = True  # else /search is answered with `search_status`
         self.search_status = 404  # or 500, or 302 with a page of HTML, while the list works

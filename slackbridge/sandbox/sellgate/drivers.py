@@ -31,7 +31,7 @@ class Drivers(State):
         return ticket.id
 
     def customer_writes(self, ticket_id: str, text: str) -> str:
-        """The customer adds a message, which reopens a closed ticket."""
+        """The customer adds a message; whether that reopens a closed ticket is not documented."""
         return self.someone_writes(ticket_id, CUSTOMER, text)
 
     def merchant_writes(self, ticket_id: str, text: str) -> str:
@@ -42,7 +42,7 @@ class Drivers(State):
         """Any sender, also one unknown to clients."""
         ticket = self.ticket(ticket_id)
         message = self.post(ticket, sender, text, f"{sender}_message")
-        if sender == CUSTOMER:
+        if sender == CUSTOMER and self.customer_reopens:
             self.set_status(ticket, OPEN, by=CUSTOMER)
         return message.id
 

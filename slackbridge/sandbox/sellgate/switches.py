@@ -50,6 +50,7 @@ class Switches:
         self.order = Order.NEWEST
         self.answer = Answer.TICKET
         self.error_form: str = ErrorForm.TEXT
+        self.customer_reopens = False  # a customer's message reopens a closed ticket
         self.to_closed = ToClosed.STAYS
         self.full_detail = False  # GET of one ticket has every field of its list row
         self.omit_nulls = False  # leave null fields out

@@ -10,7 +10,8 @@ import pytest
 import structlog
 
 from slackbridge.domain.errors import Later, Unauthorized
-from slackbridge.domain.model import Page, Query, Status
+from slackbridge.domain.model import Query, Status
+from slackbridge.domain.page import Page
 from slackbridge.providers.sellapp.provider import SellApp
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SellAppSandbox

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from slackbridge.domain.model import Act, Capabilities, Conversation, Page, Query, Ticket, TicketKey
+from slackbridge.domain.model import Act, Capabilities, Conversation, Query, Ticket, TicketKey
+from slackbridge.domain.page import Page
 from slackbridge.ports.front_desk import Found
 from slackbridge.ports.provider import ProbeResult
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup

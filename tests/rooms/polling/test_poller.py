@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
-from slackbridge.domain.errors import Later, Unauthorized
-from slackbridge.domain.model import Capabilities, Page, Status, Ticket, TicketKey
+from slackbridge.domain.errors import Later, Unauthorized, Unsupported
+from slackbridge.domain.model import Capabilities, Status, Ticket, TicketKey
+from slackbridge.domain.page import Page
+from slackbridge.domain.record import Change, Patch
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.polling.poller import BATCH, Poller, PollSettings
 from slackbridge.rules.intake import IntakeSettings
 from slackbridge.store.redis import RedisStore, connect
-from tests.values import KEY, ticket
+from tests.values import AT, KEY, ticket
 
 ACCOUNT = KEY.account
 ALWAYS = PollSettings(
@@ -63,11 +67,11 @@ async def anybody(user: str, money: bool) -> str:
     return ""
 
 
-def polling(store: RedisStore, market: Marketplace) -> Poller:
+def polling(store: RedisStore, market: Marketplace, settings: PollSettings = ALWAYS) -> Poller:
     rules = IntakeSettings("direct", ("//",), undo=0, fresh=900)
     desk = InboundDesk(store, anybody, rules, lambda: None)
     provider: Any = market
-    return Poller(ACCOUNT, "TOKEN", store, cast(Provider, provider), desk, ALWAYS)
+    return Poller(ACCOUNT, "TOKEN", store, cast(Provider, provider), desk, settings)
 
 
 @pytest.mark.parametrize("away", [Unauthorized("no"), Later("down", 0.0)])
@@ -103,3 +107,93 @@ async def test_after_a_page_on_which_all_has_changed_a_walk_follows(
         await poller.list_once()
     assert market.calls == ["walk", "recent", then]
     assert await store.active(ACCOUNT) == {str(n) for n in range(number)}
+
+
+class Ending(Marketplace):
+    """Its ended tickets have a list of their own, in pages of one; `beside` shows in the others."""
+
+    def __init__(
+        self, number: int, ended: Sequence[Ticket] = (), beside: Sequence[Ticket] = ()
+    ) -> None:
+        super().__init__(number)
+        self.ended, self.beside = list(ended), list(beside)
+        self.refuses = False
+
+    def _listed(self, call: str, tickets: Sequence[Ticket]) -> Page:
+        return replace(super()._listed(call, tickets), ended=tuple(self.beside))
+
+    async def list_ended(self, since: float, cursor: str) -> Page:
+        if self.refuses:
+            raise Unsupported("there is no such list")
+        at = int(cursor or 0)
+        self.calls.append(f"ended {at}")
+        more = str(at + 1) if at + 1 < len(self.ended) else ""
+        return Page((), more, tuple(self.ended[at : at + 1]))
+
+
+def ended(id: str, revision: str = "r1", at: float = 0.0) -> Ticket:
+    when = datetime.fromtimestamp(at, UTC) if at else AT
+    key = TicketKey(ACCOUNT, id)
+    return ticket(Status.CLOSED, key=key, revision=revision, updated_at=when)
+
+
+WATCHING = replace(ALWAYS, watch_ended=1e12)
+
+
+async def due(store: RedisStore) -> set[str]:
+    """The tickets that are due; their passes are done then."""
+    leases, _ = await store.lease(ACCOUNT, 99)
+    ids = [lease.key.id for lease in leases]
+    for lease in leases:
+        await store.release(lease, None)
+    await store.forget_seen(ACCOUNT, ids)
+    return set(ids)
+
+
+@pytest.mark.parametrize("own", [False, True])
+async def test_what_happens_on_an_ended_ticket_is_read(store: RedisStore, own: bool) -> None:
+    """Known by its record, or unknown but changed since the account was born."""
+    await store.sync()
+    old, known = ended("old"), ended("known", "r1", store.now())
+    await store.write(known.key, Change(put=Patch(revision="r1", ended=True)))
+    market = Ending(0, *(([old, known], []) if own else ([], [old, known])))
+    poller = polling(store, market, replace(WATCHING, full_walk=0.0))
+    shown = market.ended if own else market.beside
+    await poller.list_once()
+    assert await due(store) == set()  # a first start shows nothing that is old
+    shown[1] = ended("known", "r2", store.now())
+    shown.append(ended("forgotten", "r1", store.now()))
+    await poller.list_once()
+    assert await due(store) == {"known", "forgotten"}
+
+
+async def test_ended_tickets_cost_no_call_of_an_idle_poll(store: RedisStore) -> None:
+    market = Ending(1, [ended("e1"), ended("e2")])
+    poller = polling(store, market, WATCHING)
+    for _ in range(4):
+        await poller.list_once()
+    assert market.calls == ["walk", "ended 0", "ended 1", *["recent"] * 3]
+    market.calls.clear()
+    await polling(store, market).list_once()  # not wanted
+    assert market.calls == ["walk"]
+
+
+async def test_a_list_of_ended_tickets_that_fails_does_not_stop_the_poll(store: RedisStore) -> None:
+    market = Ending(1)
+    market.refuses = True
+    await polling(store, market, WATCHING).cycle()
+    assert (await store.facts(ACCOUNT)).health.failures == 0
+    assert await store.active(ACCOUNT) == {"0"}
+
+
+async def test_one_that_ends_and_is_listed_as_ended_is_not_read_to_be_marked(
+    store: RedisStore,
+) -> None:
+    market = Ending(1)
+    poller = polling(store, market, replace(WATCHING, full_walk=0.0))
+    await poller.list_once()
+    assert await due(store) == {"0"}
+    await store.make_due(ACCOUNT, {}, {"0": "r1"})  # still active for all we know
+    market.number, market.beside = 0, [ended("0", "r2", store.now())]
+    await poller.list_once()  # `read` does not exist here
+    assert await due(store) == {"0"}
