@@ -44,6 +44,7 @@ from slackbridge.domain.model import (
 from slackbridge.domain.order import Fact, Order
 from slackbridge.domain.page import Page
 from slackbridge.ports.capabilities import (
+    Adapts,
     Counts,
     Hinted,
     Identifies,
@@ -52,6 +53,7 @@ from slackbridge.ports.capabilities import (
     Pins,
     Previews,
     Settles,
+    Stretches,
     Warns,
     Watches,
 )
@@ -80,8 +82,8 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "Document", "clean", "digest", "from_html", "from_text", "normalise", "plain", "to_html",
 
     "BaseProvider", "Factory", "ProbeResult", "Provider", "existing",
-    "Counts", "Hinted", "Identifies", "Measures", "Orders", "Pins", "Previews", "Settles", "Warns",
-    "Watches",
+    "Adapts", "Counts", "Hinted", "Identifies", "Measures", "Orders", "Pins", "Previews", "Settles",
+    "Stretches", "Warns", "Watches",
     "AccountSettings", "SecretStr",
 
     "Answer", "HttpClient", "Spend", "credential",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from slackbridge.domain.model import Act, Ticket
+from slackbridge.domain.model import Act, Action, Ticket
 from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
 
@@ -35,6 +35,24 @@ class Pins(Protocol):
 
         What they are no longer true of is refused then, instead of done with other figures.
         """
+
+
+@runtime_checkable
+class Adapts(Protocol):
+    """A provider whose actions differ from ticket to ticket, or by what is entered."""
+
+    def adapted(self, action: Action, ticket: Ticket | None, values: Mapping[str, str]) -> Action:
+        """The action as it is for this ticket and these values: its words and fields, and whether
+        it moves money. None = the ticket could not be read, or it is an action of the account.
+        """
+
+
+@runtime_checkable
+class Stretches(Protocol):
+    """A provider whose marketplace allows so many calls a day."""
+
+    def stretch(self) -> float:
+        """How much more slowly than configured to poll now; 1.0 = as configured."""
 
 
 @runtime_checkable

@@ -85,6 +85,11 @@ class Lookup(Protocol):
     async def preview(self, key: TicketKey, act: Act) -> str:
         """What exactly an action would do; '' where the marketplace does not say."""
 
+    async def adapted(
+        self, key: TicketKey, action: Action, values: Mapping[str, str] | None = None
+    ) -> Action:
+        """An action as it is for this ticket and these values; in time for a form to be opened."""
+
     def too_long(self, account: str, text: str) -> str:
         """Why a text is too long, as a sentence; '' if it is not."""
 

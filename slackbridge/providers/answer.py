@@ -20,6 +20,7 @@ from slackbridge.text.clean import clean
 
 T = TypeVar("T")
 SAID_LIMIT = 300
+SHORTEST_SECRET = 4
 LONGEST_PAUSE = 3_600.0
 WRONG_CLOCK = 2.0
 SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
@@ -92,7 +93,8 @@ class Answer:
     def quoted(self, text: str) -> str:
         """The marketplace's text in one line, at most 300 characters, the secret masked."""
         line = " ".join(clean(text).split())
-        line = line.replace(self.secret, "***") if self.secret else line
+        for secret in (self.secret, *self.secret.split(":")):  # a pair of keys is two secrets
+            line = line.replace(secret, "***") if len(secret) >= SHORTEST_SECRET else line
         return line if len(line) <= SAID_LIMIT else line[: SAID_LIMIT - 1] + "…"
 
     @property

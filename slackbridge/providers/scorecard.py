@@ -131,6 +131,8 @@ ROWS = (
     _does("Its own figures", capabilities.Counts),
     _does("Tells whose token it is", capabilities.Identifies),
     _does("Warns before a limit", capabilities.Warns),
+    _does("Polls slow down before a limit", capabilities.Stretches),
+    _does("Asks for money by the ticket's kind, too", capabilities.Adapts),
 )
 WORDS = frozenset({"why_not"})  # nothing that is offered
 

@@ -42,6 +42,8 @@ def words(account: str, state: AccountState, reason: str, token_env: str, code: 
     """The notice for Slack; `code` is the failure's."""
     if code == Code.OTHER_STORE:
         return f"⛔ {reason} Until then nothing of *{account}* is polled, read or sent."
+    if code == Code.QUOTA and state is AccountState.DOWN:
+        return f"⏳ *{account}*: tickets come late ({reason})."
     match state:
         case AccountState.UNAUTHORIZED:
             return (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -42,6 +43,7 @@ class Actions:
 
     async def begin(self, key: TicketKey, user: str, action: Action, trigger: str) -> str:
         """Open the form. Why not, in words for the person; '' if it opened."""
+        action = await self._lookup.adapted(key, action)
         if action.money and (why := await self._desk.refused(user, money=True)):
             return why
         meta = json.dumps({"key": str(key), "action": action.name})
@@ -55,7 +57,7 @@ class Actions:
         if action is None:
             await ack()
         elif view.get("callback_id") == Callback.MONEY:
-            await self._confirmed(ack, key, user, action, view)
+            await self._confirmed(ack, key, user, replace(action, money=True), view)
         else:
             await self._filled(ack, key, user, action, view)
 
@@ -63,8 +65,11 @@ class Actions:
         self, ack: Any, key: TicketKey, user: str, action: Action, view: Mapping[str, Any]
     ) -> None:
         values = entered(action, view)
+        action = await self._lookup.adapted(key, action, values)
         if errors := self._too_long(key, action, values):
             await ack(response_action="errors", errors=errors)
+        elif action.money and (why := await self._desk.refused(user, money=True)):
+            await answer(ack, action.label, why)
         elif action.money:
             await answer(ack, action.label, "Asking the marketplace what exactly will happen…")
             self._spawn(self._ask(key, action, values, str(view["id"])))

@@ -17,7 +17,7 @@ from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
-from slackbridge.sandbox.clickbank.records import CLOSED, REFUND, REOPENED
+from slackbridge.sandbox.clickbank.records import CLOSED, OPEN, REFUND, REOPENED
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.slack.errors import NotPossible
 from slackbridge.sandbox.slack.refusals import Refusal
@@ -207,18 +207,50 @@ async def test_what_cannot_be_settled_asks_a_human_who_may_move_money(
     assert clickbank.calls["Create"] == 1
 
 
-async def test_closing_warns_and_reopening_wants_a_comment(
+async def test_closing_a_refund_is_asked_like_money(
     shop: Market, clickbank: ClickBankSandbox
 ) -> None:
     ticket = await shop.shown(clickbank.customer_opens(type=REFUND))
     assert {"returned", "change", "refund"} <= shop.offers(ticket)
     assert "solve" not in shop.offers(ticket)
+    await shop.choose(shop.ben, ticket, "close")
+    await shop.whispered(shop.ben, "may not move money")
     view = await shop.form(ticket, "close")
-    assert "withdraws the customer's refund" in await shop.modal("Closing")
+    assert "Left open, it is worked off" in await shop.modal("Closing")
     await shop.submit(view, comment="We talked on the phone.")
+    await shop.modal("they do not get back 47.00 EUR")
+    assert clickbank.ticket(ticket).status == OPEN
+    await shop.submit(view, typed="close")
     await shop.receipt(ticket, "✅ Close")
     assert clickbank.ticket(ticket).status == CLOSED
     assert len(acts(clickbank, "refund_withdrawn")) == 1
+    await shop.choose(shop.ben, ticket, "reopen")
+    await until("told", lambda: len(shop.ben.ephemerals(CHANNEL)) == 2)
+
+
+async def test_a_ticket_that_became_a_refund_is_not_closed_unasked(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    view = await shop.form(ticket, "close")
+    assert shop.anna.modals()[-1]["submit"]["text"] == "Do it"
+    read = clickbank.faults.seen.count("Get") + 2  # for the form, then before the call
+    clickbank.faults.add(Fault("Get", Phase.ARRIVAL, Action.DELAY, seconds=0.5, skip=1))
+    await shop.submit(view, comment="bye")
+    await until("the read", lambda: clickbank.faults.seen.count("Get") == read)
+    clickbank.change(clickbank.ticket(ticket), REFUND, "CUSTOMER")
+    await shop.receipt(ticket, "was not confirmed as such")
+    assert clickbank.ticket(ticket).status == OPEN
+
+
+async def test_closing_and_reopening_where_no_money_is_meant(
+    shop: Market, clickbank: ClickBankSandbox
+) -> None:
+    ticket = await shop.shown(clickbank.customer_opens())
+    view = await shop.form(ticket, "close")
+    await shop.submit(view, comment="We talked on the phone.")
+    await shop.receipt(ticket, "✅ Close")
+    assert clickbank.ticket(ticket).status == CLOSED
     view = await shop.form(ticket, "reopen")
     with pytest.raises(NotPossible, match="must be filled"):
         await shop.submit(view)

@@ -23,7 +23,8 @@ from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.clickbank.api import headers
 from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.providers.clickbank.reading import ranges
-from slackbridge.providers.clickbank.wire import unpublished
+from slackbridge.providers.clickbank.schema import unpublished
+from slackbridge.providers.clickbank.wire import Comment, TicketRow
 from slackbridge.providers.http import HttpClient
 from slackbridge.sandbox.clickbank.app import TOKEN, ClickBankSandbox
 from slackbridge.sandbox.faults import Action, Fault, Phase
@@ -226,7 +227,7 @@ async def test_figures(shop: ClickBankSandbox, bank: ClickBank) -> None:
         "closed": "1",
     }
     assert shop.calls == {"Count": 5}
-    for form in ('"1234"', " 1234\n"):
+    for form in ('"1234"', " 1234\n", '{"count": "1234"}'):
         says(shop, "Count", form)
         assert (await bank.stats())["open"] == "1,234"
     for nonsense in ("null", "{}", "many", "1.5", "-1", ""):
@@ -246,6 +247,7 @@ TICKET = {
     *("customerFirstName", "customerLastName", "email", "emailAtOrderTime", "locale", "note"),
     *("productItemNo", "source"),
 }
+ROWS = (TicketRow, Comment)
 COMMENT = {"commentId", "date", "comment", "action", "commentRole"}
 
 
@@ -259,19 +261,22 @@ async def test_the_probe_tells_what_clickbank_s_schema_no_longer_names(
     health = await bank.probe()
     assert health.ok
     assert health.detail == "ClickBank answers; its schema no longer names: source, comment id"
+    says(shop, "Schema", xsd(*TICKET, *COMMENT))
+    says(shop, "Schema", xsd("usdAmount", "customerAmount", "productAmount"))
+    assert (await bank.probe()).detail.endswith("names: customer currency, product currency")
     says(shop, "Schema", "no", 406)
     assert (await bank.probe()).detail == "ClickBank answers"
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "null", "<element/>", "\x00"])
 def test_what_is_no_schema_tells_nothing(text: str) -> None:
-    assert unpublished(text) == ()
+    assert unpublished(text, ROWS) == ()
 
 
 def test_a_schema_may_be_written_in_other_ways() -> None:
     other = xsd(*map(str.upper, (*TICKET, *COMMENT))).replace("xs:", "").replace('"', "'")
-    assert unpublished(other) == ()
-    assert unpublished(other.replace("LOCALE", "LANGUAGE")) == ("locale",)
+    assert unpublished(other, ROWS) == ()
+    assert unpublished(other.replace("LOCALE", "LANGUAGE"), ROWS) == ("locale",)
 
 
 async def test_a_schema_is_asked_for_as_what_it_is(make: Make) -> None:
@@ -288,6 +293,8 @@ async def test_a_schema_is_asked_for_as_what_it_is(make: Make) -> None:
     assert accepted == {
         "/tickets/count": "application/json",
         "/tickets/schema": "application/xml",
+        "/tickets/partialRefundDataSchema": "application/xml",
+        "/debug": "application/json",
     }
 
 

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slackbridge.domain.account import AccountHealth, AccountState
-from slackbridge.domain.errors import Failure, Later, Rejected, Unauthorized, Unknown, Unsupported
+from slackbridge.domain.errors import (
+    Code,
+    Failure,
+    Later,
+    Rejected,
+    Unauthorized,
+    Unknown,
+    Unsupported,
+)
 from slackbridge.domain.record import AccountFacts, encoded_facts
 from slackbridge.rules.account_health import after, state_of, words
 
@@ -102,3 +110,8 @@ def test_nothing_is_known_of_a_new_account() -> None:
 def test_words(state: AccountState, words_in_it: tuple[str, ...]) -> None:
     text = words("shop", state, "why", "SHOP_TOKEN")
     assert all(word in text for word in ("*shop*", *words_in_it))
+
+
+def test_a_day_s_calls_that_are_used_up_are_no_silence() -> None:
+    text = words("shop", AccountState.DOWN, "22,500 of 25,000 are used", "T", Code.QUOTA)
+    assert text == "⏳ *shop*: tickets come late (22,500 of 25,000 are used)."

@@ -12,22 +12,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Unpack
 
-import structlog
-
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized
 from slackbridge.providers.answer import Answer, refused
+from slackbridge.providers.clickbank.budget import Budget, until
 from slackbridge.providers.clickbank.wire import PACIFIC
 from slackbridge.providers.http import Content, HttpClient
 from slackbridge.providers.pacing import Spend
 
-DAILY = 25_000  # calls a day and account, by all that use it (OpenClickBank's notes)
-WARN_AT = DAILY * 8 // 10
 SLOW_SECONDS = 2.0
-# No document says when the day begins, and other clients' calls are unknown: so probe at times.
-LONGEST_PAUSE = 900.0
 LONGEST_ID = 12
+RETURNED = "/returned"
 REFUSALS = {401: "does not accept the key; make a new one in its settings"}
-log = structlog.get_logger(__name__)
 
 
 def headers(token: str) -> dict[str, str]:
@@ -38,21 +33,18 @@ def headers(token: str) -> dict[str, str]:
 class Api:
     """The calls of one account, counted. Raises the four failures only.
 
-    `spend` counts one call and returns the day's sum of all processes; `used` is the sum as last
-    returned, None without `spend`. `slow_seconds` is the delay before a read is retried after 403.
+    `spend` counts one call and returns the day's sum of all processes. `slow_seconds` is the delay
+    before a read is retried after 403.
     """
 
     def __init__(
         self, account: str, client: HttpClient, spend: Spend | None, slow_seconds: float
     ) -> None:
-        self._account = account
         self.client = client
-        self._spend = spend
+        self.budget = Budget(account, spend, client.clock)
         self._slow = slow_seconds
         self._worked = False
-        self._warned = False
         self._shut_until = float("-inf")
-        self.used: int | None = None
 
     async def read(
         self,
@@ -63,8 +55,9 @@ class Api:
         deadline: float | None = None,
         patient: bool = True,
         accept: str = "",
+        spare: bool = False,
     ) -> Answer:
-        """GET; if `patient`, retried once after a 403.
+        """GET; if `patient`, retried once after a 403. `spare`: when calls run short, it waits.
 
         Rejected has the code NOT_FOUND for a 403 that is the ticket's, MALFORMED for a 400.
         """
@@ -72,10 +65,10 @@ class Api:
         content = Content(params=params, headers={k: v for k, v in given.items() if v})
         if patient:
             self._check_open()
-        answer = await self._send("GET", path, deadline=deadline, **content)
+        answer = await self._send("GET", path, deadline=deadline, spare=spare, **content)
         if answer.status == 403 and patient:
             await asyncio.sleep(self._slow)
-            answer = await self._send("GET", path, deadline=deadline, **content)
+            answer = await self._send("GET", path, deadline=deadline, spare=spare, **content)
         if not answer.ok:
             raise await self._refusal(answer, path, write=False)
         return answer
@@ -93,17 +86,6 @@ class Api:
             raise await self._refusal(answer, path, write=True)
         return answer
 
-    @property
-    def nearly_used_up(self) -> bool:
-        return self.used is not None and self.used >= WARN_AT
-
-    def usage(self) -> str:
-        """How much of the day's calls are used, in words; '' without `spend`."""
-        if self.used is None:
-            return ""
-        warning = "; it is nearly used up" if self.nearly_used_up else ""
-        return f"{self.used:,} of {DAILY:,} calls of today are made{warning}"
-
     async def _send(
         self,
         method: str,
@@ -111,25 +93,15 @@ class Api:
         *,
         write: bool = False,
         deadline: float | None = None,
+        spare: bool = False,
         **content: Unpack[Content],
     ) -> Answer:
-        await self._count()
+        await self.budget.take(spare=spare)
         answer = await self.client.send(method, path, write=write, deadline=deadline, **content)
         if answer.ok:
             self._worked = True
             self._shut_until = float("-inf")
         return answer
-
-    async def _count(self) -> None:
-        if self._spend is None:
-            return
-        self.used = await self._spend()
-        if self.used > DAILY:
-            reason = f"the {DAILY:,} calls that ClickBank allows an account a day are used up"
-            raise Later(reason, self._pause(), code=Code.QUOTA)
-        if self.used >= WARN_AT and not self._warned:
-            log.warning("clickbank.quota_nearly_used", account=self._account, calls=self.used)
-        self._warned = self.used >= WARN_AT
 
     def _check_open(self) -> None:
         left = self._shut_until - self.client.clock()
@@ -139,7 +111,10 @@ class Api:
     async def _refusal(self, answer: Answer, path: str, *, write: bool) -> Failure:
         if answer.status != 403:
             code = Code.MALFORMED if answer.status == 400 else ""
-            return refused(answer, write=write, words=REFUSALS.get(answer.status, ""), code=code)
+            words = REFUSALS.get(answer.status, "")
+            if answer.status == 400 and path.endswith(RETURNED):
+                words = "takes this only for goods that were shipped"
+            return refused(answer, write=write, words=words, code=code)
         debug = await self._send("GET", "debug")
         if debug.status == 403:
             return self._shut(answer)
@@ -174,7 +149,7 @@ class Api:
         """Seconds to the next day in ClickBank's zone, at most LONGEST_PAUSE."""
         now = datetime.fromtimestamp(self.client.clock(), UTC).astimezone(PACIFIC)
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return min(max(1.0, midnight.timestamp() - now.timestamp()), LONGEST_PAUSE)
+        return until(midnight, now.timestamp())
 
 
 def check_id(id: str) -> None:
@@ -193,6 +168,8 @@ def _blamed(path: str, write: bool) -> str:
             "the key needs the role api_order_write, the ticket must be yours, and partial "
             "refunds must be enabled by ClickBank; or it was one call too many in a second"
         )
+    if path.startswith("orders2/"):
+        return "the key needs the role api_order_read, and the receipt must be yours"
     if path in ("tickets/list", "tickets/count"):
         return "the key needs the role api_order_read"
     return "there is no such ticket, or it is another vendor's"

@@ -14,14 +14,24 @@ import httpx
 import structlog
 
 from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
-from slackbridge.domain.model import Act, Conversation, Kind, Query, Ticket
+from slackbridge.domain.model import Act, Action, Conversation, Kind, Query, Ticket
+from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
-from slackbridge.providers.clickbank import money
-from slackbridge.providers.clickbank.actions import CAPABILITIES, MADE, Call, call_of
-from slackbridge.providers.clickbank.api import LONGEST_ID, SLOW_SECONDS, Api, check_id, headers
-from slackbridge.providers.clickbank.reading import Reader, Rows, one
+from slackbridge.providers.clickbank import forms, money
+from slackbridge.providers.clickbank.actions import Bought, Call, call_of, of_form, opens
+from slackbridge.providers.clickbank.api import (
+    LONGEST_ID,
+    RETURNED,
+    SLOW_SECONDS,
+    Api,
+    check_id,
+    headers,
+)
+from slackbridge.providers.clickbank.forms import CAPABILITIES, CREATE
+from slackbridge.providers.clickbank.reading import Reader, acknowledged, one
+from slackbridge.providers.clickbank.search import OPEN, REOPENED, search
 from slackbridge.providers.clickbank.settings import BASE_URL, ClickBankSettings
 from slackbridge.providers.clickbank.wire import TicketRow
 from slackbridge.providers.factory import Factory
@@ -31,9 +41,6 @@ from slackbridge.providers.pacing import Spend
 LONGEST_ADDRESS = 2_000  # characters, percent-encoded, scheme and host included
 MOST_PAGES = 250
 RECENT_PAGES = 10
-SEARCH_PAGES = 5  # of each status, where there is no filter for what is wanted
-OPEN, REOPENED = "open", "reopened"
-SILENT = "/returned"  # the one call that is answered with 204
 FIGURES: Mapping[str, Mapping[str, str]] = {
     "open": {"status": OPEN},
     "reopened": {"status": REOPENED},
@@ -112,43 +119,54 @@ class ClickBank(BaseProvider):
 
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         deadline = self._client.deadline(timeout)
-        opens = act.action in MADE  # a ticket is opened for a receipt
-        receipt = (await self._reader.ticket(id, deadline)).receipt if opens else ""
-        call = self._call(id, act, receipt)
+        bought = await self._bought(id, act, deadline)
+        call = self._call(id, act, bought)
         answer = await self._api.write(call.method, call.path, call.params, deadline)
-        if answer.status == 204 and call.path.endswith(SILENT):
+        if call.path.endswith(RETURNED):
+            acknowledged(answer)
             return None
         # The answer to a refund is the new ticket, not the one that was acted on.
-        row = one(answer, "" if opens else id, write=True)
-        return None if opens else self._conversation(row)
+        row = one(answer, "" if opens(act) else id, write=True)
+        shown = not opens(act) or act.action == CREATE
+        return self._conversation(row) if shown else None
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
-        """By order; for anything else, among the first pages of active tickets."""
+        """By receipt, status, type and days; for anything else, among the first pages."""
         if query.id:
             return await self.read([query.id.strip()])
-        if query.country or query.urgency:
-            return ()  # not part of ClickBank's tickets
-        order = query.order.strip()
-        rows = await self._reader.of_receipt(order, SEARCH_PAGES) if order else await self._active()
-        about = {row.ticket_id: row for row in rows if row.is_about(query)}
-        return self._newest(about.values())[:FOUND]
+        return self._tickets(await search(self._reader, query))[:FOUND]
 
     async def stats(self) -> Mapping[str, str]:
         """How many tickets there are, by status and of those that ask for money."""
         return {name: f"{await self._reader.count(params):,}" for name, params in FIGURES.items()}
 
     def warning(self) -> str:
-        return self._api.usage() if self._api.nearly_used_up else ""
+        return self._api.budget.words() if self._api.budget.nearly_used_up else ""
+
+    def stretch(self) -> float:
+        return self._api.budget.stretch()
 
     def too_long(self, text: str) -> str:
         return self._excess(call_of("9" * LONGEST_ID, Act(Kind.REPLY, text)))
 
+    def adapted(self, action: Action, ticket: Ticket | None, values: Mapping[str, str]) -> Action:
+        return forms.adapted(action, ticket, values)
+
     async def preview(self, id: str, act: Act) -> str:
-        row = await self._reader.ticket(id)
-        return await money.preview(self._reader, row, act, self._call(id, act, row.receipt))
+        row = await self._row(id, act)
+        call = self._call(id, act, Bought(row.receipt, row.product_item_no))
+        return await money.Previews(self._reader, row).words(act, call)
+
+    async def order(self, ticket: Ticket) -> Order | None:
+        """What was bought, and how many tickets the receipt has: two of the day's calls."""
+        if not ticket.order:
+            return None
+        sale = await self._reader.sale(ticket.order, ticket.item, spare=True)
+        tickets = await self._reader.count({"receipt": ticket.order}) if sale else None
+        return sale.shown(tickets) if sale else None
 
     async def settled(self, id: str, act: Act, since: float) -> bool | None:
-        row = await self._reader.ticket(id)
+        row = await self._row(id, act)
         theirs = datetime.fromtimestamp(since + (self._client.skew or 0.0), UTC)
         return await money.settled(self._reader, row, act, theirs)
 
@@ -161,8 +179,34 @@ class ClickBank(BaseProvider):
 
     async def _probe(self) -> str:
         await self._api.read("tickets/count", {"status": OPEN}, patient=False)
-        schema = await self._schema()  # a call, too, so that the usage counts it
-        return "; ".join(filter(None, ("ClickBank answers", self._api.usage(), schema)))
+        told = (
+            await self._schema(),
+            await self._role(),
+        )  # calls, too, so that the usage counts them
+        return "; ".join(filter(None, ("ClickBank answers", self._api.budget.words(), *told)))
+
+    async def _role(self) -> str:
+        """What the key may not do, in words; '' if ClickBank does not tell."""
+        try:
+            reader = await self._reader.reads_only()
+        except Failure as failure:
+            log.info("role.unreadable", account=self._account, why=failure.code)
+            return ""
+        return "the key may only read: to answer, it needs the role api_order_write" * reader
+
+    async def _row(self, id: str, act: Act) -> TicketRow:
+        """The ticket of an act; for a new one, only what its form names."""
+        if act.action == CREATE:
+            return TicketRow(receipt=of_form(act).receipt)
+        return await self._reader.ticket(id)
+
+    async def _bought(self, id: str, act: Act, deadline: float) -> Bought:
+        if act.action == CREATE:
+            return of_form(act)
+        if not opens(act):
+            return Bought()
+        row = await self._reader.ticket(id, deadline)
+        return Bought(row.receipt, row.product_item_no)
 
     async def _schema(self) -> str:
         """Which fields ClickBank's schema lacks, in words; '' if none or it cannot be read."""
@@ -173,10 +217,11 @@ class ClickBank(BaseProvider):
             return ""
         return f"its schema no longer names: {', '.join(gone)}" if gone else ""
 
-    def _call(self, id: str, act: Act, receipt: str) -> Call:
+    def _call(self, id: str, act: Act, bought: Bought) -> Call:
         """The call of an act, its URL short enough. Raises Rejected, Unsupported."""
-        check_id(id)
-        call = call_of(id, act, receipt)
+        if act.action != CREATE:
+            check_id(id)
+        call = call_of(id, act, bought)
         if why := self._excess(call):
             raise Rejected(why, code=Code.TOO_LONG)
         return call
@@ -193,13 +238,6 @@ class ClickBank(BaseProvider):
             f"{LONGEST_ADDRESS:,} allowed; shorten it (a line break counts 3, an accented letter "
             "6, an emoji 12)"
         )
-
-    async def _active(self) -> Rows:
-        pages = [
-            await self._reader.pages({"status": status}, SEARCH_PAGES)
-            for status in (OPEN, REOPENED)
-        ]
-        return [row for rows in pages for row in rows]
 
     def _newest(self, rows: Iterable[TicketRow]) -> tuple[Ticket, ...]:
         found = self._tickets(rows)

@@ -8,7 +8,6 @@ ClickBank's business zone: a guess, since no document names one, and recognisabl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,20 +21,21 @@ from slackbridge.domain.model import (
     Conversation,
     Message,
     Person,
-    Query,
     Status,
     Ticket,
     TicketKey,
     fingerprint,
 )
+from slackbridge.providers.clickbank.refund_types import asked_for
 from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, blanked, number
+from slackbridge.text.clean import clean
 from slackbridge.text.document import from_text
 from slackbridge.text.html import parse
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 YEARS = range(1990, 2200)
-PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket; weekends are not counted by ClickBank
-REFUND, CLOSED, EXPIRED = "REFUND", "CLOSED", "EXPIRED"
+PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket, on every day of the week
+REFUND, CANCEL, CLOSED, EXPIRED = "REFUND", "CANCEL", "CLOSED", "EXPIRED"
 AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
 SAYS = ("COMMENTED", "OPENED")
 WHO = {
@@ -58,33 +58,44 @@ DID = {
     "REFUND_ACKED": "acknowledged the refund",
     "NEW_PHOTO_ID": "added a new photo ID",
 }
+LONGEST_FIGURE = 40
 DEEPEST = 3  # wrappings around a list
 WRAPPINGS = frozenset({"ticketdata", "ticketlist", "tickets", "list"})
-ELEMENT = re.compile(r"""<(?:\w+:)?element\b[^>]*?\bname=["'](\w+)""")
 
 
-def _nil(value: object) -> bool:
+def nil(value: object) -> bool:
+    """Whether this is Jersey's null."""
     return isinstance(value, dict) and all(str(key).startswith("@") for key in value)
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def plain(row: dict[str, Any]) -> dict[str, Any]:
     """Keys in lower case, and None where Jersey writes an object of attributes for null."""
-    return {key.lower(): None if _nil(value) else value for key, value in row.items()}
+    return {key.lower(): None if nil(value) else value for key, value in row.items()}
+
+
+def _unwrapped(value: object) -> object:
+    """A list of comments without an object of one key around it."""
+    if isinstance(value, dict) and len(value) == 1:
+        (inner,) = value.values()
+        return inner if isinstance(inner, list | dict) else value
+    return value
 
 
 def _comments(value: object) -> object:
+    value = _unwrapped(value)
     rows = value if isinstance(value, list) else [value]
-    return [_plain(row) for row in rows if isinstance(row, dict)]
+    return [plain(row) for row in rows if isinstance(row, dict)]
 
 
 def _are_comments(value: object) -> bool:
     """Whether these may be comments: a list of objects, one bare object, or none."""
+    value = _unwrapped(value)
     return value in (None, "") or isinstance(value, dict) or blanked(value) is not None
 
 
 def _figure(value: object) -> object:
     number = isinstance(value, int | Decimal | str) and not isinstance(value, bool)
-    return str(value).strip() if number else ""
+    return clean(str(value)).strip()[:LONGEST_FIGURE] if number else ""
 
 
 def _moment(value: object) -> datetime | None:
@@ -110,7 +121,7 @@ class Row(Lenient):
     @classmethod
     def of(cls, data: object) -> Self | None:
         """Read an object; None if it is not one."""
-        return super().of(_plain(data)) if isinstance(data, dict) else None
+        return super().of(plain(data)) if isinstance(data, dict) else None
 
 
 class Comment(Row):
@@ -176,7 +187,7 @@ class TicketRow(Row):
     @classmethod
     def of(cls, data: object) -> Self | None:
         """Read an object; None if it is not one, or if its comments are no comments."""
-        comments = _plain(data).get("comments") if isinstance(data, dict) else None
+        comments = plain(data).get("comments") if isinstance(data, dict) else None
         return super().of(data) if _are_comments(comments) else None
 
     @property
@@ -225,17 +236,6 @@ class TicketRow(Row):
     def topic(self) -> str:
         return self.type.replace("_", " ").lower()
 
-    def is_about(self, query: Query) -> bool:
-        """Whether it matches, the order aside, by which ClickBank itself filters."""
-        email = query.email.strip().casefold()
-        topics = [one.strip().casefold() for one in query.topic.split(",") if one.strip()]
-        return (
-            (not email or email in (self.email.casefold(), self.email_at_order_time.casefold()))
-            and (not query.item or query.item.strip() == self.product_item_no)
-            and query.name.strip().casefold() in self.name.casefold()
-            and (not topics or self.topic in topics or self.type.casefold() in topics)
-        )
-
     def ticket(self, account: str, url: str) -> Ticket:
         """The neutral ticket; its revision covers all that is read here."""
         status = self.neutral
@@ -250,9 +250,9 @@ class TicketRow(Row):
             order=self.receipt,
             item=self.product_item_no,
             topic=self.topic,
-            type=self.type,
+            type=self.type.strip().upper(),
             waiting_since=self.waiting_since if status is Status.NEEDS_AGENT else None,
-            due_at=self._due() if status.active else None,
+            due_at=self.due if status.active else None,
             ended_at=None if status.active else self._ended,
             url=url,
             extra=tuple((name, value) for name, value in self._extra() if value),
@@ -271,14 +271,17 @@ class TicketRow(Row):
             messages.append(one.message(id, opened, customer))
         return Conversation(self.ticket(account, url), tuple(messages))
 
-    def _due(self) -> datetime | None:
+    @property
+    def due(self) -> datetime | None:
         """When ClickBank acts by itself; on a refund ticket, it then pays the money back."""
-        if self.expiration_date or self.type != REFUND or not self.opened_date:
+        if self.expiration_date or self.type.upper() != REFUND or not self.opened_date:
             return self.expiration_date
         return self.opened_date + PROCESSED_AFTER
 
     def _extra(self) -> Iterator[tuple[str, str]]:
-        yield "refund", f"{self.refund_type} {self.refund_amount}".strip()
+        yield "refund", asked_for(self.refund_type, self.refund_amount)
+        if self.closed_date and self.neutral is Status.CLOSED:
+            yield "closed", f"{self.closed_date.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         yield "description", self.description
         yield "note", self.note
         yield "language", self.locale
@@ -287,64 +290,18 @@ class TicketRow(Row):
             yield "e-mail at order time", self.email_at_order_time
 
 
-class Amounts(Row):
-    """partialRefundData: what a refund would come to."""
-
-    usd_amount: Figure = ""
-    customer_amount: Figure = ""
-    customer_currency: Text = ""
-    product_amount: Figure = ""
-    product_currency: Text = ""
-
-    def __str__(self) -> str:
-        """In words; '' if ClickBank names no amount."""
-        paid = f"{self.customer_amount} {self.customer_currency}".strip()
-        usd = f"{self.usd_amount} USD" if self.usd_amount else ""
-        product = f"{self.product_amount} {self.product_currency}".strip()
-        rest = [usd, f"{product} of the product's price" if product else ""]
-        said = "; ".join(filter(None, rest))
-        return f"{paid} ({said})" if paid and said else paid or said
-
-
 def tickets_in(data: object) -> list[TicketRow] | None:
     """The tickets of an answer, wrapped or bare, one or many; None for anything else.
 
     A row that is no ticket becomes one without an id.
     """
     for _ in range(DEEPEST):
-        if not isinstance(data, dict) or len(data) != 1 or not WRAPPINGS & {*_plain(data)}:
+        if not isinstance(data, dict) or len(data) != 1 or not WRAPPINGS & {*plain(data)}:
             break
         (data,) = data.values()
-    if data is None or data == "" or _nil(data):
+    if data is None or data == "" or nil(data):
         return []
     if isinstance(data, dict):
-        data = [data] if "ticketid" in _plain(data) else None
+        data = [data] if "ticketid" in plain(data) else None
     rows = blanked(data)
     return None if rows is None else [TicketRow.of(row) or TicketRow() for row in rows]
-
-
-def nicknames_in(data: object) -> set[str]:
-    """Every nickname in an answer, however it is wrapped."""
-    if isinstance(data, list):
-        return set().union(*map(nicknames_in, data))
-    if not isinstance(data, dict):
-        return set()
-    found = set().union(*map(nicknames_in, data.values()))
-    name = _plain(data).get("nickname")
-    return found | ({name.strip().lower()} if isinstance(name, str) and name.strip() else set())
-
-
-def unpublished(schema: str) -> tuple[str, ...]:
-    """The fields read here that ClickBank's XSD lacks; none if the XSD names no field at all."""
-    named = {name.lower() for name in ELEMENT.findall(schema)}
-    ours = [name.replace("_", " ") for row in (TicketRow, Comment) for name in row.model_fields]
-    return tuple(name for name in ours if named and name.replace(" ", "") not in named)
-
-
-def amounts_in(data: object) -> Amounts | None:
-    """The amounts of an answer, wrapped or bare; None for anything else."""
-    if isinstance(data, dict) and len(data) == 1:
-        (inner,) = data.values()
-        data = inner if isinstance(inner, dict) and not _nil(inner) else data
-    found = Amounts.of(data)
-    return found if found is not None and found.model_fields_set else None

@@ -33,6 +33,7 @@ from slackbridge.rooms.lane import staleness
 from slackbridge.rooms.lane.reply_files import Files, ReplyFiles
 from slackbridge.rooms.lane.settings import SendSettings as SendSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass, written
+from slackbridge.rooms.lane.unconfirmed import unconfirmed
 from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
 from slackbridge.rules.answer import listed_as, remark, unclear
 from slackbridge.rules.delayed import delayed
@@ -169,7 +170,7 @@ class Sender:
         ticket = pass_.conversation.ticket if pass_.conversation else None
         if why := feasibility.impossible(intent, ticket, can):
             return why
-        if why := self._too_long(intent):
+        if why := self._too_long(intent) or unconfirmed(self._provider, intent, ticket):
             return why
         if intent.kind is Kind.FOLLOW_UP:
             return tuple(t.key.id for t in await self._follow_ups(pass_))

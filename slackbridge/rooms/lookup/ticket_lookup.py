@@ -22,7 +22,7 @@ from slackbridge.domain.model import (
     TicketKey,
 )
 from slackbridge.domain.view import Card
-from slackbridge.ports.capabilities import Counts, Measures, Pins, Previews
+from slackbridge.ports.capabilities import Adapts, Counts, Measures, Pins, Previews
 from slackbridge.ports.front_desk import Found
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
@@ -30,6 +30,7 @@ from slackbridge.rules import card, listing, routing
 from slackbridge.rules import query as asking
 
 MOST = 10
+AT_HAND = 1.5  # seconds: Slack opens no form later than 3 s after the button
 Ask = Callable[[Provider], Awaitable[Sequence[Ticket]]]
 
 
@@ -171,6 +172,15 @@ class TicketLookup:
         provider = self._providers.get(key.account)
         return await provider.preview(key.id, act) if isinstance(provider, Previews) else ""
 
+    async def adapted(
+        self, key: TicketKey, action: Action, values: Mapping[str, str] | None = None
+    ) -> Action:
+        provider = self._providers.get(key.account)
+        if provider is None or not isinstance(provider, Adapts):
+            return action
+        ticket = None if key.is_account else await _at_hand(provider, key.id)
+        return provider.adapted(action, ticket, values or {})
+
     def too_long(self, account: str, text: str) -> str:
         provider = self._providers[account]
         if isinstance(provider, Measures) and (why := provider.too_long(text)):
@@ -226,6 +236,15 @@ class TicketLookup:
             if stored.root:
                 threads[str(ticket.key)] = (stored.channel, stored.root)
         return Found(tuple(cards), threads, (*notes, *more))
+
+
+async def _at_hand(provider: Provider, id: str) -> Ticket | None:
+    """The ticket, if it can be read in time for a form."""
+    try:
+        async with asyncio.timeout(AT_HAND):
+            return (await provider.get(id)).ticket
+    except (TimeoutError, Failure):
+        return None
 
 
 async def _latest(provider: Provider) -> Sequence[Ticket]:

@@ -17,7 +17,7 @@ from slackbridge.domain.account import AccountHealth, AccountState
 from slackbridge.domain.errors import Code, Failure, Later, Rejected
 from slackbridge.domain.model import Ticket
 from slackbridge.domain.page import Page
-from slackbridge.ports.capabilities import Warns
+from slackbridge.ports.capabilities import Stretches, Warns
 from slackbridge.ports.provider import Provider
 from slackbridge.ports.store import Store
 from slackbridge.rooms.inbound.desk import InboundDesk
@@ -104,13 +104,20 @@ class Poller:
         """Of several processes one polls. The first cycle after a start polls in any case."""
         now = self._store.now()
         calm = now - self._hinted < HINTED_SECONDS  # the marketplace itself says what changes
-        if now < self._not_before or (calm and now - self._polled < SLOWER * self._settings.poll):
+        slower = max(SLOWER if calm else 1.0, self._stretch())
+        early = slower > 1 and now - self._polled < slower * self._settings.poll
+        if now < self._not_before or early:
             return False
-        mine = await self._store.once(f"poll:{self.account}", self._settings.poll * 0.8)
+        pause = self._settings.poll * 0.8 * self._stretch()
+        mine = await self._store.once(f"poll:{self.account}", pause)
         first, self._first_cycle = self._first_cycle, False
         if mine or first:
             self._polled = now
         return mine or first
+
+    def _stretch(self) -> float:
+        """How much more slowly to poll: a day's calls may run short."""
+        return self._provider.stretch() if isinstance(self._provider, Stretches) else 1.0
 
     def hinted(self) -> None:
         """A webhook came: for some minutes it is enough to poll more slowly."""
@@ -142,7 +149,7 @@ class Poller:
         now = self._store.now()
         if full or now >= self._full_at or not self._provider.capabilities.recent_first:
             walk = await self._walk()
-            self._full_at = now + self._settings.full_walk
+            self._full_at = now + self._settings.full_walk * self._stretch()
             await self._keep_threads(now)
         else:
             walk = Walk()

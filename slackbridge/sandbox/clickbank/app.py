@@ -13,6 +13,7 @@ from slackbridge.sandbox.clickbank.drivers import Drivers
 from slackbridge.sandbox.clickbank.gate import Gate
 from slackbridge.sandbox.clickbank.records import Ticket
 from slackbridge.sandbox.clickbank.refusal import Refusal, invalid
+from slackbridge.sandbox.clickbank.schema import schema
 from slackbridge.sandbox.clickbank.service import Reply, Service
 from slackbridge.sandbox.clickbank.story import Story
 from slackbridge.sandbox.clickbank.switches import Switches
@@ -25,16 +26,16 @@ TOKEN = "API-S4NDB0XS4NDB0XS4NDB0XS4NDB0XS4NDB0X"
 ROUTES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("Debug", "GET", re.compile(r"debug")),
     ("Accounts", "GET", re.compile(r"quickstats/accounts")),
-    ("Schema", "GET", re.compile(r"tickets/(?:schema|partialRefundDataSchema)")),
+    ("Schema", "GET", re.compile(r"tickets/(schema|partialRefundDataSchema)")),
     ("List", "GET", re.compile(r"tickets/list")),
     ("Count", "GET", re.compile(r"tickets/count")),
     ("RefundAmounts", "GET", re.compile(r"tickets/refundAmounts/([^/]+)")),
+    ("Order", "GET", re.compile(r"orders2/([^/]+)")),
     ("Get", "GET", re.compile(r"tickets/([^/]+)")),
     ("Update", "PUT", re.compile(r"tickets/([^/]+)")),
     ("Create", "POST", re.compile(r"tickets/([^/]+)")),
     ("Returned", "POST", re.compile(r"tickets/([^/]+)/returned")),
 )
-SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"/>'
 
 
 class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
@@ -75,7 +76,7 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
             raise Refusal(411, "Length Required")
         self.gate.admit(operation, request.headers, self.clock.now())
         if operation == "Schema":
-            return web.Response(text=SCHEMA, content_type="application/xml")
+            return web.Response(text=schema(argument), content_type="application/xml")
         if "json" not in request.headers.get("Accept", ""):
             return web.Response(text="<ticketList/>", content_type="application/xml")
         status, answer = self._reply(operation, argument, request)
@@ -87,11 +88,12 @@ class ClickBankSandbox(Marketplace[int, Ticket], Drivers):
         """Every argument comes from the query; a form in the body is ignored."""
         service, query = self._service, request.query
         calls: dict[str, Callable[[], Reply]] = {
-            "Debug": lambda: (200, "security context: vendor=sandbox"),
+            "Debug": lambda: (200, self.gate.context(request.headers)),
             "Accounts": lambda: (200, json.dumps({"account": {"nickName": self.nickname}})),
             "List": lambda: service.page(query, request.headers.get("Page", "1")),
             "Count": lambda: service.count(query),
             "RefundAmounts": lambda: service.refund_amounts(argument, query),
+            "Order": lambda: service.order(argument, query),
             "Get": lambda: service.get(argument),
             "Update": lambda: service.update(argument, query),
             "Create": lambda: service.create(argument, query),

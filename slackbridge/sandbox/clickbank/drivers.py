@@ -28,9 +28,13 @@ class Drivers(State):
         locale: str = "EN",
         recurring: bool = False,
         physical: bool = False,
+        others: tuple[str, ...] = (),
         description: str = "",
     ) -> int:
-        """A customer opens a ticket for an order, a new one unless `receipt` is known."""
+        """A customer opens a ticket for an order, a new one unless `receipt` is known.
+
+        `others` are the SKUs of the order's further items.
+        """
         first, _, last = name.partition(" ")
         order = self.orders.get(receipt) or self.add_order(
             Order(
@@ -45,6 +49,8 @@ class Drivers(State):
                 locale=locale,
                 recurring=recurring,
                 physical=physical,
+                others=tuple(others),
+                bought_at=self.clock.now(),
             )
         )
         refund_type = "FULL" if type == records.REFUND else ""

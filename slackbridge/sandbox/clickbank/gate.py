@@ -19,6 +19,7 @@ ROLES: dict[str, frozenset[str]] = {
     "Count": frozenset({READ}),
     "Get": frozenset({READ}),
     "RefundAmounts": frozenset({READ}),
+    "Order": frozenset({READ}),
     "Update": frozenset({WRITE}),
     "Create": frozenset({WRITE}),
     "Returned": frozenset({READ, WRITE}),
@@ -42,6 +43,14 @@ class Gate(BaseGate[Switches]):
             raise Refusal(self._switches.bad_key_status, "Invalid API key")
         if not all(self.may(key, role) for role in ROLES[operation]):
             raise forbidden()
+
+    def context(self, headers: Mapping[str, str]) -> str:
+        """What `/debug` answers: no document shows its form, but clients find in it the key itself
+        and the names of its roles (OpenClickBank's tests)."""
+        key = headers.get("Authorization", "")
+        roles = [role for role in (READ, WRITE) if self.may(key, role)]
+        granted = ", ".join(["ROLE_LOGGED_IN", "HAS_DEVELOPER_KEY", *roles])
+        return f"Security context: principal={key}; authorities=[{granted}]"
 
     def _count(self, now: float) -> None:
         if not self.window.take(self._switches.rate_per_second):

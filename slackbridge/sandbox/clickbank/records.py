@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from slackbridge.sandbox.clock import HOUR
 
-PROCESSED_AFTER = 24 * HOUR  # of a refund ticket
+# Of a refund ticket, on every day of the week ("We Changed Our Refund Policy", ClickBank's blog).
+PROCESSED_AFTER = 24 * HOUR
 
 OPEN, REOPENED, CLOSED = "OPEN", "REOPENED", "CLOSED"
 REFUND, CANCEL, TECH_SUPPORT = "REFUND", "CANCEL", "TECH_SUPPORT"
@@ -27,7 +28,10 @@ REASONS = {
 
 @dataclass(slots=True)
 class Order:
-    """A sale. `refunded` is what the customer got back; `billing` says that more payments come."""
+    """A sale. `refunded` is what the customer got back; `billing` says that more payments come.
+
+    `others` are the SKUs of a cart's further items; with any, calls must name the `sku` meant.
+    """
 
     receipt: str
     first_name: str
@@ -42,6 +46,8 @@ class Order:
     physical: bool = False
     billing: bool = False
     refunded: int = 0
+    others: tuple[str, ...] = ()
+    bought_at: float = 0.0
 
     @property
     def left(self) -> int:

@@ -77,6 +77,7 @@ class Service:
             raise invalid("This order has been refunded already")
         if kind == records.CANCEL and order.recurring and not order.billing:
             raise invalid("Subscription already canceled")
+        self._item(order, query)
         more = {"source": "API", "refund_type": query.get("refundType", "")}
         text = query.get("comment", "")
         ticket = self._state.open_ticket(order, kind, records.VENDOR, text, **more)
@@ -84,6 +85,12 @@ class Service:
             ticket.refund_amount = amount
         self._pay(ticket, amount, query)
         return self._ticket(ticket)
+
+    def order(self, receipt: str, query: Query) -> Reply:
+        """orders2: ClickBank's Orders API wants the `sku` of one item for a cart of several."""
+        order = self._state.order(receipt)
+        self._item(order, query)
+        return 200, wire.body_of_order(order, query.get("sku", ""), self._state)
 
     def returned(self, id: str) -> Reply:
         ticket = self._state.tickets.get(int(id)) if id.isdigit() else None
@@ -95,6 +102,9 @@ class Service:
 
     def refund_amounts(self, receipt: str, query: Query) -> Reply:
         order = self._state.order(receipt)
+        self._item(order, query)
+        if query.get("refundType") == "FULL" and not self._state.full_amounts:
+            raise invalid("refundAmount is required")
         amount = self._amount(order, query)
         usd = wire.money(round(amount * order.usd_rate))
         body = (
@@ -134,6 +144,11 @@ class Service:
             self._state.close_ticket(ticket, "CBSYSTEM")
         elif ticket.type == records.CANCEL:
             self._state.refund(ticket, amount)
+
+    def _item(self, order: Order, query: Query) -> None:
+        skus = (order.sku, *order.others)
+        if order.others and query.get("sku", "") not in skus:
+            raise invalid("The sku is required for orders with multiple items")
 
     def _amount(self, order: Order, query: Query) -> int:
         """Hundredths of the customer's currency."""

@@ -34,6 +34,7 @@ class Switches:
         self.comments_update = True  # a comment moves `updateTime`
         self.give_expiration = True
         self.partial_refunds = True  # enabled for this vendor
+        self.full_amounts = True  # `refundAmounts` of FULL needs no `refundAmount`; else 400
         self.answer_ships = False  # PUT answers with a list of ship notices
         # limits
         self.bad_key_status = 403  # 401 has been seen

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slackbridge.sandbox.clickbank.records import Comment, Ticket
+from slackbridge.sandbox.clickbank.records import Comment, Order, Ticket
 from slackbridge.sandbox.clickbank.switches import Switches
+from slackbridge.sandbox.clock import HOUR
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+REBILLED = 30 * 24 * HOUR
 FORMATS = {
     "offset": "%Y-%m-%dT%H:%M:%S%z",
     "compact": "%Y%m%dT%H%M%S%z",
@@ -66,6 +68,66 @@ def ticket_row(ticket: Ticket, switches: Switches, *, comments: bool = True) -> 
         made = made[::-1] if switches.newest_first else made
         row["comments"] = made[0] if len(made) == 1 and switches.one_as_object else made
     return _row(row, switches)
+
+
+def body_of_order(order: Order, sku: str, switches: Switches) -> str:
+    """A list of orderData with its lineItemData, as a client's dump of `orders2/{receipt}` has it:
+    https://support.clickbank.com/hc/en-us/articles/227834567 is the schema, lists of one are
+    objects, and every value is a string.
+    """
+    lines = [_line(order, sku or order.sku, switches)]
+    row = _row(
+        {
+            "transactionTime": _date(order.bought_at, switches),
+            "receipt": order.receipt,
+            "trackingId": None,
+            "paytmentMethod": "VISA",
+            "transactionType": "SALE",
+            "totalOrderAmount": money(order.amount),
+            "totalShippingAmount": "0.0",
+            "totalTaxAmount": "0.00",
+            "vendor": "SANDBOX",
+            "currency": order.currency,
+            "email": order.email,
+            "firstName": order.first_name,
+            "lastName": order.last_name,
+            "fullName": f"{order.first_name} {order.last_name}",
+            "role": "VENDOR",
+            "customerRefundableState": "REFUNDABLE" if order.left > 0 else "ALREADY_REFUNDED",
+            "lineItemData": lines[0] if switches.one_as_object else lines,
+        },
+        switches,
+    )
+    return _dump({"orderData": row if switches.one_as_object else [row]})
+
+
+def _line(order: Order, sku: str, switches: Switches) -> Json:
+    billed = order.recurring
+    return _row(
+        {
+            "itemNo": sku,
+            "productTitle": sku.replace("-", " ").title(),
+            "recurring": _flag(billed, switches),
+            "shippable": _flag(order.physical, switches),
+            "customerAmount": money(order.amount),
+            "accountAmount": money(order.amount // 2),
+            "quantity": _number(1, switches),
+            "lineItemType": "STANDARD",
+            "rebillAmount": money(order.amount) if billed else None,
+            "processedPayments": _number(1, switches) if billed else None,
+            "futurePayments": _number(998, switches) if order.billing else None,
+            "nextPaymentDate": _date(order.bought_at + REBILLED, switches)
+            if order.billing
+            else None,
+            "status": ("ACTIVE" if order.billing else "CANCELED") if billed else None,
+            "role": "VENDOR",
+        },
+        switches,
+    )
+
+
+def _flag(value: bool, switches: Switches) -> str | bool:
+    return str(value).lower() if switches.numbers_as_strings else value
 
 
 def _comment(comment: Comment, switches: Switches) -> Json:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
 from slackbridge.domain.errors import Code, Failure, Later, Rejected, Unauthorized
+from slackbridge.domain.model import Query
+from slackbridge.ports.capabilities import Stretches
 from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.sandbox.clickbank.app import ClickBankSandbox
 from slackbridge.sandbox.clickbank.gate import READ
-from tests.providers.clickbank.conftest import REPLY, Make
+from tests.providers.clickbank.conftest import REPLY, Make, do
 from tests.providers.common import Time, says
 
 
@@ -98,15 +101,22 @@ async def test_debug_may_fail_in_other_ways(
         await bank.perform("1", REPLY, 5)
 
 
-async def test_the_days_calls_are_counted_for_all(shop: ClickBankSandbox, make: Make) -> None:
-    made = 19_997  # a probe asks for a count and for the schema
+class Spent:
+    """The day's calls of all processes, as Redis counts them."""
 
-    async def spend() -> int:
-        nonlocal made
-        made += 1
-        return made
+    def __init__(self, calls: int) -> None:
+        self.calls = calls
 
-    bank = make(spend=spend)
+    async def __call__(self) -> int:
+        self.calls += 1
+        return self.calls
+
+
+async def test_the_days_calls_are_counted_for_all(
+    shop: ClickBankSandbox, make: Make, time: Time
+) -> None:
+    spent = Spent(19_995)  # a probe asks for a count, two schemas and the key's roles
+    bank = make(spend=spent)
     id = str(shop.customer_opens())
     assert (await bank.probe()).detail == (
         "ClickBank answers; 19,999 of 25,000 calls of today are made"
@@ -118,13 +128,75 @@ async def test_the_days_calls_are_counted_for_all(shop: ClickBankSandbox, make: 
         ("clickbank.quota_nearly_used", 20_000)
     ]
     assert (await bank.probe()).detail.endswith("calls of today are made; it is nearly used up")
-    made = 25_000
+    spent.calls = 25_000
     calls = sum(shop.calls.values())
-    with pytest.raises(Later, match="the 25,000 calls") as raised:
-        await bank.perform(id, REPLY, 5)
-    assert (raised.value.code, raised.value.seconds) == (Code.QUOTA, 900.0)
+    for _ in range(2):
+        with pytest.raises(Later, match="the 25,000 calls") as raised:
+            await bank.perform(id, REPLY, 5)
+        assert (raised.value.code, raised.value.seconds) == (Code.QUOTA, 900.0)
     assert not (await bank.probe()).ok
     assert sum(shop.calls.values()) == calls
-    made = 0  # a new day
+    assert spent.calls == 25_001, "what was not called is not counted"
+    spent.calls, time.now = 0, time.now + 86_400  # a new day
     await bank.get(id)
     assert len(shop.messages(int(id))) == 1
+
+
+async def test_reads_stop_while_there_are_calls_for_replies(
+    shop: ClickBankSandbox, make: Make, time: Time
+) -> None:
+    time.now -= time.now % 86_400 - 7_200
+    spent = Spent(22_497)
+    bank = make(spend=spent)
+    ticket = (await bank.get(str(shop.customer_opens(type="REFUND", amount=4_700)))).ticket
+    id = ticket.key.id
+    await bank.list_active("")
+    await bank.list_recent()
+    made, listed = sum(shop.calls.values()), spent.calls
+    spared: tuple[Callable[[], Awaitable[object]], ...] = (
+        lambda: bank.list_active(""),
+        bank.list_recent,
+        bank.stats,
+        lambda: bank.search(Query(order="ABCD")),
+        lambda: bank.order(ticket),
+    )
+    for read in spared:
+        with pytest.raises(Later, match=r"22,50. of the 25,000.*kept for replies") as raised:
+            await read()
+        assert (raised.value.code, raised.value.seconds) == (Code.QUOTA, 900.0)
+    assert sum(shop.calls.values()) == made
+    assert spent.calls <= listed + 1, "asking in vain uses nothing up"
+    await bank.get(id)
+    assert await bank.perform(id, REPLY, 5)
+    assert "4.00" in await bank.preview(
+        id, do("refund", reason="ticket.type.refund.2", refund_type="PARTIAL_AMOUNT", amount="4")
+    )
+    time.now += 86_400
+    spent.calls = 0
+    await bank.list_active("")
+
+
+@pytest.mark.parametrize(
+    ("hour", "used", "stretch"),
+    [
+        (0, 11_000, 1.0),  # fewer than half: a start reads a lot at once
+        (12, 11_250, 1.0),
+        (6, 11_250, 1.5),
+        (18, 20_250, 2.5),
+        (23, 15_000, 1.0),
+        (12, 22_400, 40.0),
+        (12, 22_499, 40.0),
+        (12, 24_000, 40.0),
+    ],
+)
+async def test_polls_come_more_slowly_as_the_days_calls_shrink(
+    shop: ClickBankSandbox, make: Make, time: Time, hour: int, used: int, stretch: float
+) -> None:
+    time.now += hour * 3_600 - time.now % 86_400
+    bank = make(spend=Spent(used - 1))
+    assert isinstance(bank, Stretches)
+    assert bank.stretch() == 1.0, "nothing is known before the first call"
+    await bank.get(str(shop.customer_opens()))
+    assert bank.stretch() == pytest.approx(stretch, rel=0.01)
+    time.now += 86_400
+    assert bank.stretch() == 1.0, "another day"

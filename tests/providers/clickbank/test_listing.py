@@ -141,18 +141,77 @@ async def test_search(shop: ClickBankSandbox, bank: ClickBank, time: Time) -> No
     for nothing in (
         Query(id="1"),
         Query(id="x"),
-        Query(order="AB"),
-        Query(order="%BCD1"),
         Query(order="ABCD9999"),
         Query(email="who@example.com"),
         Query(order="ABCD1234", email="who@example.com"),
         Query(topic="refund"),
         Query(item="other"),
-        Query(country="DE"),
-        Query(urgency="high", order="ABCD1234"),
+        Query(needs="agent", name="nobody"),
     ):
         assert await bank.search(nothing) == ()
     assert await bank.follow_ups(str(first)) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (Query(order="AB"), "its first 4 characters or more"),
+        (Query(order="A%B%"), "its first 4 characters or more"),
+        (Query(order="%BCD1"), "not at the beginning"),
+        (Query(country="DE"), "have no country"),
+        (Query(urgency="high", order="ABCD1234"), "have no urgency"),
+        (Query(status="pending"), "no status 'pending'; there are open, reopened and closed"),
+        (Query(closed="..2026-11-07"), "say from which day on"),
+        (Query(created="2025-01-01.."), "at most 56 days in all"),
+    ],
+)
+async def test_what_clickbank_cannot_be_searched_by_is_said(
+    shop: ClickBankSandbox, bank: ClickBank, query: Query, words: str
+) -> None:
+    with pytest.raises(Rejected, match=words):
+        await bank.search(query)
+    assert not shop.calls
+
+
+async def test_a_search_by_days_goes_week_by_week(
+    shop: ClickBankSandbox, bank: ClickBank, time: Time
+) -> None:
+    time.now = datetime(2026, 11, 1, 20, tzinfo=UTC).timestamp()
+    made = []
+    for _ in range(4):
+        made.append(shop.customer_opens(type="REFUND"))
+        time.now += 5 * 86_400
+    shop.close(made[1])  # on the 21st
+    late = Query(created="2026-11-06..2026-11-16")
+    assert numbers(await bank.search(late)) == [made[1], made[3], made[2]]
+    assert shop.calls["List"] == 2
+    assert numbers(await bank.search(Query(closed="2026-11-20.."))) == [made[1]]
+    assert numbers(await bank.search(Query(closed="2026-11-20..", created="2026-11-07.."))) == []
+    closed = Query(created="2026-11-01..2026-11-07", status="ended")
+    assert numbers(await bank.search(closed)) == [made[1]]
+    assert numbers(await bank.search(Query(created="2026-11-06", topic="refund"))) == [made[1]]
+    assert numbers(await bank.search(Query(created="2026-11-06", topic="cancel"))) == []
+
+
+async def test_a_search_by_status_topic_and_order_of_deadlines(
+    shop: ClickBankSandbox, bank: ClickBank, time: Time
+) -> None:
+    first = shop.customer_opens(type="REFUND")
+    time.now += 60
+    second, third = shop.customer_opens(type="REFUND"), shop.customer_opens()
+    shop.close(third)
+    shop.reopen(third)
+    shop.merchant_writes(second, "hm")
+    assert numbers(await bank.search(Query(topic="refund", sort="due"))) == [first, second]
+    assert numbers(await bank.search(Query(status="reopened"))) == [third]
+    assert numbers(await bank.search(Query(status="ended"))) == []
+    assert set(numbers(await bank.search(Query(needs="agent")))) == {first, third}
+    assert numbers(await bank.search(Query(sort="due")))[0] == first
+    shop.close(third)
+    assert numbers(await bank.search(Query(status="closed,open")))[-1] == first
+    ended = (await bank.search(Query(status="ended")))[0]
+    now = datetime.fromtimestamp(time.now, UTC)
+    assert dict(ended.extra)["closed"] == f"{now:%Y-%m-%d %H:%M} UTC"
 
 
 async def test_a_search_by_address_reads_a_few_pages_only(

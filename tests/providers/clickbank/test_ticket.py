@@ -34,7 +34,7 @@ async def test_a_ticket_in_our_words(shop: ClickBankSandbox, bank: ClickBank, ti
     assert ticket.due_at == opened + timedelta(hours=24)
     assert ticket.url == f"https://vendor.example.com/tickets/{id}"
     assert dict(ticket.extra) == {
-        "refund": "PARTIAL_AMOUNT 1.50",
+        "refund": "1.50 in the customer's currency",
         "description": "d",
         "note": "n",
         "language": "NL",

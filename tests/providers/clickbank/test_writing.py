@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from slackbridge.domain.errors import Code, Rejected, Unsupported
 from slackbridge.domain.model import Act, Author, Kind, Status
-from slackbridge.providers.clickbank.actions import CAPABILITIES, call_of
+from slackbridge.providers.clickbank.actions import Bought, call_of
+from slackbridge.providers.clickbank.forms import CAPABILITIES
 from slackbridge.providers.clickbank.provider import ClickBank
 from slackbridge.providers.clickbank.settings import BASE_URL
 from slackbridge.sandbox.clickbank.app import TOKEN, ClickBankSandbox
@@ -134,7 +135,7 @@ async def test_every_action_has_a_form_that_works(shop: ClickBankSandbox, bank: 
 )
 def test_what_clickbank_does_not_offer_is_said(act: Act, words: str) -> None:
     with pytest.raises(Unsupported, match=words):
-        call_of("1", act, "ABCD1234")
+        call_of("1", act, Bought("ABCD1234"))
 
 
 async def test_what_clickbank_does_not_offer_is_not_tried(
@@ -156,7 +157,7 @@ async def test_what_clickbank_does_not_offer_is_not_tried(
 )
 def test_a_form_filled_in_wrongly_is_rejected(act: Act, words: str) -> None:
     with pytest.raises(Rejected, match=words):
-        call_of("1", act, "" if "receipt" in words else "ABCD1234")
+        call_of("1", act, Bought() if "receipt" in words else Bought("ABCD1234"))
 
 
 async def test_what_is_no_ticket_number_is_never_called(

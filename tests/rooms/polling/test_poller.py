@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -197,3 +198,37 @@ async def test_one_that_ends_and_is_listed_as_ended_is_not_read_to_be_marked(
     market.number, market.beside = 0, [ended("0", "r2", store.now())]
     await poller.list_once()  # `read` does not exist here
     assert await due(store) == {"0"}
+
+
+class Scarce(Marketplace):
+    """One whose calls of the day run short."""
+
+    factor = 1.0
+
+    def stretch(self) -> float:
+        return self.factor
+
+
+async def test_a_marketplace_whose_calls_run_short_is_polled_more_slowly(
+    store: RedisStore,
+) -> None:
+    await store.sync()
+    market = Scarce(1)
+    poller = polling(store, market)
+    await turns(poller, market, 2)
+    market.factor = 1e9
+    made = list(market.calls)
+    for _ in range(3):
+        await asyncio.sleep(0.002)
+        await poller.cycle()
+    assert market.calls == made
+    market.factor = 1.0
+    await turns(poller, market, 3)
+
+
+async def turns(poller: Poller, market: Marketplace, listed: int) -> None:
+    """Turns until the marketplace was listed so often."""
+    async with asyncio.timeout(5):
+        while len(market.calls) < listed:
+            await poller.cycle()
+            await asyncio.sleep(0.002)
