@@ -97,12 +97,12 @@ async def test_a_refund_whose_answer_is_lost_is_unknown_and_made_once(
     shop: ClickBankSandbox, bank: ClickBank, phase: Phase, action: Action, committed: int
 ) -> None:
     id = shop.customer_opens()
-    shop.faults.add(Fault("Create", phase, action, seconds=0.3))
+    shop.faults.add(Fault("Create", phase, action, seconds=1.2))
     with pytest.raises(Unknown):
-        await bank.perform(str(id), do("refund", **PAID), 0.2)
+        await bank.perform(str(id), do("refund", **PAID), 1.0)
     await bank.get(str(id))
     if action is Action.DELAY:
-        await asyncio.sleep(0.35)
+        await asyncio.sleep(0.3)
     done = [e for e in shop.ledger.all("comment", "refund") if e.data.get("role") != "CUSTOMER"]
     assert len(done) <= committed
     assert shop.faults.seen.count("Create") == 1
