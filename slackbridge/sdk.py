@@ -24,6 +24,7 @@ from slackbridge.domain.errors import (
 from slackbridge.domain.files import File, FileLimits
 from slackbridge.domain.model import (
     ENDED,
+    QUERY_FIELDS,
     Act,
     Action,
     Attachment,
@@ -74,7 +75,7 @@ from slackbridge.text.html import parse as from_html
 __all__ = [  # noqa: RUF022 - grouped by purpose
     "Act", "Action", "Attachment", "Author", "Capabilities", "Conversation", "Field", "Kind",
     "Message", "Page", "Person", "Query", "Scope", "Status", "Ticket", "TicketKey", "fingerprint",
-    "Fact", "Order", "Days", "ENDED", "File", "FileLimits",
+    "Fact", "Order", "Days", "ENDED", "QUERY_FIELDS", "File", "FileLimits",
 
     "Code", "Failure", "Later", "Rejected", "Unauthorized", "Unknown", "Unsupported",
     "of_status", "refused", "unreadable", "unsupported",

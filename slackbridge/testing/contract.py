@@ -34,6 +34,7 @@ from slackbridge.sdk import (
 from slackbridge.testing.failures import *  # noqa: F403 - tests, passed on
 from slackbridge.testing.look import REPLY, TEXT, echoes, ended, ids, listed, said, walk
 from slackbridge.testing.market import Call, Market, Trouble, When
+from slackbridge.testing.searching import *  # noqa: F403 - tests, passed on
 
 pytestmark = pytest.mark.asyncio
 

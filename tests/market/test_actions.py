@@ -37,6 +37,20 @@ async def test_routes_and_actions_go_by_the_ticket_s_type(
         assert f"<#{REFUNDS}>" in str(said)
 
 
+async def test_a_ticket_is_opened_where_a_seller_may(
+    market: Market, refurbed: RefurbedSandbox, sellgate: SellgateSandbox
+) -> None:
+    market.add("refurbed-at", "refurbed", refurbed)
+    market.add("sg-shop", "sellgate", sellgate)
+    async with market.open():
+        said = str(await market.anna.command("/ticket", "new sg-shop", channel=CHANNEL))
+        assert "The marketplace of sg-shop lets no seller open a ticket" in said
+        assert "`/ticket new refurbed-at`" in said
+        assert not market.anna.modals()
+        await market.anna.command("/ticket", "new", channel=CHANNEL)
+        assert "Opens a ticket" in views.shown(market.anna.modals()[-1])
+
+
 async def test_a_form_submitted_again_is_the_same_act(
     market: Market, clickbank: ClickBankSandbox
 ) -> None:

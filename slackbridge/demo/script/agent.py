@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slackbridge.config.sections import SLASH
@@ -14,6 +15,7 @@ from slackbridge.demo.world import CHANNEL, World
 from slackbridge.sandbox.slack.people import Person
 
 MENU = "ticket:more"
+LATER = "one moment"
 SENT = "white_check_mark"
 Json = dict[str, Any]
 
@@ -197,10 +199,19 @@ class Agent:
     async def command(self, words: str) -> str:
         """Use the slash command; returns the answer that only Anna sees."""
         self.tell.say("agent", f"Anna: {SLASH} {words}")
+        before = len(self.person.ephemerals(CHANNEL))
         answer = await self.person.command(SLASH, words, channel=CHANNEL)
+        if LATER in str(answer):  # a marketplace took more than two seconds
+            follows = partial(self._follows, before)
+            answer = await self.until("the rest of the answer", follows)
         text = self.seen(answer) if isinstance(answer, dict) else str(answer)
         self.tell.say("slack", f"only to Anna: {text}")
         return text
+
+    def _follows(self, before: int) -> Json | None:
+        """The answer that came through `response_url`, after so many ephemeral messages."""
+        rows = self.person.ephemerals(CHANNEL)[before:]
+        return next((row for row in rows if LATER not in str(row)), None)
 
 
 def _menu(card: Mapping[str, Any]) -> list[str]:
