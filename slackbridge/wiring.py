@@ -17,8 +17,8 @@ from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.unposted import Unposted
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
-from slackbridge.rooms.lane.sender import Sender, SendSettings
-from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.sender import Sender
+from slackbridge.rooms.lane.settings import LaneSettings, SendSettings
 from slackbridge.rooms.lane.uploads import Uploads
 from slackbridge.rooms.lookup.orders import OrderReader
 from slackbridge.rooms.lookup.ticket_lookup import TicketLookup

@@ -15,13 +15,15 @@ class Attempt(Frozen):
     """One call at the marketplace, written down before it is made.
 
     Times are Unix seconds by the store's clock. `baseline` holds the ids of the agents' messages
-    that were there before; `absent_at` is when a look first did not find it.
+    that were there before; `absent_at` is when a look first did not find it. `answered`: with 2xx,
+    but the marketplace does not show it: it is never repeated unasked.
     """
 
     at: float
     deadline: float
     baseline: tuple[str, ...] = ()
     absent_at: float = 0.0
+    answered: bool = False
 
 
 class Receipt(Frozen):

@@ -21,6 +21,10 @@ class Code(StrEnum):
     UNREACHABLE = "unreachable"
     NO_ANSWER = "no-answer"
     UNREADABLE = "unreadable"  # a 2xx answer that cannot be understood
+    DENIED = (
+        "denied"  # a 2xx answer to a write by the marketplace itself that does not show it done
+    )
+    OTHER_TICKET = "other-ticket"  # an answer about another ticket than was asked for
     UNSENDABLE = "unsendable"  # no HTTP request can hold it
     LATE = "late"  # the deadline passed before anything was sent
     PACED = "paced"  # our own rate limit: nothing was tried
@@ -148,3 +152,11 @@ def unreadable(reason: str, *, write: bool) -> Failure:
     if write:
         return Unknown(reason, code=Code.UNREADABLE)
     return Later(reason, 5.0, code=Code.UNREADABLE)
+
+
+def other_ticket(who: str, *, write: bool) -> Failure:
+    """The failure of an answer about another ticket: nothing of it may be shown. `who` sent it."""
+    reason = f"{who} answered with another ticket than was asked for"
+    if write:
+        return Unknown(reason, code=Code.OTHER_TICKET)
+    return Later(reason, 5.0, code=Code.OTHER_TICKET)

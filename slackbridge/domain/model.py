@@ -243,7 +243,8 @@ class Action:
 
     `explains` says what will happen. An action that moves `money` is confirmed twice, with the
     marketplace's own preview, and never retried automatically; a `repeatable` one may be. `types`
-    and `statuses` limit it to such tickets (empty = all; `statuses`: all active ones).
+    and `statuses` limit it to such tickets (empty = all; `statuses`: all active ones). One that
+    `opens` a ticket is answered with that ticket.
     """
 
     name: str
@@ -252,6 +253,7 @@ class Action:
     fields: tuple[Field, ...] = ()
     money: bool = False
     repeatable: bool = False
+    opens: bool = False
     types: frozenset[str] = frozenset()
     statuses: frozenset[Status] = frozenset()
 

@@ -46,7 +46,9 @@ class Provider(Protocol):
     async def perform(self, id: str, act: Act, timeout: float) -> Conversation | None:
         """Make one call, once; nothing leaves later than `timeout` seconds from now.
 
-        Returns the ticket as the answer shows it, or None where the answer does not.
+        Returns the ticket as the answer shows it, or None where the answer does not: then it is
+        read before the act counts as done. An act that opens a ticket returns the new one. Raises
+        Unknown (code OTHER_TICKET) for an answer about another ticket.
         """
 
     async def follow_ups(self, id: str) -> tuple[Ticket, ...]:

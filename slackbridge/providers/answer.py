@@ -15,7 +15,8 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-from slackbridge.domain.errors import Failure, of_status, unreadable
+from slackbridge.domain.errors import Code, Failure, Unknown, of_status, unreadable
+from slackbridge.providers.lenient import LONGEST_NUMBER
 from slackbridge.text.clean import clean
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ SAID_LIMIT = 300
 SHORTEST_SECRET = 4
 LONGEST_PAUSE = 3_600.0
 WRONG_CLOCK = 2.0
-SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
+WRONGEST_CLOCK = 366 * 86_400.0  # seconds; a Date further off tells nothing
+SECONDS = re.compile(r"[0-9]{1,30}(\.[0-9]{1,9})?")
 SAID_KEYS = ("message", "error", "error_description")
 ERROR_KEYS = ("error", "errors")
 SUCCESS_KEYS = ("success", "ok")
@@ -56,7 +58,9 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self, *, write: bool) -> Any:
-        """The parsed body; a number with a point is a Decimal. Raises Unknown or Later."""
+        """The parsed body; a number with a point is a Decimal, one that is none (NaN, or of more
+        than 40 digits) is null. Raises Unknown or Later.
+        """
         try:
             return self._parsed()
         except (ValueError, RecursionError):
@@ -68,18 +72,37 @@ class Answer:
         The same for a body that tells an error: a 2xx alone proves nothing.
         """
         data = self.json(write=write)
-        found = None if tells_error(data) else parse(data)
+        try:
+            found = None if tells_error(data) else parse(data)
+        except RecursionError:  # nested as deep as the parser just takes
+            found = None
         if found is None:
             raise self.nonsense(write=write)
         return found
 
     def nonsense(self, *, write: bool) -> Failure:
-        """The failure of a 2xx answer that does not hold what was asked for."""
-        ours = f"{self.vendor} sent an answer that cannot be read ({self.status})"
+        """The failure of a 2xx answer that does not hold what was asked for.
+
+        A write that is answered in JSON, or with nothing, reached the marketplace itself: see
+        `Code.DENIED`.
+        """
+        denied = write and (self._is_object or not self.body.strip())
+        what = "that does not show it done" if denied else "that cannot be read"
+        ours = f"{self.vendor} sent an answer {what} ({self.status})"
         said = self.said()
-        failure = unreadable(f"{ours}: {said}" if said else ours, write=write)
+        reason = f"{ours}: {said}" if said else ours
+        failure = unreadable(reason, write=write)
+        if denied:
+            failure = Unknown(reason, code=Code.DENIED)
         failure.loggable = ours
         return failure
+
+    @property
+    def _is_object(self) -> bool:
+        try:
+            return isinstance(self._parsed(), dict)
+        except (ValueError, RecursionError):
+            return False
 
     def said(self) -> str:
         """The marketplace's own error message in one line, at most 300 characters, or ''."""
@@ -99,8 +122,9 @@ class Answer:
 
     @property
     def date(self) -> float | None:
-        """The marketplace's own Unix time, by its Date header."""
-        return _http_date(self.headers.get("Date", ""))
+        """The marketplace's own Unix time, by its Date header; None for one that is years off."""
+        told = _http_date(self.headers.get("Date", ""))
+        return told if told is not None and abs(told - self.at) < WRONGEST_CLOCK else None
 
     @property
     def skew(self) -> float | None:
@@ -132,7 +156,10 @@ class Answer:
 
     def _parsed(self) -> Any:
         # Invalid UTF-8 must not make a whole page unreadable.
-        return json.loads(self.body.decode("utf-8-sig", "replace"), parse_float=Decimal)
+        text = self.body.decode("utf-8-sig", "replace")
+        return json.loads(
+            text, parse_float=_decimal, parse_int=_integer, parse_constant=lambda _: None
+        )
 
     def _until(self, unix: float) -> float:
         # Date has whole seconds only, so our clock is used unless the two plainly differ.
@@ -186,9 +213,21 @@ def _message_in(data: object) -> str:
     return ""
 
 
+def _integer(text: str) -> int | None:
+    return int(text) if len(text) <= LONGEST_NUMBER else None
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text[: 3 * LONGEST_NUMBER])
+    except ArithmeticError:  # an exponent beyond Decimal's own
+        return None
+    return number if abs(number.adjusted()) <= LONGEST_NUMBER else None
+
+
 def _http_date(text: str) -> float | None:
     try:
         at: datetime = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, IndexError):
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

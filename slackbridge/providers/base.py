@@ -13,10 +13,9 @@ from slackbridge.domain.page import Page
 from slackbridge.ports.provider import ProbeResult, Provider
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.http import HttpClient
-from slackbridge.text.clean import normalise
-from slackbridge.text.document import plain
 
 FOUND = 20  # the most tickets that a search returns
+LONGEST_ID = 200  # characters
 log = structlog.get_logger(__name__)
 
 
@@ -74,7 +73,7 @@ class BaseProvider(Provider):
         return f"{self.title} answers"
 
     async def _read_back(self, reading: Awaitable[Conversation]) -> Conversation | None:
-        """The ticket after a write, or None: if this read fails, the write is done all the same."""
+        """The ticket after a write; None if this read fails: it is not a failure of the write."""
         try:
             return await reading
         except Failure as failure:
@@ -93,7 +92,7 @@ class BaseProvider(Provider):
         Raises Later if none has one: that is no list of tickets.
         """
         rows = list(rows)
-        good = [row for row in rows if row.id]
+        good = [row for row in rows if row.id and row.id != "~" and len(row.id) <= LONGEST_ID]
         if lost := len(rows) - len(good) + beside:
             log.warning("list.rows_without_id", account=self._account, rows=lost)
         if lost and not good:
@@ -116,12 +115,6 @@ async def existing(ids: Iterable[str], read: Callable[[str], Awaitable[T]]) -> l
             if failure.code != Code.NOT_FOUND:
                 raise
     return found
-
-
-def echoed(told: Conversation, text: str) -> bool:
-    """Whether an agent's message of a ticket holds this text."""
-    ours = normalise(text)
-    return any(one.of_agent and ours in normalise(plain(one.body)) for one in told.messages)
 
 
 def unsupported(title: str, can: Capabilities, act: Act) -> Unsupported:

@@ -1,6 +1,7 @@
 """Lenient models of JSON: an invalid value becomes the default of its field.
 
-One such value must not cost a whole page of tickets.
+One such value must not cost a whole page of tickets. What is left out so is logged, the 1st, 2nd,
+4th, 8th ... time: a marketplace that always sends it must not fill the log.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Self, TypeVar
 
+import structlog
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema
@@ -18,6 +21,11 @@ from slackbridge.text.clean import clean
 
 T = TypeVar("T")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS = range(1990, 2200)  # a date outside is none; none of these is out of datetime's range in UTC
+LONGEST_TEXT = 500_000  # characters; no person writes as much
+LONGEST_NUMBER = 40  # digits
+log = structlog.get_logger(__name__)
+UNREAD = Counter[str]()  # what was left out in this process
 
 
 class Lenient(BaseModel):
@@ -94,24 +102,49 @@ def same_id(one: str, other: str) -> bool:
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value[:LONGEST_TEXT])
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return clean(value) if isinstance(value, str) else ""
+    if isinstance(value, Decimal) and (whole := _whole(value)):
+        return whole
+    if value not in (None, [], {}):
+        unread("text")
+    return ""
 
 
-def _objects(value: object) -> object:
-    # Some marketplaces send a list of one as the bare object.
+def _whole(value: Decimal) -> str:
+    """A number that was written with a point, such as an id 4711.0; '' if it is no whole one."""
+    whole = value.is_finite() and 0 <= value.adjusted() < LONGEST_NUMBER and value == int(value)
+    return str(int(value)) if whole else ""
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The rows of a list; some marketplaces send a list of one as the bare object."""
     rows = value if isinstance(value, list) else [value]
-    return [row for row in rows if isinstance(row, dict)]
+    good = [row for row in rows if isinstance(row, dict)]
+    if rows != [None]:
+        unread("row", len(rows) - len(good))
+    return good
 
 
-def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
+def unread(what: str, many: int = 1) -> None:
+    """Count what an answer holds in a form that nobody knows, and say so from time to time."""
+    before = UNREAD[what]
+    UNREAD[what] += many
+    if before.bit_length() != UNREAD[what].bit_length():
+        log.warning("answer.unread", what=what, times=UNREAD[what])
+
+
+def _bounded(at: datetime | None) -> datetime | None:
+    if at is None or at.year not in YEARS:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 Text = Annotated[str, BeforeValidator(_text)]
-Moment = Annotated[datetime | None, AfterValidator(_aware)]
-Rows = Annotated[list[T], BeforeValidator(_objects)]
+Moment = Annotated[datetime | None, AfterValidator(_bounded)]
+Rows = Annotated[list[T], BeforeValidator(objects)]
 
 
 class Names:
@@ -119,6 +152,14 @@ class Names:
 
     def __init__(self) -> None:
         self._copies = Counter[str]()
+        self._taken = set[str]()
+
+    def unique(self, id: str, *facts: object) -> str:
+        """`id`; but for a message without one, or with that of another, a digest of the facts."""
+        if not id or id in self._taken:
+            return self.of(*facts)
+        self._taken.add(id)
+        return id
 
     def of(self, *facts: object) -> str:
         """The same id for the same facts, if all are asked for in the same order each time."""

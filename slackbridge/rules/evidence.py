@@ -93,6 +93,14 @@ def of_unrecorded(
     return of_message(intent, conversation, {*known, *before})
 
 
+def of_answered(intent: Intent, conversation: Conversation, taken: Collection[str]) -> Evidence:
+    """Evidence in the answer of a call that took it: a similar new message is it, rewritten."""
+    found = of_message(intent, conversation, taken)
+    if not isinstance(found, Differs):
+        return found
+    return Happened(message_of_sent(intent, conversation, taken))
+
+
 def message_of_sent(intent: Intent, conversation: Conversation, taken: Collection[str]) -> str:
     """The id of the message that a call, certainly made, has added; '' if it is not shown."""
     match of_message(intent, conversation, taken):

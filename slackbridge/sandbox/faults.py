@@ -16,9 +16,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from aiohttp import web
+
+from slackbridge.sandbox.mixed_up import Answers
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FaultT = TypeVar("FaultT")
@@ -36,13 +39,18 @@ class Phase(StrEnum):
 
 
 class Action(StrEnum):
-    """What a fault does. `STATUS` replaces the answer."""
+    """What a fault does. `STATUS` replaces the answer, `OTHER` by that of another request.
+
+    `ALTER` changes its body, by the fault's `alter`, which is told the operation.
+    """
 
     STATUS = "status"
     DELAY = "delay"
     RESET = "reset"
     KILL = "kill"
     STOP = "stop"
+    OTHER = "other"  # at `Phase.ANSWER`; see `mixed_up`
+    ALTER = "alter"  # at `Phase.ANSWER`
 
 
 @dataclass(slots=True)
@@ -61,6 +69,7 @@ class Fault:
     seconds: float = 0.0
     pid: int = 0
     struck: int = 0
+    alter: Callable[[str, bytes], bytes] | None = None
 
     def strikes(self, operation: str, phase: Phase, dice: random.Random) -> bool:
         """Whether this call is hit; counts it."""
@@ -106,6 +115,7 @@ class Faults(Board[Fault]):
         super().__init__()
         self.peer = peer
         self.seen: list[str] = []
+        self._answers = Answers()
         self._dice = random.Random(seed)
 
     def at(self, operation: str, phase: Phase) -> Fault | None:
@@ -137,8 +147,14 @@ class Faults(Board[Fault]):
             if answer := await self._strike(operation, phase, request):
                 return answer
         response = await handler(request)
-        if answer := await self._strike(operation, Phase.ANSWER, request):
-            return answer
+        await self._answers.keep(operation, request, response)
+        if fault := self.at(operation, Phase.ANSWER):
+            if fault.alter is not None:
+                _alter(response, partial(fault.alter, operation))
+            elif fault.action is Action.OTHER:
+                response = await self._answers.other(operation, request) or response
+            elif answer := await _act(fault, request):
+                return answer
         if fault := self.at(operation, Phase.HALF):
             await _send_half(request, response)
             return await _act(fault, request) or response
@@ -153,6 +169,11 @@ class Faults(Board[Fault]):
     ) -> web.StreamResponse | None:
         fault = self.at(operation, phase)
         return await _act(fault, request) if fault else None
+
+
+def _alter(response: web.StreamResponse, alter: Callable[[bytes], bytes]) -> None:
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        response.body = alter(response.body)
 
 
 async def _act(fault: Fault, request: web.Request) -> web.StreamResponse | None:

@@ -125,13 +125,13 @@ async def test_a_read_fails_in_one_of_four_ways_and_the_next_one_works(
     assert await read() == [id]
 
 
-@pytest.mark.parametrize("body", ODD)
+@pytest.mark.parametrize("body", ["", *ODD])
 @pytest.mark.parametrize("call", [Call.LIST, Call.READ])
 async def test_an_answer_of_another_shape_is_not_taken_for_an_empty_one(
     market: Market, call: Call, body: str
 ) -> None:
     id = market.customer_opens("Hi")
-    market.trouble(call, Trouble(When.BEFORE, status=200, body=body))
+    market.trouble(call, Trouble(When.BEFORE, status=200 if body else 202, body=body))
     with pytest.raises(Later):
         await (market.provider.list_active("") if call is Call.LIST else market.provider.get(id))
     assert ids((await market.provider.list_active("")).tickets) == [id]
@@ -156,6 +156,53 @@ async def test_a_reply_that_is_answered_with_an_error_was_not_made(
     with pytest.raises(Failure):
         await market.provider.perform(id, REPLY, 5)
     assert (market.seen(Call.REPLY), market.replies(id)) == (1, [])
+
+
+@pytest.mark.parametrize("body", ["", '{"message": "Ticket is locked"}', '{"error": "locked"}'])
+async def test_a_reply_that_the_answer_does_not_show_is_nowhere_told_as_sent(
+    market: Market, body: str
+) -> None:
+    """A failure, or an answer that shows the ticket without it, or none at all."""
+    id = market.customer_opens("Hi")
+    market.trouble(Call.REPLY, Trouble(When.BEFORE, status=200 if body else 202, body=body))
+    try:
+        answer = await market.provider.perform(id, REPLY, 5)
+    except Unknown:
+        answer = None
+    assert answer is None or (answer.ticket.key.id, echoes(answer, TEXT)) == (id, 0)
+    assert (market.seen(Call.REPLY), market.replies(id)) == (1, [])
+
+
+MIXED_UP = Trouble(When.AFTER, other=True)
+
+
+async def test_another_ticket_is_not_taken_for_the_one_that_is_read(market: Market) -> None:
+    other, id = market.customer_opens("I am another"), market.customer_opens("Hi")
+    await market.provider.get(other)
+    market.trouble(Call.READ, MIXED_UP)
+    with pytest.raises(Later):
+        await market.provider.get(id)
+    assert (await market.provider.get(id)).ticket.key.id == id
+
+
+async def test_other_tickets_are_not_taken_for_those_that_are_listed_by_id(market: Market) -> None:
+    other, id = market.customer_opens("I am another"), market.customer_opens("Hi")
+    await market.provider.read([other])
+    market.trouble(Call.LIST, MIXED_UP)
+    market.trouble(Call.READ, MIXED_UP)
+    with pytest.raises(Later):
+        await market.provider.read([id])
+
+
+async def test_the_answer_to_another_reply_does_not_prove_this_one(market: Market) -> None:
+    other, id = market.customer_opens("I am another"), market.customer_opens("Hi")
+    market.tick(60)
+    await market.provider.perform(other, REPLY, 5)
+    market.trouble(Call.REPLY, MIXED_UP)
+    with contextlib.suppress(Unknown):
+        answer = await market.provider.perform(id, REPLY, 5)
+        assert answer is None or answer.ticket.key.id == id
+    assert len(market.replies(id)) == 1
 
 
 async def test_a_credential_that_ends_in_mid_run_is_told_and_never_shown(market: Market) -> None:

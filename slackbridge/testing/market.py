@@ -33,8 +33,9 @@ class When(StrEnum):
 class Trouble:
     """Something that goes wrong with one call.
 
-    With `seconds` the server is that slow; with `status` it answers this instead; else it cuts
-    the connection.
+    With `seconds` the server is that slow; with `status` it answers this instead; with `other` it
+    answers what it answered to the call of that kind before, about another ticket (one that cannot
+    may cut the connection); else it cuts the connection.
     """
 
     when: When
@@ -42,6 +43,7 @@ class Trouble:
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    other: bool = False
 
 
 class Market(Protocol):

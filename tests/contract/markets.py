@@ -88,6 +88,7 @@ class Local:
 
     def trouble(self, call: Call, trouble: Trouble) -> None:
         slow = Action.DELAY if trouble.seconds else Action.RESET
+        slow = Action.OTHER if trouble.other else slow
         fault = Fault(
             self.operations[call],
             PHASES[trouble.when],

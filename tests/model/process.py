@@ -18,8 +18,8 @@ from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.inbound.permissions import Permissions
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.poster import Poster
-from slackbridge.rooms.lane.sender import Sender, SendSettings
-from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.sender import Sender
+from slackbridge.rooms.lane.settings import LaneSettings, SendSettings
 from slackbridge.rooms.lane.workers import requeue
 from slackbridge.rooms.polling.poller import Poller, PollSettings
 from slackbridge.rooms.recovery.catch_up import CatchUp

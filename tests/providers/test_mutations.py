@@ -139,6 +139,6 @@ async def told_or_whole(market: Market, made: set[str]) -> bool:
         try:
             listed = {*ids(await walk(market.provider))}
         except Failure as failure:
-            return failure.code == Code.UNREADABLE
+            return failure.code in (Code.UNREADABLE, Code.OTHER_TICKET)
     said = any(entry["event"] == "list.rows_without_id" for entry in logs)
     return said or len(listed) >= len(made)  # an id that is changed is another's

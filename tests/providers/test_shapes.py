@@ -189,7 +189,7 @@ async def test_what_is_not_the_ticket_is_not_shown(market: Market, body: str) ->
     answer(market, Call.READ, odd)
     with pytest.raises(Later) as raised:
         await market.provider.get(id)
-    assert raised.value.code == Code.UNREADABLE
+    assert raised.value.code in (Code.UNREADABLE, Code.OTHER_TICKET)
     assert (await market.provider.get(id)).ticket.key.id == id
 
 
@@ -203,7 +203,8 @@ async def test_an_odd_answer_makes_no_ticket_vanish(market: Market, body: str) -
         try:
             assert ids(await market.provider.read([id])) == [id]
         except Failure as failure:
-            assert failure.code == Code.UNREADABLE  # noqa: PT017 - either is well
+            known = (Code.UNREADABLE, Code.OTHER_TICKET)
+            assert failure.code in known  # noqa: PT017 - either is well
 
 
 @cases(common=(*NEVER[:9], '{"error": {"message": "scheduled maintenance"}}'))

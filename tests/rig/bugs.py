@@ -39,6 +39,7 @@ FAILOVER = "tests/store/test_failover.py::test_"
 WORKERS = "tests/rooms/lane/test_workers.py"
 POLLER = "tests/rooms/polling/test_poller.py::test_"
 SENDER = "tests/rooms/lane/test_sender.py::test_"
+ANSWERS = "tests/rooms/lane/test_answers.py::test_"
 INTAKE = "tests/rules/test_intake.py::test_"
 DESK = "tests/rooms/inbound/test_desk.py::test_"
 SOCKETS = "tests/slack/test_socket_mode.py::test_"
@@ -247,8 +248,8 @@ OF_THE_SENDER = (
     Bug(
         "an unknown outcome counts as certain",
         "rooms/lane/sender.py",
-        "intent.but(reason=failure.quoted))\n        except",
-        "fail(intent, failure.quoted))\n        except",
+        "return await self._unknown(pass_, intent, failure)",
+        "return await pass_.swap(intent, fail(intent, failure.quoted))",
         (FOUND + "the_echo_of_an_open_attempt_is_not_shown_a_second_time",),
     ),
     Bug(
@@ -266,7 +267,7 @@ OF_THE_SENDER = (
     Bug(
         "what Redis forgot was sent is sent again",
         "rooms/lane/sender.py",
-        "if (done := await self._done_in_an_earlier_epoch(pass_, intent)) is not None:",
+        "if (done := await self._settler.done_in_an_earlier_epoch(pass_, intent)) is not None:",
         "if (done := None) is not None:",
         (RARE + "what_a_failover_forgot_is_not_done_twice",),
     ),
@@ -276,6 +277,30 @@ OF_THE_SENDER = (
         "return {intent.message for intent in self._intents.values() if intent.message}",
         "return set()",
         (RARE + "two_replies_of_one_text_are_two",),
+    ),
+    Bug(
+        "a 2xx without the message is believed",
+        "rules/answer.py",
+        "return evidence.of_answered(intent, answer, taken)",
+        "return Happened()",
+        (ANSWERS + "a_reply_that_the_answer_does_not_show_is_looked_for",),
+    ),
+    Bug(
+        "what was taken and is not shown is sent again",
+        "rooms/lane/settler.py",
+        "if intent.attempt is not None and intent.attempt.answered:",
+        "if False:",
+        (ANSWERS + "what_is_never_shown_is_asked_about_and_not_done_again",),
+    ),
+    Bug(
+        "another ticket is taken for the one asked for",
+        "rooms/lane/reads.py",
+        "if conversation.ticket.key != pass_.key:",
+        "if False:",
+        (
+            ANSWERS + "an_answer_about_another_ticket_proves_nothing_and_is_told",
+            ANSWERS + "a_read_of_another_ticket_settles_nothing",
+        ),
     ),
     Bug(
         "absence is believed when seen once",
@@ -420,8 +445,8 @@ OF_THE_MATRIX = (
     Bug(
         "a call of unknown outcome is made again",
         "rooms/lane/sender.py",
-        "intent.but(reason=failure.quoted))\n        except",
-        "requeue(intent, pass_.now()))\n        except",
+        "return await self._unknown(pass_, intent, failure)",
+        "return await pass_.swap(intent, requeue(intent, pass_.now()))",
         point="reply: UpdateTicket#0 reset answer",
         also=(FORGETS, DECLINED),
     ),

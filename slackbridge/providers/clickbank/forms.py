@@ -145,6 +145,7 @@ ACTIONS = (
         REFUNDING,
         (*_HOW_MUCH, _reason("rfnd"), _RETAIN, _SKU, _COMMENT),
         money=True,
+        opens=True,
     ),
     Action(
         "cancel",
@@ -152,12 +153,14 @@ ACTIONS = (
         CANCELLING,
         (_reason("cncl"), _SKU, _COMMENT),
         money=True,
+        opens=True,
     ),
     Action(
         "tech",
         "Open a support ticket",
         "Opens a new technical support ticket for the same order; no money moves.",
         (_reason("tech"), _SKU, _COMMENT),
+        opens=True,
     ),
 )
 OPENING = Action(
@@ -183,6 +186,7 @@ OPENING = Action(
         _SKU,
         _COMMENT,
     ),
+    opens=True,
 )
 CAPABILITIES = Capabilities(
     statuses=frozenset({Status.NEEDS_AGENT, Status.CLOSED}),

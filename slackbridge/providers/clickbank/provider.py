@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import httpx
 import structlog
 
-from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
+from slackbridge.domain.errors import Code, Failure, Rejected, other_ticket, unreadable
 from slackbridge.domain.model import Act, Action, Conversation, Kind, Query, Ticket
 from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
@@ -30,7 +30,7 @@ from slackbridge.providers.clickbank.api import (
     headers,
 )
 from slackbridge.providers.clickbank.forms import CAPABILITIES, CREATE
-from slackbridge.providers.clickbank.reading import Reader, acknowledged, one
+from slackbridge.providers.clickbank.reading import Reader, acknowledged, one, same_receipt
 from slackbridge.providers.clickbank.search import OPEN, REOPENED, search
 from slackbridge.providers.clickbank.settings import BASE_URL, ClickBankSettings
 from slackbridge.providers.clickbank.wire import TicketRow
@@ -127,8 +127,9 @@ class ClickBank(BaseProvider):
             return None
         # The answer to a refund is the new ticket, not the one that was acted on.
         row = one(answer, "" if opens(act) else id, write=True)
-        shown = not opens(act) or act.action == CREATE
-        return self._conversation(row) if shown else None
+        if opens(act) and not same_receipt(row.receipt, bought.receipt):
+            raise other_ticket(self.title, write=True)
+        return self._conversation(row)
 
     async def search(self, query: Query) -> tuple[Ticket, ...]:
         """By receipt, status, type and days; for anything else, among the first pages."""

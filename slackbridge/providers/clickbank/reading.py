@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote
 
 from slackbridge.domain.days import Days
-from slackbridge.domain.errors import Code, Rejected, Unauthorized
+from slackbridge.domain.errors import Code, Rejected, Unauthorized, other_ticket
 from slackbridge.providers.answer import Answer
 from slackbridge.providers.clickbank.amounts import Amounts, amounts_in
 from slackbridge.providers.clickbank.api import Api, check_id
@@ -25,6 +25,7 @@ from slackbridge.providers.lenient import same_id
 
 SHORTEST_RECEIPT = 4
 PARTIAL = 206  # there are more pages
+LISTED = (200, 204, PARTIAL)  # with no body at all, a list of none; a 202 is nobody's list
 DAY = timedelta(days=1)
 LONGEST_RANGE = timedelta(days=6)  # seven days with both its ends
 LONGEST_SEARCH = timedelta(days=56)
@@ -217,7 +218,9 @@ def one(answer: Answer, id: str = "", *, write: bool) -> TicketRow:
     Raises Unknown or Later if it shows none, or another than was asked for.
     """
     rows = [row for row in _rows(answer, write=write) if row.ticket_id]
-    if len(rows) != 1 or (id and not same_id(rows[0].ticket_id, id)):
+    if id and rows and not any(same_id(row.ticket_id, id) for row in rows):
+        raise other_ticket(answer.vendor, write=write)
+    if len(rows) != 1:
         raise answer.nonsense(write=write)
     return rows[0]
 
@@ -236,6 +239,15 @@ def _notice(data: object) -> bool:
     return bool(keys & {"shippingnoticedata", "receipt", "ticketid", "ticketdata"})
 
 
+def same_receipt(told: str, asked: str) -> bool:
+    """Whether a ticket may be of this receipt: by its name, or it names none."""
+    return told.casefold() in ("", asked.casefold())
+
+
 def _rows(answer: Answer, *, write: bool) -> Rows:
     """The tickets of an answer; a list of none may come with no body at all."""
-    return answer.read(tickets_in, write=write) if answer.body.strip() else []
+    if answer.body.strip():
+        return answer.read(tickets_in, write=write)
+    if answer.status not in LISTED:
+        raise answer.nonsense(write=write)
+    return []

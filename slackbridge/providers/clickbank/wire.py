@@ -26,14 +26,14 @@ from slackbridge.domain.model import (
     TicketKey,
     fingerprint,
 )
+from slackbridge.providers import lenient
 from slackbridge.providers.clickbank.refund_types import asked_for
-from slackbridge.providers.lenient import EPOCH, Lenient, Names, Text, blanked, number
+from slackbridge.providers.lenient import EPOCH, YEARS, Lenient, Names, Text, blanked, number
 from slackbridge.text.clean import clean
 from slackbridge.text.document import from_text
 from slackbridge.text.html import parse
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-YEARS = range(1990, 2200)
 PROCESSED_AFTER = timedelta(hours=24)  # of a refund ticket, on every day of the week
 REFUND, CANCEL, CLOSED, EXPIRED = "REFUND", "CANCEL", "CLOSED", "EXPIRED"
 AUTHORS = {"VENDOR": Author.AGENT, "CUSTOMER": Author.CUSTOMER, "CBCSR": Author.MARKETPLACE}
@@ -82,9 +82,7 @@ def _unwrapped(value: object) -> object:
 
 
 def _comments(value: object) -> object:
-    value = _unwrapped(value)
-    rows = value if isinstance(value, list) else [value]
-    return [plain(row) for row in rows if isinstance(row, dict)]
+    return [plain(row) for row in lenient.objects(_unwrapped(value) or None)]
 
 
 def _are_comments(value: object) -> bool:

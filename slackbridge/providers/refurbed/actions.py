@@ -117,6 +117,7 @@ CREATE_TICKET = Action(
             hint="Neither the customer nor refurbed sees them.",
         ),
     ),
+    opens=True,
 )
 # refurbed names no limits. Messages of gRPC have 4 MiB at most, and these are in base64 in one.
 FILES = FileLimits(max_bytes=3_000_000, max_total=3_000_000, max_count=10)

@@ -6,11 +6,11 @@ documents and README.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from slackbridge.domain.errors import Code, Failure, unreadable
+from slackbridge.domain.errors import Code, Failure, other_ticket
 from slackbridge.providers.answer import Answer, refused
 from slackbridge.providers.http import HttpClient, credential
 from slackbridge.providers.lenient import Shaped, same_id
@@ -56,6 +56,7 @@ SERVICES = {  # of the methods that are not the ticket service's
 Body = Mapping[str, Any]
 headers = partial(credential, "Plain")
 Shape = TypeVar("Shape", bound=Shaped)
+Parsed = TypeVar("Parsed")
 
 
 class Api:
@@ -68,23 +69,33 @@ class Api:
         self, method: str, body: Body, shape: type[Shape], deadline: float | None = None
     ) -> Shape:
         """Make one call, once, and read its answer."""
+        return await self.made(method, body, shape.of, deadline)
+
+    async def made(
+        self,
+        method: str,
+        body: Body,
+        parse: Callable[[object], Parsed | None],
+        deadline: float | None = None,
+    ) -> Parsed:
+        """The same, with what `parse` makes of the answer; None = it does not show it."""
         write = method in WRITES
         answer = await self.client.send(
             "POST", path_of(method), json=body, write=write, deadline=deadline
         )
         if not answer.ok:
             raise _refusal(answer, method, write=write)
-        return answer.read(shape.of, write=write)
+        return answer.read(parse, write=write)
 
     async def thread(self, method: str, body: Body, deadline: float | None = None) -> Thread:
         """Make a call that is answered with a ticket and its messages.
 
         Of another ticket than the one that `body` names, nothing must be shown.
         """
-        thread = await self.call(method, body, Thread, deadline)
+        thread = await self.made(method, body, _with_id, deadline)
         id = thread.ticket.id
-        if not id or not same_id(id, body.get("ticket_id", id)):
-            raise nonsense(method)
+        if not same_id(id, body.get("ticket_id", id)):
+            raise other_ticket("refurbed", write=method in WRITES)
         return thread
 
     async def get(self, id: str, deadline: float | None = None) -> Thread:
@@ -102,9 +113,9 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text[:20]) <= INT64
 
 
-def nonsense(method: str) -> Failure:
-    """The failure of a 2xx answer that does not hold what was asked for."""
-    return unreadable("refurbed sent an answer that cannot be read", write=method in WRITES)
+def _with_id(data: object) -> Thread | None:
+    found = Thread.of(data)
+    return found if found is not None and found.ticket.id else None
 
 
 def _refusal(answer: Answer, method: str, *, write: bool) -> Failure:

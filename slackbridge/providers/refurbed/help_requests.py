@@ -14,11 +14,11 @@ from datetime import datetime
 import structlog
 from pydantic import Field
 
-from slackbridge.domain.errors import Failure, Rejected
+from slackbridge.domain.errors import Failure, Rejected, other_ticket
 from slackbridge.domain.files import File
 from slackbridge.domain.model import Author, Conversation, Message, Scope, Ticket
 from slackbridge.providers.lenient import EPOCH, Lenient, Moment, Rows, Shaped, Text, same_id
-from slackbridge.providers.refurbed.api import Api, Body, is_id, nonsense
+from slackbridge.providers.refurbed.api import WRITES, Api, Body, is_id
 from slackbridge.providers.refurbed.wire import HELP, NONE, MessageRow, ids_of, sort_key, submission
 
 CLOSED = "CLOSED"
@@ -140,10 +140,10 @@ class HelpRequests:
         await self._thread("UpdateTicketHelpRequest", body, deadline)
 
     async def _thread(self, method: str, body: Body, deadline: float | None) -> HelpThread:
-        thread = await self._api.call(method, body, HelpThread, deadline)
+        thread = await self._api.made(method, body, _with_id, deadline)
         id = thread.help_request.id
-        if not is_id(id) or not same_id(id, body.get("help_request_id", id)):
-            raise nonsense(method)
+        if not same_id(id, body.get("help_request_id", id)):
+            raise other_ticket("refurbed", write=method in WRITES)
         return thread
 
     async def _list(self, id: str, deadline: float | None) -> list[HelpRequest]:
@@ -160,6 +160,11 @@ def _told(ticket: Ticket, words: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (HELP, words or fact) if name == HELP else (name, fact) for name, fact in ticket.extra
     )
+
+
+def _with_id(data: object) -> HelpThread | None:
+    found = HelpThread.of(data)
+    return found if found is not None and is_id(found.help_request.id) else None
 
 
 def _newest(requests: Iterable[HelpRequest]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from slackbridge.domain.errors import unreadable
+from slackbridge.domain.errors import other_ticket, unreadable
 from slackbridge.domain.model import Act, Conversation, Kind, Query, Ticket
 from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
@@ -188,7 +188,7 @@ class Refurbed(BaseProvider):
         listing = await self._list({"ticket_id": {"any_of": list(ids)}}, OLDEST_FIRST)
         rows = {row.id: row for row in self._with_id(listing.tickets)}
         if not rows.keys() <= {str(int(id)) for id in ids}:
-            raise unreadable("refurbed sent other tickets than were asked for", write=False)
+            raise other_ticket("refurbed", write=False)
         absent = [id for id in ids if str(int(id)) not in rows]
         alone = await existing(absent, self._api.get)
         return [self._ticket(row) for row in (*rows.values(), *(one.ticket for one in alone))]

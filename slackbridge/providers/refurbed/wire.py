@@ -264,11 +264,11 @@ def sort_key(row: MessageRow, start: datetime) -> tuple[datetime, int]:
 
 
 def ids_of(rows: Iterable[MessageRow]) -> Iterator[str]:
-    """The ids of messages, in order; one without gets a digest of what it says."""
+    """The ids of messages, in order; see `Names.unique`."""
     names = Names()
     for row in rows:
         facts = (row.author.type, row.author.name, row.created_at, row.body_html)
-        yield names.of(*facts) if row.id in NONE else row.id
+        yield names.unique("" if row.id in NONE else row.id, *facts)
 
 
 def submission(text: str, files: Sequence[Sent] = ()) -> dict[str, Any]:

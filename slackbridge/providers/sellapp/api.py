@@ -19,6 +19,7 @@ from slackbridge.domain.errors import (
     Rejected,
     Unauthorized,
     Unknown,
+    other_ticket,
     unreadable,
 )
 from slackbridge.providers.answer import Answer, refused
@@ -86,33 +87,38 @@ class Api:
     async def ticket(self, id: str, deadline: float | None = None) -> TicketRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._send("GET", path_of(id), deadline=deadline)
-        return answer.read(lambda data: ticket_in(data, id), write=False)
+        return _of(answer, id, write=False)
 
     async def messages(self, id: str, deadline: float | None = None) -> list[MessageRow]:
         """All messages of a ticket; one that shifts over the edge of a page is there twice."""
         rows = await self._all(f"{path_of(id)}/messages", MessageRow, deadline)
         if not all(same_id(row.ticket_id or id, id) for row in rows):
-            raise unreadable("sellapp sent the messages of another ticket", write=False)
+            raise other_ticket("sellapp", write=False)
         return rows
 
     async def message(self, id: str, message: str) -> MessageRow:
         """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._send("GET", f"{path_of(id)}/messages{path_of(message)}")
-        return answer.read(lambda data: message_in(data, id, message), write=False)
+        found = answer.read(message_in, write=False)
+        if not (same_id(found.ticket_id or id, id) and same_id(found.id, message)):
+            raise other_ticket("sellapp", write=False)
+        return found
 
     async def reply(self, id: str, content: str, deadline: float) -> None:
         """Not idempotent. The answer must show the message."""
         body = {"content": content}
         path = f"{path_of(id)}/messages"
         answer = await self._send("POST", path, json=body, write=True, deadline=deadline)
-        answer.read(lambda data: message_in(data, id), write=True)
+        made = answer.read(message_in, write=True)
+        if not same_id(made.ticket_id or id, id):
+            raise other_ticket("sellapp", write=True)
 
     async def change(self, id: str, wanted: Body, key: str, deadline: float) -> None:
         """Idempotent under the same `key`; '' = no key. The answer must show the ticket."""
         answer = await self._send(
             "PATCH", path_of(id), json=wanted, key=key, write=True, deadline=deadline
         )
-        answer.read(lambda data: ticket_in(data, id), write=True)
+        _of(answer, id, write=True)
 
     async def _all(
         self, path: str, shape: type[Shape], deadline: float | None = None
@@ -175,6 +181,14 @@ def path_of(id: str) -> str:
     if not ID.fullmatch(id):
         raise Rejected(f"{clean(id)[:40]!r} cannot be an id at sellapp", code=Code.NOT_FOUND)
     return f"/{id}"
+
+
+def _of(answer: Answer, id: str, *, write: bool) -> TicketRow:
+    """The ticket of an answer. Raises `other_ticket`."""
+    found = answer.read(ticket_in, write=write)
+    if not same_id(found.id, id):
+        raise other_ticket("sellapp", write=write)
+    return found
 
 
 def paging(page: int, limit: int) -> dict[str, str]:

@@ -32,7 +32,7 @@ from slackbridge.providers.lenient import (
     Names,
     Text,
     number,
-    same_id,
+    unread,
 )
 from slackbridge.providers.sellapp import forms
 from slackbridge.text.document import Document, from_text
@@ -183,18 +183,16 @@ class MessageRow(Lenient):
         )
 
 
-def ticket_in(data: object, id: str) -> TicketRow | None:
-    """The ticket of an answer, under `data` or bare; None if it is not that ticket."""
+def ticket_in(data: object) -> TicketRow | None:
+    """The ticket of an answer, under `data` or bare; None if there is none with an id."""
     found = TicketRow.of(_inner(data))
-    return found if found is not None and same_id(found.id, id) else None
+    return found if found is not None and found.id else None
 
 
-def message_in(data: object, ticket: str, id: str = "") -> MessageRow | None:
-    """The message of an answer; None if it is another's. `id` '' = whichever of the ticket."""
+def message_in(data: object) -> MessageRow | None:
+    """The message of an answer; None if there is none with an id."""
     found = MessageRow.of(_inner(data))
-    if found is None or not found.id or not same_id(id or found.id, found.id):
-        return None
-    return found if same_id(found.ticket_id or ticket, ticket) else None
+    return found if found is not None and found.id else None
 
 
 def _inner(data: object) -> object:
@@ -211,11 +209,16 @@ def body(content: str) -> Document:
 def messages(rows: Sequence[MessageRow], start: datetime) -> tuple[Message, ...]:
     """Each message once, by time, then number; every one has a stable id."""
     found: dict[str, Message] = {}
+    seen: dict[str, MessageRow] = {}
     names = Names()
     for row in rows:
         if not row.model_fields_set:
+            unread("row")
             continue  # it was no object
-        id = row.id or names.of(row.author, row.created_at, row.content)
+        if row.id and seen.get(row.id) == row:
+            continue  # it has shifted over the edge of a page
+        seen[row.id] = row
+        id = names.unique(row.id, row.author, row.created_at, row.content)
         found[id] = row.read(id, start)
     return tuple(sorted(found.values(), key=lambda one: (one.at, number(one.id))))
 

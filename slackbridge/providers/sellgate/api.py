@@ -10,7 +10,7 @@ from functools import partial
 from typing import Literal, Unpack
 from urllib.parse import quote
 
-from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
+from slackbridge.domain.errors import Code, Failure, Rejected, other_ticket
 from slackbridge.providers.answer import Answer, refused, tells_error
 from slackbridge.providers.http import Content, HttpClient, credential
 from slackbridge.providers.sellgate.wire import Change, Detail, Listing, Reply, detail
@@ -35,16 +35,19 @@ class Api:
     async def ticket(self, id: str, deadline: float | None = None) -> Detail:
         """Raises Rejected with the code NOT_FOUND where there is none."""
         answer = await self._call("GET", _path(id), deadline=deadline)
-        return answer.read(partial(detail, id=id), write=False)
+        found = answer.read(detail, write=False)
+        if found.id not in ("", id):
+            raise other_ticket("Sellgate", write=False)
+        return found.model_copy(update={"id": id})
 
     async def reply(self, id: str, reply: Reply, deadline: float) -> None:
         """Not idempotent."""
         body = {"message": reply.message}
-        _check(await self._call("POST", _path(id), json=body, deadline=deadline))
+        _check(await self._call("POST", _path(id), json=body, deadline=deadline), id)
 
     async def change(self, id: str, change: Change, deadline: float) -> None:
         body = {"status": change.status}
-        _check(await self._call("PATCH", _path(id), json=body, deadline=deadline))
+        _check(await self._call("PATCH", _path(id), json=body, deadline=deadline), id)
 
     async def _call(
         self,
@@ -67,15 +70,19 @@ def _path(id: str) -> str:
     return f"tickets/{quote(id, safe='', errors='replace')}"
 
 
-def _check(answer: Answer) -> None:
-    """Raises Unknown for the 2xx answer to a write that is not Sellgate's own or tells an error."""
+def _check(answer: Answer, id: str) -> None:
+    """Raises Unknown for the 2xx answer to a write that is not Sellgate's own or tells an error.
+
+    It proves nothing: where it shows the ticket, that must be the one that was written to.
+    """
     if not answer.body.strip():
         return
     said = answer.json(write=True)
-    if tells_error(said):
-        raise unreadable(f"Sellgate took it, but named an error: {answer.said()}", write=True)
-    if not isinstance(said, dict):
+    if tells_error(said) or not isinstance(said, dict):
         raise answer.nonsense(write=True)
+    shown = detail(said)
+    if shown is not None and shown.id not in ("", id):
+        raise other_ticket("Sellgate", write=True)
 
 
 def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:

@@ -15,7 +15,7 @@ from slackbridge.domain.errors import Code, Failure, unreadable
 from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Query, Ticket
 from slackbridge.domain.page import Page
 from slackbridge.ports.settings import AccountSettings
-from slackbridge.providers.base import FOUND, BaseProvider, echoed, existing
+from slackbridge.providers.base import FOUND, BaseProvider, existing
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
@@ -101,7 +101,6 @@ class Sellgate(BaseProvider):
         match write_of(act):
             case Reply() as reply:
                 await self._api.reply(id, reply, deadline)
-                return self._seen(await self._read_back(self._read(id, deadline)), reply)
             case Change() as change:
                 await self._api.change(id, change, deadline)
         return await self._read_back(self._read(id, deadline))
@@ -156,16 +155,6 @@ class Sellgate(BaseProvider):
                 raise
             log.warning("list.failed", account=self._account, why=failure.loggable)
             return ()
-
-    def _seen(self, told: Conversation | None, reply: Reply) -> Conversation | None:
-        """The ticket after a reply. Raises Unknown if it does not show the reply.
-
-        What a reply is answered with is not published, so a 2xx may be a proxy's own.
-        """
-        if told is not None and not echoed(told, reply.message):
-            reason = "Sellgate took the reply, but the ticket does not show it"
-            raise unreadable(reason, write=True)
-        return told
 
     async def _list(self, page: int, status: str, limit: int = PAGE) -> Listing:
         listing = await self._api.tickets(page, status, limit)

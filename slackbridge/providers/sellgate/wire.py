@@ -176,7 +176,7 @@ class Detail(TicketRow):
         names = Names()
         messages = []
         for one in self._ordered(row.created):
-            id = one.id or names.of(one.sender, one.created_at, one.message)
+            id = names.unique(one.id, one.sender, one.created_at, one.message)
             name = row.customer_email if one.author is Author.CUSTOMER else ""
             at = one.created_at or row.created
             messages.append(Message(id, one.author, name, at, from_text(one.message)))
@@ -271,15 +271,15 @@ class Listing:
         return page * self.limit(asked) >= total
 
 
-def detail(data: object, id: str) -> Detail | None:
-    """The ticket of an answer, wrapped in `data` or bare; None if it is not that ticket."""
+def detail(data: object) -> Detail | None:
+    """The ticket of an answer, wrapped in `data` or bare; None if it is no whole ticket."""
     inner = data.get("data", data) if isinstance(data, dict) else None
     found = Detail.of(inner)
-    if found is None or not isinstance(inner, dict) or found.id not in ("", id):
+    if found is None or not isinstance(inner, dict):
         return None
     # All messages are part of every ticket: without them it is no whole one.
     whole = blanked(inner.get("messages")) is not None
-    return found.model_copy(update={"id": id}) if whole else None
+    return found if whole else None
 
 
 def _counts(stats: object) -> dict[str, str]:

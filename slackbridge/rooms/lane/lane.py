@@ -24,7 +24,7 @@ from slackbridge.rooms.lane.mirror import Mirror
 from slackbridge.rooms.lane.notices import Notices
 from slackbridge.rooms.lane.outcome import Conflict, Done, Outcome, RetryAt
 from slackbridge.rooms.lane.poster import Poster
-from slackbridge.rooms.lane.reads import PendingReads, ReadJudge
+from slackbridge.rooms.lane.reads import PendingReads, ReadJudge, read
 from slackbridge.rooms.lane.sender import Sender
 from slackbridge.rooms.lane.settings import LaneSettings
 from slackbridge.rooms.lane.stuck import StuckTickets
@@ -185,8 +185,8 @@ class Lane:
         for at in (pass_.stored.recheck_at, pass_.stored.redraw_at):
             if at > pass_.now():
                 pass_.wake_at(at)
-        if doubt is not None:
-            raise doubt
+        if failure := pass_.mixed_up or doubt:
+            raise failure
         return True
 
     async def _show(self, pass_: TicketPass, conversation: Conversation) -> Later | None:
@@ -220,8 +220,7 @@ class Lane:
     async def _read(self, pass_: TicketPass) -> Conversation | None:
         """The ticket; None for one that is gone and that the poll does not list: a late webhook."""
         try:
-            async with pass_.held():
-                return await self._provider.get(pass_.key.id)
+            return await read(pass_, self._provider)
         except Rejected as failure:
             if failure.code != Code.NOT_FOUND or pass_.seen is not None:
                 raise

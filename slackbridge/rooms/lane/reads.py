@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from slackbridge.domain.errors import Code, Later
+from slackbridge.domain.errors import Code, Failure, Later, other_ticket
 from slackbridge.domain.model import Conversation
+from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rules.freshness import Freshness, freshness
 
@@ -13,6 +14,27 @@ log = structlog.get_logger(__name__)
 KEPT = 1_000  # a back-fill comes back to each of its tickets once a round
 KEPT_SECONDS = 300.0
 DIFFERING = 5  # reads that differ from the list at the same time, before one counts
+
+
+async def read(pass_: TicketPass, provider: Provider) -> Conversation:
+    """The ticket of the pass, and no other."""
+    try:
+        async with pass_.held():
+            return own(pass_, await provider.get(pass_.key.id), write=False)
+    except Failure as failure:
+        pass_.heed(failure)
+        raise
+
+
+def own(pass_: TicketPass, conversation: Conversation, *, write: bool) -> Conversation:
+    """What was answered, if it is about the ticket of the pass; else raises `other_ticket`.
+
+    Every adapter compares, too; but what one of them misses would show a customer's words in the
+    thread of another.
+    """
+    if conversation.ticket.key != pass_.key:
+        raise other_ticket("the marketplace", write=write)
+    return conversation
 
 
 class PendingReads:

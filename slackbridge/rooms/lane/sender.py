@@ -12,33 +12,25 @@ from dataclasses import replace
 import structlog
 
 from slackbridge.domain.errors import Code, Failure, Later, Unknown
-from slackbridge.domain.intent import (
-    Attempt,
-    Intent,
-    State,
-    begin,
-    conclude,
-    fail,
-    mark_absent,
-    mark_unknown,
-    requeue,
-)
-from slackbridge.domain.model import Conversation, Kind, Ticket, TicketKey
+from slackbridge.domain.intent import Intent, State, begin, conclude, fail, requeue
+from slackbridge.domain.model import Conversation, Kind
 from slackbridge.domain.record import Change, Patch
-from slackbridge.ports.capabilities import Measures, Settles
+from slackbridge.ports.capabilities import Measures
 from slackbridge.ports.chat import May
 from slackbridge.ports.files import SharedFiles
 from slackbridge.ports.provider import Provider
 from slackbridge.rooms.lane import staleness
+from slackbridge.rooms.lane.reads import own, read
 from slackbridge.rooms.lane.reply_files import Files, ReplyFiles
 from slackbridge.rooms.lane.settings import SendSettings as SendSettings
-from slackbridge.rooms.lane.ticket_pass import TicketPass, written
+from slackbridge.rooms.lane.settler import Settler, was_done
+from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rooms.lane.unconfirmed import unconfirmed
-from slackbridge.rules import backoff, echo, evidence, feasibility, next_post, receipt
-from slackbridge.rules.answer import listed_as, remark, unclear
+from slackbridge.rules import answer as answers
+from slackbridge.rules import backoff, echo, evidence, feasibility, receipt
+from slackbridge.rules.answer import listed_as, remark
 from slackbridge.rules.delayed import delayed
-from slackbridge.rules.evidence import Absent, Differs, Evidence, Happened
-from slackbridge.rules.staleness import requeue_or_ask
+from slackbridge.rules.evidence import Happened
 
 log = structlog.get_logger(__name__)
 Swaps = tuple[tuple[Intent, Intent], ...]
@@ -58,6 +50,7 @@ class Sender:
         self._may = may
         self._settings = settings
         self._files = ReplyFiles(shared, provider.capabilities.files)
+        self._settler = Settler(provider, settings)
 
     async def run(self, pass_: TicketPass) -> None:
         """Settle what is open, then send what is due, in the order in which agents asked."""
@@ -67,7 +60,7 @@ class Sender:
                 continue
             if blocked and intent.kind.ordered:
                 if intent.state is State.SENDING:  # an open attempt may be settled out of order
-                    await self._look(pass_, intent)
+                    await self._settler.look(pass_, intent)
                 continue
             after = await self._advance(pass_, intent)
             open = after.state.open or after.state is State.UNKNOWN
@@ -86,11 +79,11 @@ class Sender:
 
     async def _advance(self, pass_: TicketPass, intent: Intent) -> Intent:
         if intent.state is State.SENDING:
-            intent = await self._look(pass_, intent)
+            intent = await self._settler.look(pass_, intent)
         if intent.state is State.QUEUED:
             if pass_.must_wait(intent):
                 return intent
-            fresh, done = self._settings.give_up, self._done_in_an_earlier_epoch
+            fresh, done = self._settings.give_up, self._settler.done_in_an_earlier_epoch
             intent = await staleness.asked(pass_, intent, fresh, done)
         return await self._attempt(pass_, intent) if intent.state is State.QUEUED else intent
 
@@ -98,7 +91,7 @@ class Sender:
 
     async def _attempt(self, pass_: TicketPass, intent: Intent) -> Intent:
         try:
-            if (done := await self._done_in_an_earlier_epoch(pass_, intent)) is not None:
+            if (done := await self._settler.done_in_an_earlier_epoch(pass_, intent)) is not None:
                 return done
             known = await self._prepare(pass_, intent)
             files = () if isinstance(known, str) else await self._files.of(pass_, intent)
@@ -111,52 +104,11 @@ class Sender:
             return await pass_.swap(intent, fail(intent, known), Patch(unread_at=pass_.now()))
         if message := _done_before(pass_, intent):
             log.info("intent.settled", intent=intent.id, state=State.SENT.value)
-            return await _was_done(pass_, intent, conclude(intent, State.SENT, message=message))
+            return await was_done(pass_, intent, conclude(intent, State.SENT, message=message))
         started = begin(intent, pass_.now(), self._settings.timeout, known)
         if intent.ts and pass_.forgettable(intent):
             started = receipt.forgotten(started)
         return await self._call(pass_, await pass_.swap(intent, started), files)
-
-    async def _done_in_an_earlier_epoch(self, pass_: TicketPass, intent: Intent) -> Intent | None:
-        """Redis may have lost the outcome: ask the marketplace. None = it was not done."""
-        if intent.unsure or self._repeatable(intent) or not pass_.forgettable(intent):
-            return None
-        tried = intent.but(attempt=Attempt(at=written(intent), deadline=pass_.now()))
-        match await self._evidence_of_lost(pass_, tried):
-            case Happened(message):
-                after = receipt.forgotten(conclude(intent, State.SENT, message=message))
-                log.warning("intent.was_sent_before", intent=intent.id)
-                return await _was_done(pass_, intent, after)
-            case Differs():
-                return await pass_.swap(intent, mark_unknown(tried, unclear(intent)))
-        return None
-
-    def _repeatable(self, intent: Intent) -> bool:
-        """Whether it is idempotent: it sets something."""
-        action = self._provider.capabilities.named(intent.action)
-        return action.repeatable if action else not intent.kind.speaks
-
-    async def _evidence_of_lost(self, pass_: TicketPass, intent: Intent) -> Evidence:
-        at = written(intent)
-        if intent.kind is Kind.FOLLOW_UP:
-            opened = await self._follow_ups(pass_)
-            since = at - evidence.CLOCK_SKEW_SECONDS
-            return Happened() if any(t.created_at.timestamp() > since for t in opened) else Absent()
-        if intent.kind is Kind.ACTION:
-            return await self._acted(pass_, intent)
-        pass_.conversation = pass_.conversation or await self._get(pass_)
-        known = pass_.taken() | next_post.shown_before(pass_.stored, at)
-        said = evidence.digests(pass_.conversation)
-        known |= echo.echoes(pass_.stored, pass_.conversation, pass_.intents, said).keys()
-        return evidence.of_unrecorded(intent, at, pass_.conversation, known)
-
-    async def _get(self, pass_: TicketPass) -> Conversation:
-        async with pass_.held():
-            return await self._provider.get(pass_.key.id)
-
-    async def _follow_ups(self, pass_: TicketPass) -> tuple[Ticket, ...]:
-        async with pass_.held():
-            return await self._provider.follow_ups(pass_.key.id)
 
     async def _prepare(self, pass_: TicketPass, intent: Intent) -> tuple[str, ...] | str:
         """The baseline: ids that exist before the call. Or, as words, why it cannot be made."""
@@ -166,14 +118,14 @@ class Sender:
             return why
         can = self._provider.capabilities
         if intent.kind.speaks or (intent.kind is Kind.ACTION and not pass_.key.is_account):
-            pass_.conversation = pass_.conversation or await self._get(pass_)
+            pass_.conversation = pass_.conversation or await read(pass_, self._provider)
         ticket = pass_.conversation.ticket if pass_.conversation else None
         if why := feasibility.impossible(intent, ticket, can):
             return why
         if why := self._too_long(intent) or unconfirmed(self._provider, intent, ticket):
             return why
         if intent.kind is Kind.FOLLOW_UP:
-            return tuple(t.key.id for t in await self._follow_ups(pass_))
+            return tuple(t.key.id for t in await self._settler.follow_ups(pass_))
         return evidence.baseline(pass_.conversation) if pass_.conversation else ()
 
     def _too_long(self, intent: Intent) -> str:
@@ -183,20 +135,23 @@ class Sender:
         return ""
 
     async def _call(self, pass_: TicketPass, intent: Intent, files: Files) -> Intent:
-        before = pass_.stored.raw_status
+        before, opens = pass_.stored.raw_status, self._opens(pass_, intent)
         try:
             act = replace(intent.act(), files=files)
             answer = await self._provider.perform(pass_.key.id, act, _left(pass_, intent))
+            if answer is not None and not opens:
+                own(pass_, answer, write=True)
         except Later as failure:
+            pass_.heed(failure)
             return await self._later(pass_, intent, failure)
         except Unknown as failure:
-            log.warning("intent.unknown_outcome", intent=intent.id, why=failure.code)
-            pass_.wake_at(pass_.now() + min(1.0, self._settings.settle / 4))
-            pass_.conversation = None
-            return await pass_.swap(intent, intent.but(reason=failure.quoted))
+            return await self._unknown(pass_, intent, failure)
         except Failure as failure:
             return await pass_.swap(intent, fail(intent, failure.quoted))
-        log.info("intent.sent", intent=intent.id, kind=intent.kind.value)
+        if answer is None:
+            return await self._unseen(pass_, intent)
+        if opens:
+            return await self._opened(pass_, intent, answer)
         return await self._done(pass_, intent, answer, before)
 
     async def _later(self, pass_: TicketPass, intent: Intent, failure: Later) -> Intent:
@@ -215,20 +170,48 @@ class Sender:
         tries = intent.tries + (intent.attempt is None) - paced  # `begin` has counted an attempt
         return await pass_.swap(intent, requeue(intent, due, failure.quoted).but(tries=tries))
 
-    async def _done(
-        self, pass_: TicketPass, intent: Intent, answer: Conversation | None, before: str
-    ) -> Intent:
-        if answer is not None and answer.ticket.key != pass_.key:
-            return await self._opened(pass_, intent, answer.ticket.key)
-        pass_.conversation = answer
-        if answer is None:
+    async def _unknown(self, pass_: TicketPass, intent: Intent, failure: Unknown) -> Intent:
+        """It may have been done. One that the marketplace itself denied is not repeated unasked."""
+        log.warning("intent.unknown_outcome", intent=intent.id, why=failure.code)
+        pass_.heed(failure)
+        reason = failure.quoted
+        denied = failure.code == Code.DENIED
+        after = answers.answered(intent, reason) if denied else intent.but(reason=reason)
+        return await self._looked_for(pass_, intent, after)
+
+    async def _not_shown(self, pass_: TicketPass, intent: Intent, why: str) -> Intent:
+        """It was answered with 2xx, but the answer does not show it."""
+        log.warning("intent.not_shown", intent=intent.id, then="looked for")
+        return await self._looked_for(pass_, intent, answers.answered(intent, why))
+
+    async def _looked_for(self, pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
+        pass_.wake_at(pass_.now() + min(1.0, self._settings.settle / 4))
+        pass_.conversation = None
+        return await pass_.swap(intent, after)
+
+    async def _unseen(self, pass_: TicketPass, intent: Intent) -> Intent:
+        """The answer shows no ticket: it is read now, as it would be for the card."""
+        pass_.conversation = None
+        if intent.kind is Kind.ACTION and not self._opens(pass_, intent):
+            # A 2xx is all that such an act is answered with; see `Provider.perform`.
+            log.info("intent.sent", intent=intent.id, kind=intent.kind.value)
             put = Patch(unread_at=pass_.now())
             return await pass_.swap(intent, conclude(intent, State.SENT), put)
-        message = ""
-        if intent.kind in (Kind.REPLY, Kind.INTERNAL):
-            message = evidence.message_of_sent(intent, answer, pass_.taken())
-        after = conclude(intent, State.SENT, message=message, reason=remark(intent, answer, before))
-        revision = answer.ticket.revision
+        waiting = answers.answered(intent, answers.not_shown(intent, None))
+        return await self._settler.look(pass_, await pass_.swap(intent, waiting))
+
+    async def _done(
+        self, pass_: TicketPass, intent: Intent, answer: Conversation, before: str
+    ) -> Intent:
+        """Sent, if the answer shows it."""
+        can = self._provider.capabilities
+        proof = answers.proof(intent, answer, pass_.taken(), before, can)
+        if not isinstance(proof, Happened):
+            return await self._not_shown(pass_, intent, answers.not_shown(intent, answer.ticket))
+        log.info("intent.sent", intent=intent.id, kind=intent.kind.value)
+        pass_.conversation = answer
+        why, revision = remark(intent, answer, before), answer.ticket.revision
+        after = conclude(intent, State.SENT, message=proof.message, reason=why)
         await pass_.write(
             Change(
                 swaps=((intent, after),),
@@ -242,79 +225,23 @@ class Sender:
         )
         return after
 
-    async def _opened(self, pass_: TicketPass, intent: Intent, key: TicketKey) -> Intent:
-        """A ticket was opened; its thread need not wait for the next poll."""
+    def _opens(self, pass_: TicketPass, intent: Intent) -> bool:
+        """Whether it is answered with a ticket of its own."""
+        action = self._provider.capabilities.named(intent.action)
+        opens = action is not None and (action.opens or pass_.key.is_account)
+        return intent.kind is Kind.FOLLOW_UP or (intent.kind is Kind.ACTION and opens)
+
+    async def _opened(self, pass_: TicketPass, intent: Intent, answer: Conversation) -> Intent:
+        """The new ticket must be seen; its thread need not wait for the next poll."""
+        key = answer.ticket.key
+        if not answers.opened(intent, pass_.key, answer.ticket):
+            return await self._not_shown(pass_, intent, answers.not_shown(intent, None))
+        log.info("intent.sent", intent=intent.id, kind=intent.kind.value)
+        pass_.conversation = None
         await pass_.reread(key)
-        return await pass_.swap(intent, conclude(intent, State.SENT, reason=f"It is `{key}`."))
-
-    # -- an attempt of unknown outcome ---------------------------------------------------------
-
-    async def _look(self, pass_: TicketPass, intent: Intent) -> Intent:
-        asked = pass_.now()
-        try:
-            found = await self._evidence(pass_, intent)
-        except Failure as failure:
-            return await self._blind(pass_, intent, failure)
-        match found:
-            case Happened(message):
-                after = conclude(intent, State.SENT, message=message)
-                log.info("intent.settled", intent=intent.id, state=State.SENT.value)
-                return await _was_done(pass_, intent, after)
-            case Differs():
-                return await pass_.swap(intent, mark_unknown(intent, unclear(intent)))
-            case Absent():
-                return await self._not_there(pass_, intent, asked)
-
-    async def _evidence(self, pass_: TicketPass, intent: Intent) -> Evidence:
-        if intent.kind is Kind.FOLLOW_UP:
-            opened = await self._follow_ups(pass_)
-            new = [t for t in opened if t.key.id not in intent.baseline]
-            return Happened() if new else Absent()
-        if intent.kind is Kind.ACTION:
-            return await self._acted(pass_, intent)
-        pass_.conversation = await self._get(pass_)
-        if intent.kind.speaks:
-            return evidence.of_message(intent, pass_.conversation, pass_.taken())
-        return evidence.of_ticket(intent, pass_.conversation)
-
-    async def _acted(self, pass_: TicketPass, intent: Intent) -> Evidence:
-        """Only the marketplace's own adapter can tell whether an action of its own happened."""
-        since = intent.attempt.at if intent.attempt else 0.0
-        happened = None
-        if isinstance(self._provider, Settles):
-            async with pass_.held():
-                happened = await self._provider.settled(pass_.key.id, intent.act(), since)
-        if happened is None:
-            return Differs()
-        return Happened() if happened else Absent()
-
-    async def _not_there(self, pass_: TicketPass, intent: Intent, now: float) -> Intent:
-        """It is not among what was read; the reading began at `now`."""
-        repeatable = self._repeatable(intent)
-        # An idempotent act may be repeated, but not while the first may still arrive.
-        over = repeatable and (intent.attempt is None or now >= intent.attempt.deadline)
-        if over or evidence.absence_proved(intent, now, self._settings.settle):
-            log.info("intent.settled_absent", intent=intent.id)
-            if intent.money:
-                return await pass_.swap(intent, fail(intent, "it did not arrive"))
-            return await pass_.swap(intent, requeue_or_ask(intent, now, self._settings.give_up))
-        attempt = intent.attempt
-        assert attempt is not None  # noqa: S101 - a proved absence has none
-        settled = attempt.deadline + (0.0 if repeatable else self._settings.settle)
-        pass_.wake_at(max(settled, now + 0.5))
-        noted = mark_absent(intent, now).but(reason=intent.reason or "the connection was lost")
-        return await pass_.swap(intent, noted)
-
-    async def _blind(self, pass_: TicketPass, intent: Intent, failure: Failure) -> Intent:
-        """The marketplace cannot be read: after a while a human decides."""
-        now = pass_.now()
-        deadline = intent.attempt.deadline if intent.attempt else now
-        if now > deadline + 2 * self._settings.settle or not isinstance(failure, Later | Unknown):
-            return await pass_.swap(intent, mark_unknown(intent, failure.quoted))
-        pass_.wake_at(now + max(1.0, self._settings.retry))
-        if intent.reason:
-            return intent
-        return await pass_.swap(intent, intent.but(reason=failure.quoted))
+        put = Patch() if pass_.key.is_account else Patch(unread_at=pass_.now())
+        why = "" if intent.kind is Kind.FOLLOW_UP else f"It is `{key}`."
+        return await pass_.swap(intent, conclude(intent, State.SENT, reason=why), put)
 
 
 def _left(pass_: TicketPass, intent: Intent) -> float:
@@ -339,10 +266,3 @@ def _done_before(pass_: TicketPass, intent: Intent) -> str:
         case Happened(message):
             return message
     return ""
-
-
-async def _was_done(pass_: TicketPass, intent: Intent, after: Intent) -> Intent:
-    """The marketplace shows that it was done; the ticket is read again for the card."""
-    put = echo.shown_as(after)
-    put["unread_at"] = pass_.now()
-    return await pass_.swap(intent, after, put)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from slackbridge.domain.errors import Failure
+from slackbridge.domain.errors import Code, Failure
 from slackbridge.domain.model import TicketKey
 from slackbridge.domain.record import Change, Patch
 from slackbridge.domain.refusal import Cause
@@ -19,7 +19,8 @@ REASON = 150
 class StuckTickets:
     """Notes them for the account's own pass, which tells people; see `notices`.
 
-    A ticket is stuck after `patience` failed passes, or at once if only a person can help.
+    A ticket is stuck after `patience` failed passes, or at once if only a person can help or the
+    marketplace mixes tickets up.
     """
 
     def __init__(self, store: Store, patience: int) -> None:
@@ -34,7 +35,7 @@ class StuckTickets:
         `channel` is where the ticket is shown, or would be.
         """
         closed = failure.refusal is not None and failure.refusal.cause is Cause.CLOSED
-        patience = 1 if closed else self._patience
+        patience = 1 if closed or failure.code == Code.OTHER_TICKET else self._patience
         cause = failure.code or type(failure).__name__
         if tries < patience or pass_.stored.stuck == cause or pass_.key.is_account:
             return

@@ -6,6 +6,7 @@ pass's own picture of the record changes exactly as the stored one did.
 
 from __future__ import annotations
 
+from slackbridge.domain.errors import Code, Failure
 from slackbridge.domain.intent import Intent
 from slackbridge.domain.model import Conversation, TicketKey
 from slackbridge.domain.record import Change, Patch, Record, StoredTicket
@@ -28,7 +29,8 @@ class TicketPass:
     """The pass. `conversation` is the ticket as read in this pass, if it was.
 
     `epoch` is the epoch of the server that gave the record. `async with pass_.held()` keeps the
-    lease during a read, renewed every `renew_every` seconds. Raises ValueError if a stored field
+    lease during a read, renewed every `renew_every` seconds. `mixed_up` is the failure of an answer
+    about another ticket, of which people must be told. Raises ValueError if a stored field
     cannot be read.
     """
 
@@ -42,6 +44,7 @@ class TicketPass:
         self.stored: StoredTicket = record.stored
         self.seen = record.seen
         self.conversation: Conversation | None = None
+        self.mixed_up: Failure | None = None
         self.wake: float | None = None
         self._intents = {intent.id: intent for intent in record.intents}
 
@@ -65,6 +68,11 @@ class TicketPass:
         """Whether Redis may have lost its outcome: it was stored in an earlier server epoch."""
         skew = SKEW_SECONDS if intent.ts else 0.0
         return written(intent) < self._store.server_epoch() + skew
+
+    def heed(self, failure: Failure) -> None:
+        """Remember a failure that people must be told of, whatever else the pass does."""
+        if failure.code == Code.OTHER_TICKET:
+            self.mixed_up = failure
 
     def wake_at(self, at: float) -> None:
         """The ticket must be looked at again then, or earlier."""

@@ -34,8 +34,10 @@ async def test_a_partial_refund(shop: ClickBankSandbox, bank: ClickBank) -> None
         "price). A subscription goes on, and bills the customer again."
     )
     assert not shop.ledger.all("refund")
-    assert await bank.perform(str(id), act, 5) is None
+    answer = await bank.perform(str(id), act, 5)
     (paid,) = shop.ledger.all("refund")
+    assert answer is not None
+    assert answer.ticket.key.id == str(paid.data["ticket_id"]) != str(id)
     assert paid.data["amount"] == 250
     assert shop.ticket(id).order.billing
     assert shop.messages(paid.data["ticket_id"])[0].text == "as agreed"

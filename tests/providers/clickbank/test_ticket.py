@@ -104,7 +104,7 @@ async def test_poisonous_values_cost_no_ticket(shop: ClickBankSandbox, bank: Cli
     says(shop, "List", {"ticketData": [poison, {"receipt": "no id"}]})
     with capture_logs() as logs:
         (ticket,) = (await bank.list_active("")).tickets
-    assert logs[0]["event"] == "list.rows_without_id"
+    assert "list.rows_without_id" in [entry["event"] for entry in logs]
     assert (ticket.status, ticket.raw_status) == (Status.NEEDS_AGENT, "UNKNOWN")
     assert dict(ticket.extra) == {"refund": "1.5"}
     says(shop, "Get", poison)

@@ -213,9 +213,8 @@ async def test_poison_spoils_its_own_field_only(shop: RefurbedSandbox, refurbed:
     for text in (odd.topic, odd.customer.name, odd.revision):
         text.encode()  # no half characters
         assert "\x00" not in text
-    assert logs == [
-        {"event": "list.rows_without_id", "account": "shop", "rows": 3, "log_level": "warning"}
-    ]
+    lost = {"event": "list.rows_without_id", "account": "shop", "rows": 3, "log_level": "warning"}
+    assert lost in logs
 
 
 @pytest.mark.parametrize("rows", [[], [{"id": 10**30}], [{"id": "41"}]])

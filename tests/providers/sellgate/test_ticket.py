@@ -220,9 +220,8 @@ async def test_poison_spoils_its_own_field_only(shop: SellgateSandbox, sellgate:
     assert (bare.raw_status, bare.created_at) == ("unknown", datetime(1970, 1, 1, tzinfo=UTC))
     assert huge.customer.email == ""
     assert (odd.topic, odd.order) == ("nul and \ufffd half", "5")
-    assert logs == [
-        {"event": "list.rows_without_id", "account": "keys", "rows": 3, "log_level": "warning"}
-    ]
+    lost = {"event": "list.rows_without_id", "account": "keys", "rows": 3, "log_level": "warning"}
+    assert lost in logs
 
 
 async def test_a_poisoned_conversation_is_still_read(

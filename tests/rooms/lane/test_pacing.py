@@ -17,8 +17,8 @@ from slackbridge.rooms.inbound.desk import InboundDesk
 from slackbridge.rooms.lane.lane import Lane
 from slackbridge.rooms.lane.outcome import RetryAt
 from slackbridge.rooms.lane.poster import Poster
-from slackbridge.rooms.lane.sender import Sender, SendSettings
-from slackbridge.rooms.lane.settings import LaneSettings
+from slackbridge.rooms.lane.sender import Sender
+from slackbridge.rooms.lane.settings import LaneSettings, SendSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.rooms.recovery.stray_effects import StrayEffects
 from slackbridge.rooms.recovery.unrecorded_posts import UnrecordedPosts

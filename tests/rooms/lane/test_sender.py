@@ -11,7 +11,8 @@ from slackbridge.domain.intent import Intent, State
 from slackbridge.domain.model import Capabilities, Message, Status
 from slackbridge.domain.record import Change
 from slackbridge.ports.provider import Provider
-from slackbridge.rooms.lane.sender import Sender, SendSettings
+from slackbridge.rooms.lane.sender import Sender
+from slackbridge.rooms.lane.settings import SendSettings
 from slackbridge.rooms.lane.ticket_pass import TicketPass
 from slackbridge.store.redis import RedisStore
 from tests.values import KEY, conversation, intent, message
