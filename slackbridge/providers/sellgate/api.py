@@ -1,7 +1,8 @@
-"""Sellgate's four calls over HTTP, and what a refusal means.
+"""Sellgate's calls over HTTP, and what a refusal means.
 
-Source: docs.sellgate.cc/tickets and /docs/authentication. What a write answers is not published. A
-reply is a POST and a change of status a PATCH of the same path, so each has a type of its own.
+Source: docs.sellgate.cc/tickets, /orders and /docs/authentication. What a write answers is not
+published. A reply is a POST and a change of status a PATCH of the same path, so each has a type of
+its own.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ from urllib.parse import quote
 from slackbridge.domain.errors import Code, Failure, Rejected, other_ticket
 from slackbridge.providers.answer import Answer, refused, tells_error
 from slackbridge.providers.http import Content, HttpClient, credential
+from slackbridge.providers.sellgate.orders import OrderRow, order_in, orders_in
 from slackbridge.providers.sellgate.wire import Change, Detail, Listing, Reply, detail
 
+ORDERS = 25  # of a buyer, in one call
+FORBIDDEN = "does not permit this API key to read orders; make a new one in the store's settings"
 GONE = frozenset({404, 410})
 NO_ID = frozenset({400, 422})  # how a read that has no argument but an id may be refused
 headers = partial(credential, "Bearer")
@@ -39,6 +43,17 @@ class Api:
         if found.id not in ("", id):
             raise other_ticket("Sellgate", write=False)
         return found.model_copy(update={"id": id})
+
+    async def order(self, id: str) -> OrderRow:
+        """Raises Rejected with FORBIDDEN where the key may not read it."""
+        answer = await self._call("GET", f"orders/{_quoted(id)}")
+        return answer.read(partial(order_in, id=id), write=False)
+
+    async def orders(self, email: str) -> list[OrderRow]:
+        """The first orders of a buyer."""
+        params = {"email": email, "limit": str(ORDERS)}
+        answer = await self._call("GET", "orders", params=params)
+        return [row for row in answer.read(orders_in, write=False) if row.is_of(email)]
 
     async def reply(self, id: str, reply: Reply, deadline: float) -> None:
         """Not idempotent."""
@@ -67,7 +82,11 @@ def _path(id: str) -> str:
     """The path of one ticket. Raises Rejected for what would change the path."""
     if not id.strip(". "):
         raise Rejected(f"{id!r} is not the id of a ticket", code=Code.NOT_FOUND)
-    return f"tickets/{quote(id, safe='', errors='replace')}"
+    return f"tickets/{_quoted(id)}"
+
+
+def _quoted(id: str) -> str:
+    return quote(id, safe="", errors="replace")
 
 
 def _check(answer: Answer, id: str) -> None:
@@ -88,9 +107,14 @@ def _check(answer: Answer, id: str) -> None:
 def _refusal(answer: Answer, path: str, *, write: bool) -> Failure:
     missing = GONE if write else GONE | NO_ID
     words = {401: "does not accept the API key; make a new one in the store's settings"}
+    of_orders = path.startswith("orders")
+    if of_orders:
+        words |= {403: FORBIDDEN, 404: "does not know this order"}
+    gone = answer.status in missing and path not in ("tickets", "orders")
+    barred = answer.status == 403 and of_orders
     return refused(
         answer,
         write=write,
         words=words.get(answer.status, ""),
-        code=Code.NOT_FOUND if answer.status in missing and path != "tickets" else "",
+        code=Code.NOT_FOUND if gone else Code.FORBIDDEN if barred else "",
     )

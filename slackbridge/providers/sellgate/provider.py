@@ -13,6 +13,7 @@ import structlog
 
 from slackbridge.domain.errors import Code, Failure, unreadable
 from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Query, Ticket
+from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
 from slackbridge.ports.settings import AccountSettings
 from slackbridge.providers.base import FOUND, BaseProvider, existing
@@ -20,6 +21,7 @@ from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
 from slackbridge.providers.sellgate.api import Api, headers
+from slackbridge.providers.sellgate.orders import OTHERS, OrderRow, beside
 from slackbridge.providers.sellgate.search import SEARCHES, matches, status_of
 from slackbridge.providers.sellgate.settings import BASE_URL, PER_SECOND, SellgateSettings
 from slackbridge.providers.sellgate.walk import PAGE, PageCursor
@@ -115,6 +117,33 @@ class Sellgate(BaseProvider):
         await self._browse(status_of(query))
         found = [self._ticket(row) for row in self._rows.values() if matches(row, query)]
         return tuple(sorted(found, key=lambda t: t.updated_at, reverse=True)[:FOUND])
+
+    async def order(self, ticket: Ticket) -> Order | None:
+        """The order, and the buyer's other orders and known tickets: two calls."""
+        email = ticket.customer.email
+        own = await self._api.order(ticket.order) if ticket.order.strip(". ") else None
+        facts = own.facts(email) if own else ()
+        facts += beside(
+            [one for one in await self._bought(email, own) if own is None or one.id != own.id],
+            [(row, self._url(row.id)) for row in self._others(ticket)],
+        )
+        return Order(facts) if facts else None
+
+    async def _bought(self, email: str, own: OrderRow | None) -> Sequence[OrderRow]:
+        """The buyer's orders; if that fails, the ticket's own is shown all the same."""
+        try:
+            return await self._api.orders(email) if email else ()
+        except Failure as failure:
+            if own is None:
+                raise
+            log.info("orders.not_read", account=self._account, why=failure.loggable)
+            return ()
+
+    def _others(self, ticket: Ticket) -> list[TicketRow]:
+        """The customer's other tickets, as far as they were listed since the start."""
+        mine = Query(email=ticket.customer.email)
+        listed = reversed(self._rows.values()) if mine.email else ()
+        return [row for row in listed if row.id != ticket.key.id and matches(row, mine)][:OTHERS]
 
     async def stats(self) -> Mapping[str, str]:
         """The store's own counts, by their names in words."""

@@ -26,7 +26,9 @@ OPERATIONS = {"GET": "GetTicket", "POST": "ReplyToTicket", "PATCH": "UpdateTicke
 class SellgateSandbox(Marketplace[str, Ticket], Drivers):
     name = "sellgate"
     path = PREFIX
-    routes = (PREFIX + "/tickets", PREFIX + "/tickets/{id}")
+    routes = tuple(
+        PREFIX + path for path in ("/tickets", "/tickets/{id}", "/orders", "/orders/{id}")
+    )
     drivers, story, switches = Drivers, Story, Switches
     max_body = 16 * 2**20
     token = TOKEN
@@ -45,6 +47,8 @@ class SellgateSandbox(Marketplace[str, Ticket], Drivers):
             return "ListTickets" if request.method == "GET" else ""
         if request.path.startswith(PREFIX + "/tickets/"):
             return OPERATIONS.get(request.method, "")
+        if request.method == "GET":
+            return "ListOrders" if request.path == PREFIX + "/orders" else "GetOrder"
         return ""
 
     def _extra_headers(self) -> dict[str, str]:
@@ -66,6 +70,10 @@ class SellgateSandbox(Marketplace[str, Ticket], Drivers):
         match operation:
             case "ListTickets":
                 return self._service.list(request.query)
+            case "ListOrders":
+                return self._service.orders(request.query)
+            case "GetOrder":
+                return self._service.order(ticket_id)
             case "ReplyToTicket":
                 return self._service.reply(ticket_id, parsed(body, invalid("Invalid JSON body")))
             case "UpdateTicket":

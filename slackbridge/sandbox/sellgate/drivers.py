@@ -30,6 +30,13 @@ class Drivers(State):
         self.customer_writes(ticket.id, text)
         return ticket.id
 
+    def customer_buys(
+        self, email: str = "kim.muster@example.com", order_id: str = "ord_00a1", amount: float = 9.5
+    ) -> None:
+        """An order that no ticket is about."""
+        order = Order(order_id, "INV-20999", "Basic License", amount, "USD")
+        self.purchases.place(order, email, self.clock.now())
+
     def customer_writes(self, ticket_id: str, text: str) -> str:
         """The customer adds a message; whether that reopens a closed ticket is not documented."""
         return self.someone_writes(ticket_id, CUSTOMER, text)

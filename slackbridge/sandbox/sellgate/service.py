@@ -1,4 +1,4 @@
-"""The four calls of Sellgate's tickets page: what each takes and answers. Knows no HTTP server.
+"""The calls of Sellgate's tickets and orders pages: what each takes and answers. Without HTTP.
 
 Each raises `Refusal` before anything has changed.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slackbridge.sandbox.sellgate.records import STATUSES, Ticket
-from slackbridge.sandbox.sellgate.refusal import invalid
+from slackbridge.sandbox.sellgate.refusal import Refusal, invalid
 from slackbridge.sandbox.sellgate.state import State
 from slackbridge.sandbox.sellgate.switches import Answer, Order
 from slackbridge.sandbox.sellgate.wire import (
@@ -62,6 +62,18 @@ class Service:
         """A ticket with all its messages."""
         detail = detail_json(self._state.ticket(ticket_id), full=self._state.full_detail)
         return self._shaped({"data": detail})
+
+    def orders(self, query: Mapping[str, str]) -> Json:
+        """A page of orders."""
+        page, limit = _number(query, "page", 1), _number(query, "limit", PAGE, MAX_LIMIT)
+        rows, start = self._state.purchases.found(query), (page - 1) * limit
+        meta = {"total": len(rows), "limit": limit, "offset": start}
+        return self._shaped({"data": rows[start : start + limit], "meta": meta})
+
+    def order(self, order_id: str) -> Json:
+        if (found := self._state.purchases.one(order_id)) is None:
+            raise Refusal(404, "not_found", f"Order {order_id} not found")
+        return self._shaped({"data": found.json()})
 
     def reply(self, ticket_id: str, body: object) -> Json | None:
         """POST: add a message to the customer."""

@@ -11,6 +11,7 @@ from itertools import count
 
 from slackbridge.sandbox.clock import Clock
 from slackbridge.sandbox.ledger import Ledger
+from slackbridge.sandbox.sellgate.orders import Purchases
 from slackbridge.sandbox.sellgate.records import OPEN, Message, Order, Ticket
 from slackbridge.sandbox.sellgate.refusal import Refusal, invalid, not_found
 from slackbridge.sandbox.sellgate.switches import Switches, ToClosed
@@ -21,12 +22,15 @@ class State(BaseState[str, Ticket], Switches):
     def __init__(self, clock: Clock, ledger: Ledger) -> None:
         super().__init__(clock, ledger)
         self._numbers = count(1)
+        self.purchases = Purchases()
 
     def open_ticket(self, subject: str, email: str, order: Order | None) -> Ticket:
         """A ticket without messages yet."""
         at, number = self.clock.now(), next(self._numbers)
         ticket = Ticket(_id("tkt", number), subject, email, at, at, number, order)
         self.tickets[ticket.id] = ticket
+        if order:
+            self.purchases.place(order, email, at)
         self.commit("ticket_opened", ticket, customer=email, subject=subject)
         return ticket
 
