@@ -14,7 +14,7 @@ from slackbridge.demo import views
 from slackbridge.demo.waiting import until
 from slackbridge.sandbox.faults import Action, Fault, Phase
 from slackbridge.sandbox.sellapp.app import SLUG, SellAppSandbox
-from tests.market.conftest import Json, Market, acts, free_port
+from tests.market.conftest import CHANNEL, Json, Market, acts, free_port
 
 ACCOUNT = "sa-shop"
 SECRET = "whsec_4f1d"
@@ -171,3 +171,25 @@ async def test_a_ticket_that_does_not_change_costs_no_call_of_its_own(
         sellapp.customer_writes(tickets[1], "one more thing")
         await market.shown(tickets[1], 2)
         assert sellapp.calls["ListMessages"] == read + 1
+
+
+async def test_a_refund_whose_answer_is_lost_is_made_again_under_the_same_key(
+    market: Market, sellapp: SellAppSandbox
+) -> None:
+    market.add(ACCOUNT, "sellapp", sellapp, store=SLUG)
+    ticket = sellapp.customer_opens(order_id=771204)
+    sellapp.faults.add(Fault("RefundOrder", Phase.ANSWER, Action.RESET))
+    async with market.open():
+        await market.shown(ticket)
+        view = await market.form(ticket, "refund")
+        await market.submit(view, amount="12.50")
+        assert "(completed, 49.00 EUR): 12.50 EUR" in await market.modal("gets back")
+        assert not sellapp.keys, "nothing moved yet"
+        await market.submit(view, typed="12.50")
+        row = await market.receipt(ticket, "does not tell whether it happened")
+        await market.anna.click(CHANNEL, row["ts"], "intent:again")
+        await market.receipt(ticket, "✅ Refund")
+        (refund,) = acts(sellapp, "refund")
+        assert refund.data["cents"] == 1_250
+        assert len(sellapp.keys) == 2
+        assert len(set(sellapp.keys)) == 1
