@@ -28,7 +28,7 @@ from slackbridge.providers.sellapp.api import ID, Api, Body, headers
 from slackbridge.providers.sellapp.order_wire import OrderRow, Refund
 from slackbridge.providers.sellapp.orders import Orders
 from slackbridge.providers.sellapp.paging import Listed
-from slackbridge.providers.sellapp.search import body_of, matches, possible
+from slackbridge.providers.sellapp.search import body_of, matches, newest, possible
 from slackbridge.providers.sellapp.settings import BASE_URL, SellAppSettings
 from slackbridge.providers.sellapp.trial import SearchTrial
 from slackbridge.providers.sellapp.webhook import Webhook
@@ -180,8 +180,7 @@ class SellApp(BaseProvider):
         if len(found) < FOUND and not (found and all_of_them):
             every = self._with_id(await self._api.all_tickets())
             found = {row.id: row for row in every if matches(row, query)}
-        newest = sorted(found.values(), key=lambda row: row.created, reverse=True)
-        return tuple(map(self._ticket, newest[:FOUND]))
+        return tuple(map(self._ticket, newest(found.values(), query)[:FOUND]))
 
     async def _matches(self, query: Query) -> tuple[dict[str, TicketRow], bool]:
         """What SellApp's own search finds, and whether that is all of it."""

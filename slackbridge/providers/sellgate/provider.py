@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from slackbridge.domain.errors import Code, Failure, unreadable
+from slackbridge.domain.errors import Code, Failure, Rejected, unreadable
 from slackbridge.domain.model import QUERY_FIELDS, Act, Conversation, Query, Ticket
 from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
@@ -22,7 +22,7 @@ from slackbridge.providers.http import HttpClient
 from slackbridge.providers.sellgate.actions import CAPABILITIES, write_of
 from slackbridge.providers.sellgate.api import Api, headers
 from slackbridge.providers.sellgate.orders import OTHERS, OrderRow, beside
-from slackbridge.providers.sellgate.search import SEARCHES, matches, status_of
+from slackbridge.providers.sellgate.search import SEARCHES, matches, status_of, unknown_status
 from slackbridge.providers.sellgate.settings import BASE_URL, PER_SECOND, SellgateSettings
 from slackbridge.providers.sellgate.walk import PAGE, PageCursor
 from slackbridge.providers.sellgate.wire import (
@@ -116,6 +116,8 @@ class Sellgate(BaseProvider):
             return ()
         await self._browse(status_of(query))
         found = [self._ticket(row) for row in self._rows.values() if matches(row, query)]
+        if not found and (why := unknown_status(query)):
+            raise Rejected(why)
         return tuple(sorted(found, key=lambda t: t.updated_at, reverse=True)[:FOUND])
 
     async def order(self, ticket: Ticket) -> Order | None:

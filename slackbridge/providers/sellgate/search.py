@@ -6,6 +6,7 @@ from slackbridge.domain.days import Days
 from slackbridge.domain.model import ENDED, Query, Status
 from slackbridge.providers.sellgate.wire import CLOSED, OPEN, TicketRow
 
+UNKNOWN = "Sellgate knows open and closed tickets"
 SEARCHES = frozenset({"order", "email", "needs", "created", "closed", "status"})
 
 
@@ -29,6 +30,12 @@ def matches(row: TicketRow, query: Query) -> bool:
         and (not query.closed or _closed_in(row, Days.parse(query.closed)))
         and (not query.status or _has_status(row, query.status))
     )
+
+
+def unknown_status(query: Query) -> str:
+    """Why a search that found nothing could not; '' = there is no such ticket."""
+    words = {word.strip().casefold() for word in query.status.split(",") if word.strip()}
+    return "" if words <= {OPEN, CLOSED, ENDED} else UNKNOWN
 
 
 def _closed_in(row: TicketRow, days: Days) -> bool:

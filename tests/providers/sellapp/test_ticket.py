@@ -229,6 +229,11 @@ async def test_tickets_can_be_found_by_status_turn_and_day(
         return numbers(await sellapp.search(Query(**query)))
 
     assert set(await found(status="ended")) == {old, put_away}
+    time.now += 60
+    shop.change(shop.ticket(old), None, True, by="driver")
+    assert await found(status="ended") == [old, put_away]  # what changed last comes first
+    with pytest.raises(Rejected, match="knows open, closed and archived"):
+        await found(status="solved")
     assert set(await found(status="closed, archived")) == {old, put_away}
     assert await found(status="Escalated") == [odd]
     assert await found(needs="agent", email="often@example.com") == [odd]

@@ -114,6 +114,8 @@ async def test_tickets_can_be_found_by_status_turn_and_days(
 
     assert await found(status="ended") == await found(status="Closed") == {old}
     assert await found(status="on_hold, closed") == {old, odd}
+    with pytest.raises(Rejected, match="knows open and closed"):
+        await found(status="solved")
     assert await found(needs="agent", email="often@example.com") == {needy, odd}
     assert await found(created="2027-01-16..") == {new}
     assert await found(closed="2027-01-16", created="..2027-01-15") == {old}
