@@ -16,6 +16,8 @@ from slackbridge.domain.errors import Rejected
 from slackbridge.domain.model import Act, Action, Field
 from slackbridge.providers.sellapp.order_wire import OrderRow, Refund, places, sum_of
 
+REFUNDS, REPLACEMENTS = "refunds", "replacements"
+RETRIES, NOTICES = "fulfillment-retries", "fulfillment-notifications"
 FIGURE = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?")
 MAIL = re.compile(r"[^\s@<>,;]{1,100}@[^\s@<>,;]{1,150}")
 SLACK = timedelta(seconds=5)  # between two clocks
@@ -87,15 +89,15 @@ def call_of(act: Act, order: OrderRow) -> Call:
     match act.action:
         case REFUND.name:
             amount = amount_of(act, order)
-            return Call(order.id, "refunds", {"amount": amount} if amount else {})
+            return Call(order.id, REFUNDS, {"amount": amount} if amount else {})
         case REPLACE.name:
-            return Call(order.id, "replacements", {"product_variants": variants_of(act, order)})
+            return Call(order.id, REPLACEMENTS, {"product_variants": variants_of(act, order)})
     mail = _mail(act)
     body = {"email": mail} if mail else {}
     if order.is_in("COMPLETED"):
-        return Call(order.id, "fulfillment-notifications", body)
+        return Call(order.id, NOTICES, body)
     if order.is_in("PAID", "PARTIAL"):
-        return Call(order.id, "fulfillment-retries", body)
+        return Call(order.id, RETRIES, body)
     raise Rejected(f"SellApp delivers paid orders only, and this is {order}")
 
 
@@ -137,20 +139,17 @@ def preview_of(
     """What will happen, in words. `refunds` None = it is not known what was refunded before."""
     call = call_of(act, order)
     to = _mail(act) or order.customer.email or of_customer or "the customer"
-    match call.path:
-        case "refunds":
-            return _refund(order, call, refunds, order.customer.email or of_customer)
-        case "replacements":
-            items = [order.variants[str(one)] for one in call.body["product_variants"]]
-            what = "; ".join(map(str, items))
-            return (
-                f"For {order}, SellApp makes a new order, free of charge, and delivers {what} to "
-                f"{to}. What was replaced before, or is out of stock, it refuses."
-            )
-        case "fulfillment-retries":
-            return (
-                f"SellApp tries again to deliver {order} to {to}. Whether that works shows later."
-            )
+    if call.path == REFUNDS:
+        return _refund(order, call, refunds, order.customer.email or of_customer)
+    if call.path == REPLACEMENTS:
+        items = [order.variants[str(one)] for one in call.body["product_variants"]]
+        what = "; ".join(map(str, items))
+        return (
+            f"For {order}, SellApp makes a new order, free of charge, and delivers {what} to "
+            f"{to}. What was replaced before, or is out of stock, it refuses."
+        )
+    if call.path == RETRIES:
+        return f"SellApp tries again to deliver {order} to {to}. Whether that works shows later."
     return f"SellApp sends the delivery of {order} once more to {to}."
 
 

@@ -12,13 +12,14 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from slackbridge.domain.errors import Code, Rejected
 from slackbridge.domain.model import Act
-from slackbridge.providers.lenient import Lenient, same_id
+from slackbridge.providers.lenient import Lenient, Text, same_id
 from slackbridge.providers.sellapp.api import PAGE, Api, page_of, paging, path_of, refusal
-from slackbridge.providers.sellapp.goods import Call
+from slackbridge.providers.sellapp.goods import REFUNDS, REPLACEMENTS, Call
 from slackbridge.providers.sellapp.order_wire import OrderRow, Refund
 
 REFUND_PAGES = 3  # of the store's refunds, which cannot be filtered
@@ -31,15 +32,22 @@ WORDS: Mapping[int, str] = {
     403: ABILITY,
     404: "does not know this order in this store",
 }
-T = TypeVar("T", bound=Lenient)
 
 
 class Asked(Lenient):
-    """What SellApp answers to an act: an order, of a refund also the refund itself."""
+    """What SellApp answers to an act: an order, to a refund the order with the refund."""
 
-    id: str = ""
+    id: Text = ""
     order: OrderRow | None = None
     refund: Refund | None = None
+
+    def answers(self, call: Call) -> bool:
+        """Whether it tells of this call. The order of a replacement is a new one."""
+        told = self.order.id if self.order else self.id
+        if call.path == REPLACEMENTS:
+            return bool(told)
+        wanted = self.refund is not None or call.path != REFUNDS
+        return wanted and same_id(told, call.order)
 
 
 class Counted(Lenient):
@@ -92,7 +100,7 @@ class Orders:
         )
         if not answer.ok:
             raise refusal(answer, write=True, words=WORDS, forbidden=Code.FORBIDDEN)
-        _check(answer.read(_asked, write=True), answer.json(write=True))
+        _check(answer.read(partial(_asked, call), write=True), answer.json(write=True))
 
     def _key(self, ticket: str, act: Act, call: Call) -> str:
         facts = [self._account, ticket, act.key or uuid.uuid4().hex, call.order, call.path]
@@ -115,8 +123,6 @@ def _order_in(data: Any, id: str) -> OrderRow | None:
     return found if found is not None and same_id(found.id, id) else None
 
 
-def _asked(data: Any) -> Asked | None:
-    inner = data.get("data", data) if isinstance(data, dict) else None
-    if not isinstance(inner, dict) or not {"id", "order", "refund"} & inner.keys():
-        return None
-    return Asked.of(inner)
+def _asked(call: Call, data: Any) -> Asked | None:
+    found = Asked.of(data.get("data", data)) if isinstance(data, dict) else None
+    return found if found is not None and found.answers(call) else None

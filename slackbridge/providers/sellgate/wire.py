@@ -257,9 +257,15 @@ class Listing:
         return newest_first and births != sorted(births, reverse=True)
 
     def limit(self, asked: int) -> int:
-        """Rows a page: as many as asked for, or fewer if the answer tells so."""
+        """Rows a page: as many as asked for, or fewer if the answer tells or shows so.
+
+        A page that is shorter than the total, without a word of its limit, may be capped.
+        """
         told = self.meta.limit or 0
-        return told if 0 < told <= asked else asked
+        if 0 < told <= asked:
+            return told
+        capped = 0 < self.size < asked and (self.meta.total or 0) > self.size
+        return self.size if capped else asked
 
     def ends(self, page: int, asked: int) -> bool:
         """Whether nothing follows page number `page` of `asked` rows each."""

@@ -55,7 +55,8 @@ class Service:
         if state.with_meta:
             total = len(every if state.total_of_all else rows)
             offset = start if state.offset_moves else 0
-            answer["meta"] = {"total": total, "limit": limit, "offset": offset}
+            told = {"limit": limit} if state.with_limit else {}
+            answer["meta"] = {"total": total, **told, "offset": offset}
         return self._shaped(answer)
 
     def get(self, ticket_id: str) -> Json:

@@ -55,6 +55,7 @@ class Switches:
         self.full_detail = False  # GET of one ticket has every field of its list row
         self.omit_nulls = False  # leave null fields out
         self.with_meta = True  # the list has `meta`
+        self.with_limit = True  # `meta` has `limit`
         self.limit_cap = 100  # most rows of a page; `meta.limit` has the limit applied
         self.offset_moves = False  # `meta.offset` counts rows; else it is always 0
         self.total_of_all = False  # `meta.total` counts tickets of any status

@@ -22,6 +22,7 @@ from tests.providers.common import Time, says
 from tests.providers.sellapp.conftest import Make
 
 NUMBER = 771204
+OURS = {"order": {"id": NUMBER}}
 
 
 def act(name: str, key: str = "m1", **fields: str) -> Act:
@@ -222,7 +223,9 @@ def test_an_intent_has_one_key_for_all_its_attempts() -> None:
 @pytest.mark.parametrize(
     ("status", "answer", "kind", "words"),
     [
-        (200, {"data": {"order": {"id": 1}, "refund": {"status": "failed"}}}, Rejected, "provider"),
+        (200, {"data": {**OURS, "refund": {"status": "failed"}}}, Rejected, "provider"),
+        (200, {"data": OURS}, Unknown, "cannot be read"),
+        (200, {"data": {"order": {"id": 1}, "refund": {"status": "pending"}}}, Unknown, "read"),
         (200, {"success": False, "message": "locked"}, Unknown, "cannot be read"),
         (200, {"message": "Accepted"}, Unknown, "cannot be read"),
         (202, "", Unknown, "cannot be read"),

@@ -96,3 +96,11 @@ async def test_only_active_tickets_are_listed_whatever_the_filter_lets_through(
     rows = [{"id": "a", "status": "closed"}, {"id": "b", "status": "open"}, {"id": "c"}]
     says(shop, "ListTickets", {"data": rows, "meta": {"total": 3}})
     assert ids((await sellgate.list_active("")).tickets) == ["b", "c"]
+
+
+async def test_a_page_that_is_capped_without_a_word_ends_no_list(
+    shop: SellgateSandbox, sellgate: Sellgate
+) -> None:
+    shop.with_limit, shop.limit_cap = False, 15
+    made = shop.bulk(40)
+    assert set(await walk(sellgate)) == set(made)
