@@ -18,7 +18,7 @@ from slackbridge.domain.errors import Failure, Later, Rejected
 from slackbridge.domain.model import Act, Conversation, Kind, Message, Query, Ticket
 from slackbridge.domain.order import Order
 from slackbridge.domain.page import Page
-from slackbridge.providers.base import FOUND, BaseProvider, Row, existing
+from slackbridge.providers.base import FOUND, BaseProvider, Row, existing, unsupported
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.lenient import EPOCH
@@ -142,6 +142,8 @@ class SellApp(BaseProvider):
         return goods.refunded(act, order, refunds, whole, theirs)
 
     async def preview(self, id: str, act: Act) -> str:
+        if act.action not in self._goods:
+            raise unsupported(self.title, self.capabilities, act)
         row, order = await self._bought(id)
         refunds = None
         if act.action == goods.REFUND.name:

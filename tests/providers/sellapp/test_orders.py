@@ -290,6 +290,8 @@ async def test_v1_has_no_orders_to_act_on(shop: SellAppSandbox, make: Make, id: 
     for name in NAMES:
         with pytest.raises(Unsupported, match="v1"):
             await old.perform(id, act(name), 5)
+        with pytest.raises(Unsupported, match="v1"):
+            await old.preview(id, act(name))
     nothing = str(shop.customer_opens())
     with pytest.raises(Rejected, match="names no order"):
         await make().perform(nothing, act("refund"), 5)
