@@ -18,6 +18,7 @@ from slackbridge.providers.sellapp.order_wire import OrderRow, Refund, places, s
 
 REFUNDS, REPLACEMENTS = "refunds", "replacements"
 RETRIES, NOTICES = "fulfillment-retries", "fulfillment-notifications"
+SHOWN_ORDER, SHOWN_WAY = "shown_order", "shown_way"  # beside the form's own fields
 FIGURE = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?")
 MAIL = re.compile(r"[^\s@<>,;]{1,100}@[^\s@<>,;]{1,150}")
 SLACK = timedelta(seconds=5)  # between two clocks
@@ -85,7 +86,25 @@ class Call:
 
 
 def call_of(act: Act, order: OrderRow) -> Call:
-    """The call of an act. Raises Rejected for a form that makes no sense with this order."""
+    """The call of an act. Raises Rejected for a form that makes no sense with this order, or was
+    shown for something else.
+    """
+    call = _call_of(act, order)
+    shown = (act.fields.get(SHOWN_ORDER, call.order), act.fields.get(SHOWN_WAY, call.path))
+    if shown != (call.order, call.path):
+        raise Rejected(f"what was shown is no longer so: {order}; open the form again")
+    return call
+
+
+def pins_of(act: Act, order: OrderRow, refunds: Sequence[Refund] | None) -> Mapping[str, str]:
+    """The form's values, with what the second step shows beside them. Raises Rejected."""
+    call = call_of(act, order)
+    left = _left(order, None if refunds is None else _paid_back(refunds))
+    rest = {"amount": _written(left, order.currency)} if call.path == REFUNDS and left else {}
+    return {**rest, **act.fields, SHOWN_ORDER: call.order, SHOWN_WAY: call.path}
+
+
+def _call_of(act: Act, order: OrderRow) -> Call:
     match act.action:
         case REFUND.name:
             amount = amount_of(act, order)
@@ -208,6 +227,11 @@ def refunded(
 
 def _is(one: Refund, wanted: int | None) -> bool:
     return wanted is None or one.amount_cents in (None, wanted)
+
+
+def _written(minor: int, currency: str) -> str:
+    """As SellApp takes an amount."""
+    return f"{Decimal(minor).scaleb(-places(currency)):f}"
 
 
 def _mail(act: Act) -> str:

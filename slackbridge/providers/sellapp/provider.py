@@ -141,14 +141,24 @@ class SellApp(BaseProvider):
         theirs = since + (self._client.skew or 0.0)
         return goods.refunded(act, order, refunds, whole, theirs)
 
+    async def pinned(self, id: str, act: Act) -> Mapping[str, str]:
+        """The order, the way, and of a whole refund the sum, if it is known."""
+        _, order, refunds = await self._shown(id, act)
+        return goods.pins_of(act, order, refunds)
+
     async def preview(self, id: str, act: Act) -> str:
+        row, order, refunds = await self._shown(id, act)
+        return goods.preview_of(act, order, refunds, row.customer.email)
+
+    async def _shown(
+        self, id: str, act: Act
+    ) -> tuple[TicketRow, OrderRow, Sequence[Refund] | None]:
+        """What the second step of an act is about."""
         if act.action not in self._goods:
             raise unsupported(self.title, self.capabilities, act)
         row, order = await self._bought(id)
-        refunds = None
-        if act.action == goods.REFUND.name:
-            refunds = await self._refunds(order.id)
-        return goods.preview_of(act, order, refunds, row.customer.email)
+        refunds = await self._refunds(order.id) if act.action == goods.REFUND.name else None
+        return row, order, refunds
 
     async def order(self, ticket: Ticket) -> Order | None:
         """Read in v2 whichever version the tickets have: v1 has no orders."""

@@ -295,3 +295,23 @@ async def test_v1_has_no_orders_to_act_on(shop: SellAppSandbox, make: Make, id: 
     nothing = str(shop.customer_opens())
     with pytest.raises(Rejected, match="names no order"):
         await make().perform(nothing, act("refund"), 5)
+
+
+async def test_what_was_shown_is_what_is_done(
+    shop: SellAppSandbox, sellapp: SellApp, id: str
+) -> None:
+    assert isinstance(sellapp, capabilities.Pins)
+    await sellapp.perform(id, act("refund", amount="10"), 5)
+    whole = act("refund", "m2", **await sellapp.pinned(id, act("refund")))
+    assert whole.fields["amount"] == "39.90"
+    assert "39.90 EUR. 10.00 EUR were refunded before" in await sellapp.preview(id, whole)
+    await sellapp.perform(id, act("refund", "m3", amount="1"), 5)  # a colleague was faster
+    with pytest.raises(Rejected, match="refundable balance"):
+        await sellapp.perform(id, whole, 5)
+    again = act("resend", "m4", **await sellapp.pinned(id, act("resend")))
+    shop.order_becomes(NUMBER, "PAID")  # so it would be another call
+    with pytest.raises(Rejected, match="what was shown is no longer so: order 771204"):
+        await sellapp.perform(id, again, 5)
+    assert len(shop.ledger.all("refund")) == 2
+    shop.faults.add(Fault("ListRefunds", Phase.COMMIT, Action.STATUS, status=500))
+    assert "amount" not in await sellapp.pinned(id, act("refund"))
