@@ -58,7 +58,7 @@ async def test_an_idle_poll_costs_its_pages_and_a_change_one_call(
 ) -> None:
     ids, market = old(place, 300), place.refurbed
     async with run(account=BY_HAND) as bridge:
-        await born(place, bridge)
+        await place.until("the first walk", lambda: market.calls["ListTickets"] == 4)
         poller = bridge.pollers[0]
         for full, pages in ((True, 3), (False, 1)):
             market.calls.clear()

@@ -71,7 +71,7 @@ async def test_what_changed_last_comes_first(
     await sellapp.list_active("")
     page = await sellapp.list_recent()
     assert numbers(page.tickets)[0] == made[1]
-    assert (len(page.tickets), page.cursor) == (100, "")
+    assert (len(page.tickets), len(page.ended), page.cursor) == (99, 1, "")
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 422, 501])
