@@ -62,8 +62,9 @@ async def test_an_idle_poll_costs_its_pages_and_a_change_one_call(
     place: World, run: Running
 ) -> None:
     ids, market = old(place, 300), place.refurbed
-    async with run(account=BY_HAND) as bridge:
-        await born(place, bridge)
+    async with run(account={**BY_HAND, "watch_ended_days": 14}) as bridge:
+        # Three pages of active tickets, and at last one of ended ones.
+        await place.until("the first poll", lambda: market.calls["ListTickets"] == 4)
         poller = bridge.pollers[0]
         for full, pages in ((True, 3), (False, 1)):
             market.calls.clear()
