@@ -19,6 +19,7 @@ from slackbridge.domain.errors import (
     Unknown,
     Unsupported,
     of_status,
+    other_ticket,
     unreadable,
 )
 from slackbridge.domain.files import File, FileLimits
@@ -78,7 +79,7 @@ __all__ = [  # noqa: RUF022 - grouped by purpose
     "Fact", "Order", "Days", "ENDED", "QUERY_FIELDS", "File", "FileLimits",
 
     "Code", "Failure", "Later", "Rejected", "Unauthorized", "Unknown", "Unsupported",
-    "of_status", "refused", "unreadable", "unsupported",
+    "of_status", "other_ticket", "refused", "unreadable", "unsupported",
 
     "Document", "clean", "digest", "from_html", "from_text", "normalise", "plain", "to_html",
 

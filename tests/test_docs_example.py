@@ -22,7 +22,7 @@ from tests.acme_shop import SHOP, AcmeMarket, AcmeShop
 from tests.contract.markets import Time
 from tests.providers_page import MODULE, blocks, install, with_orders
 
-LONGEST = 105  # lines of the example
+LONGEST = 110  # lines of the example
 ENVIRON = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ACME_TOKEN": "a-key"}
 
 
