@@ -123,7 +123,7 @@ async def test_what_belongs_to_others_is_left_to_them(slack: SlackSandbox) -> No
             seen = await runner.look(probes[0], bench)
         await runner.clean(bench)
     assert seen.value == "message, with client_msg_id"
-    assert [event["channel"] for event in slack.events.acknowledged].count("C0SUPPORT") == 0
+    assert [each.event["channel"] for each in slack.events.acknowledged].count("C0SUPPORT") == 0
 
 
 async def test_http_mode_opens_no_socket(slack: SlackSandbox) -> None:

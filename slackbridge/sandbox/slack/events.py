@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from slackbridge.sandbox.slack.delivery import Delivery
@@ -15,18 +16,27 @@ from slackbridge.sandbox.tasks import Tasks
 _MESSAGES = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """An event that the app has acknowledged, `at` on the monotonic clock."""
+
+    event: Json
+    at: float
+
+
 @dataclass(slots=True, eq=False)
 class Events:
     """Sends announced events, each in a task of its own.
 
-    `acknowledged` lists the events that the app has acknowledged, in that order.
+    `acknowledged` lists what the app has acknowledged, as it came in. Two acknowledgements of two
+    connections may come in the other way round than they were sent, some milliseconds apart.
     """
 
     workspace: Workspace
     transport: Transport
     delivery: Delivery
     tasks: Tasks
-    acknowledged: list[Json] = field(default_factory=list)
+    acknowledged: list[Acknowledged] = field(default_factory=list)
 
     def announce(self, event: Json, channel: Channel | None) -> None:
         """Send an event if the app subscribes to it and is in the channel (None = no channel)."""
@@ -40,7 +50,7 @@ class Events:
     async def _send(self, delay: float, payload: Json) -> None:
         await asyncio.sleep(delay)
         if await self.transport.event(payload):
-            self.acknowledged.append(payload["event"])
+            self.acknowledged.append(Acknowledged(payload["event"], time.monotonic()))
 
     def _wanted(self, event: Json, channel: Channel | None) -> bool:
         app = self.workspace.app
