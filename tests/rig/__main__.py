@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,9 @@ def main(
     redis: Annotated[
         Kind, typer.Option(help="One server, one that Sentinels name, or a Redis Cluster.")
     ] = Kind.SINGLE,
+    logs: Annotated[
+        Path | None, typer.Option(help="A folder for the bridges' logs of failed runs.")
+    ] = None,
 ) -> None:
     """Inject a fault at every call of every scene.
 
@@ -36,19 +40,21 @@ def main(
     Sentinels and nodes of a cluster announce the proxies' ports. tests/rig/test_kinds.py kills
     masters.
     """
-    outcomes = asyncio.run(_all(jobs, seed, only, sample, redis))
+    outcomes = asyncio.run(_all(jobs, seed, only, sample, redis, logs))
     typer.echo(table(outcomes))
     raise typer.Exit(1 if any(o.verdict.faults for o in outcomes) else 0)
 
 
-async def _all(jobs: int, seed: int, only: str, sample: int, redis: Kind) -> list[Outcome]:
+async def _all(
+    jobs: int, seed: int, only: str, sample: int, redis: Kind, logs: Path | None
+) -> list[Outcome]:
     begun, outcomes = time.monotonic(), []
     scenes = [scene for scene in SCENES if scene.name == only.partition(":")[0]] or SCENES
     wanted = [point for point in await points(scenes, redis) if only in str(point)]
     if sample:
         wanted = sampled(wanted, sample, seed)
     typer.echo(f"{len(wanted)} runs, seed {seed}, {jobs} at a time, {redis}")
-    async for outcome in strike_all(wanted, seed, jobs, redis):
+    async for outcome in strike_all(wanted, seed, jobs, redis, logs):
         outcomes.append(outcome)
         for fault in outcome.verdict.faults:
             typer.echo(f"{outcome.point}: {fault}")

@@ -5,7 +5,9 @@ again with every fault at each of these calls.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
 
 from slackbridge.demo.world import ACCOUNT
 from tests.rig.blow import Point, blows
@@ -53,9 +55,10 @@ async def _moments(place: Rig, scene: Scene) -> list[Point]:
 
 
 async def strike_all(
-    points: Sequence[Point], seed: int, jobs: int, kind: Kind
+    points: Sequence[Point], seed: int, jobs: int, kind: Kind, logs: Path | None = None
 ) -> AsyncIterator[Outcome]:
-    """All of them, in so many rigs at a time, as they end.
+    """All of them, in so many rigs at a time, as they end. What the bridges of a failed run have
+    logged is copied to `logs`.
 
     Every second rig of refurbed's has two processes; the next seed gives the other half two.
     """
@@ -69,7 +72,9 @@ async def strike_all(
     async def work() -> None:
         while not shares.empty():
             processes, share = shares.get_nowait()
-            if left := await _strike(share, processes, seed, kind, outcomes):
+            async with rig(NAMED[share[0].scene].account, processes, kind) as place:
+                left = await _strike(place, share, seed, outcomes, logs)
+            if left:
                 shares.put_nowait((processes, left))
 
     async with asyncio.TaskGroup() as group:
@@ -80,19 +85,20 @@ async def strike_all(
 
 
 async def _strike(
+    place: Rig,
     share: list[Point],
-    processes: int,
     seed: int,
-    kind: Kind,
     outcomes: asyncio.Queue[Outcome],
+    logs: Path | None,
 ) -> list[Point]:
     """Play these points in one rig. After a failed point the rig is dropped."""
-    async with rig(NAMED[share[0].scene].account, processes, kind) as place:
-        for n, point in enumerate(share, 1):
-            outcome = await place.strike(NAMED[point.scene], point, seed)
-            outcomes.put_nowait(outcome)
-            if outcome.verdict.faults:
-                return share[n:]
+    for n, point in enumerate(share, 1):
+        outcome = await place.strike(NAMED[point.scene], point, seed)
+        outcomes.put_nowait(outcome)
+        if outcome.verdict.faults:
+            if logs:
+                place.copy_logs(logs / re.sub(r"[^\w.#]+", "-", str(point)))
+            return share[n:]
     return []
 
 

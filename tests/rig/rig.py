@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -106,6 +107,12 @@ class Rig:
             for server in self._servers(scene):
                 server.clear()
         return Outcome(point, verdict, bool(fault.struck))
+
+    def copy_logs(self, folder: Path) -> None:
+        """Copy what the bridges have logged."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for log in self.place.folder.glob("*.log"):
+            shutil.copy(log, folder)
 
     def _ended(self) -> str:
         return "" if self.place.bridge.pid else "; the bridge has ended by itself"
