@@ -19,7 +19,7 @@ class FileUpload(Frozen):
     """One attachment of a message. Times are Unix seconds by the store's clock.
 
     It is due at `due`. `deadline` is until when the last try may have shared it (0 = none was
-    made), `id` is Slack's for that try. `look`: it may be there from a time that Redis has
+    made), `id` is Slack's for that try. `unsure`: it may be there from a time that Redis has
     forgotten. `since`: nothing of it is older in the thread. The name and the address are dropped
     at the end.
     """
@@ -32,7 +32,7 @@ class FileUpload(Frozen):
     deadline: float = 0.0
     tries: int = 0
     id: str = ""
-    look: bool = False
+    unsure: bool = False
 
     @property
     def open(self) -> bool:
@@ -47,7 +47,7 @@ class FileUpload(Frozen):
 
     def reserved(self, id: str) -> FileUpload:
         """It may be shared from now on, under this id."""
-        return self.model_copy(update={"id": id, "look": False})
+        return self.model_copy(update={"id": id, "unsure": False})
 
     def later(self, due: float) -> FileUpload:
         """It is tried again at `due`; if it has an id, it is looked for first."""

@@ -60,7 +60,7 @@ def wanted(
             if name not in stored.files:
                 look = since < forgotten + SKEW_SECONDS
                 found[name] = FileUpload(
-                    name=file.name, url=file.url, since=since, due=now, look=look
+                    name=file.name, url=file.url, since=since, due=now, unsure=look
                 )
     return found
 

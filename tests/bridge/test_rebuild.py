@@ -262,7 +262,8 @@ async def test_old_tickets_rest_as_they_did(
         await stage.until("the summary", lambda: len(summaries(stage)) == 2)
         await stage.quiet(1.5)
         assert len(place.slack.ledger.all("post")) == posts + 1
-        assert recent or place.refurbed.calls["GetTicket"] == gets
+        read = place.refurbed.calls["GetTicket"] - gets
+        assert recent or read <= 1, "only what ended lately is looked at once"
         place.refurbed.customer_writes(ended, "<p>again</p>")
         await stage.until("it", lambda: len(stage.mirrored(ended)) == 2)
         stage.balanced(ended)

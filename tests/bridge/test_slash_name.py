@@ -46,7 +46,7 @@ async def test_no_text_says_another_name(renamed: Stage) -> None:
     )
     texts["alone"] = json.dumps(renamed.anna.ephemerals(CHANNEL))
     assert [name for name, text in texts.items() if NAMED.search(text)] == []
-    assert f"`{OURS} list [open|mine|overdue]`" in texts["help"]
+    assert f"`{OURS} list [open|mine|overdue|ended] [ACCOUNT] [FIELD:…]`" in texts["help"]
     assert f"`{OURS} help` tells what can be asked" in texts["nonsense"]
     assert f"`{OURS} new {ACCOUNT}`" in texts["new nowhere"]
 

@@ -117,9 +117,14 @@ def test_an_older_version_wrote_unread_as_one() -> None:
 
 
 def test_every_field_is_in_the_table() -> None:
-    attributes = {field.name for field in fields(StoredTicket)} - {"parts", "strays", "raw"}
+    attributes = {field.name for field in fields(StoredTicket)} - {
+        "parts",
+        "strays",
+        "files",
+        "raw",
+    }
     assert {stored.attribute for stored in TICKET_FIELDS} == attributes
-    assert {*get_type_hints(Patch)} == attributes | {"parts", "strays"}
+    assert {*get_type_hints(Patch)} == attributes | {"parts", "strays", "files"}
     assert {s.attribute for s in ACCOUNT_FIELDS} == {
         "born_at",
         "listened_at",

@@ -43,7 +43,7 @@ def without_notes(marks: list[Json]) -> list[Json]:
 
 
 def as_before(receipts: Json) -> Json:
-    """The question about a message with files once offered to send it, and says now what is sent."""
+    """The question about a message with files once offered to send it; now it says what is sent."""
     told = json.dumps(receipts).replace("intent:send_text", "intent:send")
     return dict(json.loads(told))
 

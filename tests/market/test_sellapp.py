@@ -122,7 +122,7 @@ async def test_v1_hides_what_it_cannot_do(market: Market, sellapp: SellAppSandbo
     ticket = sellapp.customer_opens()
     async with market.open():
         await market.shown(ticket)
-        assert market.offers(ticket) == {"reply", "claim"}
+        assert market.offers(ticket) == {"reply", "claim", "details"}
         await market.say(ticket, "Here is a new key.")
         await until("the reply", lambda: acts(sellapp, "reply"))
         sellapp.close(ticket)

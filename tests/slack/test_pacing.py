@@ -32,7 +32,8 @@ DOCUMENTED = {
             conversations.join conversations.open conversations.replies reactions.add reactions.get
             team.info users.lookupByEmail""",
         Tier.FOUR: """
-            api.test chat.postEphemeral conversations.members users.info
+            api.test chat.postEphemeral conversations.members files.completeUploadExternal
+            files.getUploadURLExternal files.info users.info
             views.open views.publish views.push views.update""",
         Tier.SPECIAL: "auth.test chat.getPermalink chat.postMessage",
     }.items()

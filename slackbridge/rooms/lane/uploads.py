@@ -102,7 +102,7 @@ class Uploads:
         upload, now = it.upload, self._store.now
         if now() >= upload.deadline:  # it waited for others: a later pass tries again
             return None
-        if upload.id or upload.look:
+        if upload.id or upload.unsure:
             found = await self._threads.find(it.place, upload.since, upload.id, upload.name)
             if found:
                 return upload.ended(UploadState.SHARED, found)
@@ -178,4 +178,4 @@ def _doubted(upload: FileUpload, began: str) -> FileUpload:
         younger = float(began) + uploads.SKEW_SECONDS > upload.since
     except ValueError:
         younger = False
-    return upload.model_copy(update={"look": upload.look or younger})
+    return upload.model_copy(update={"unsure": upload.unsure or younger})
