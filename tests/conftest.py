@@ -16,8 +16,10 @@ import pytest
 from hypothesis import settings
 from redis import Redis
 
-from slackbridge.store import embedded
-from tests.demo_page.chromium import missing
+pytest.register_assert_rewrite("slackbridge.testing")
+
+from slackbridge.store import embedded  # noqa: E402 - the line above must come first
+from tests.demo_page.chromium import missing  # noqa: E402
 
 if TYPE_CHECKING:
     from slackbridge.store.redis import RedisStore

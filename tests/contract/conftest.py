@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-pytest.register_assert_rewrite("slackbridge.testing")
-
-from slackbridge.testing.market import Market  # noqa: E402 - the line above must come first
-from tests.contract.markets import MARKETS  # noqa: E402
+from slackbridge.testing.market import Market
+from tests.contract.markets import MARKETS
 
 
 @pytest.fixture(params=sorted(MARKETS))
