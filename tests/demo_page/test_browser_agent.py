@@ -95,7 +95,7 @@ async def test_files_are_held(scene: Scene, window: Window) -> None:
     await expect(window.thread.locator("a.file", has_text="label.txt")).to_be_visible()
     await expect(window.said("Send the text without them?")).to_be_visible()
     assert scene.answers(case) == []
-    await window.press("intent:send")
+    await window.press("intent:send_text")
     await scene.answered(case, "Here is the label")
 
 

@@ -86,7 +86,7 @@ async def test_what_an_agent_types_stays_text(scene: Scene, window: Window) -> N
     await window.attach(FILE, "image/svg+xml", b"<svg/>")
     await window.write(text)
     await harmless(window, window.thread.locator(".scroller"))
-    await window.press("intent:send")
+    await window.press("intent:send_text")
     await scene.place.until("the answer", lambda: scene.answers(case))
     assert MARKUP in scene.answers(case)[0]
     await window.visit(case.customer_page)

@@ -8,7 +8,7 @@ from slackbridge.domain.intent import DELETED, Intent, State
 from slackbridge.domain.model import Author, Conversation, Kind, TicketKey
 from slackbridge.domain.record import Record
 from slackbridge.domain.view import Words, digest
-from slackbridge.rules import card, receipt
+from slackbridge.rules import after_end, card, receipt
 from slackbridge.text.document import plain
 from tests.model.market import ACCOUNT, CAN
 from tests.model.town import Town, number_of, version_of
@@ -101,7 +101,8 @@ def _mirrored(town: Town, id: str, record: Record) -> list[str]:
 
 def _card(town: Town, record: Record, conversation: Conversation) -> list[str]:
     stored, ticket = record.stored, conversation.ticket
-    wanted = card.card(ticket, "model", CAN, stored, record.intents, town.world.now)
+    late = after_end.wrote(conversation, stored.ended_with)
+    wanted = card.card(ticket, "model", CAN, stored, record.intents, town.world.now, late)
     stands = town.slack.rows[stored.root].item
     # If Redis lost an edit that was undone meanwhile, the message stays until the next edit.
     return (
