@@ -15,7 +15,7 @@ from slackbridge.config.load import child_environment
 @pytest.mark.long
 @pytest.mark.crash
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("words", "steps"), [((), 11), (("marketplaces",), 11)])
+@pytest.mark.parametrize(("words", "steps"), [((), 11), (("marketplaces",), 18)])
 async def test_a_script_plays_to_its_end_and_every_line_is_json(
     words: Sequence[str], steps: int
 ) -> None:

@@ -136,13 +136,15 @@ class Agent:
 
     async def receipt(self, intent: str, mark: str) -> Json:
         """Wait for an intent's receipt with `mark`: words of its text, or a button's action id."""
-
-        def found() -> Json | None:
-            row = views.receipt(self._slack, self.ticket, intent, self.channel)
-            return row if row and (mark in views.shown(row) or mark in views.buttons(row)) else None
-
-        row: Json = await self.until(f"a receipt with {mark!r}", found)
+        row: Json = await self.until(
+            f"a receipt with {mark!r}", partial(self.question, intent, mark)
+        )
         return row
+
+    def question(self, intent: str, mark: str) -> Json | None:
+        """An intent's receipt, if it has `mark` now."""
+        row = views.receipt(self._slack, self.ticket, intent, self.channel)
+        return row if row and (mark in views.shown(row) or mark in views.buttons(row)) else None
 
     async def told_receipt(self, intent: str, mark: str) -> Json:
         """The same, told in the transcript."""
@@ -158,7 +160,7 @@ class Agent:
     async def press(self, name: str, who: Person | None = None) -> None:
         """Use the card's button or menu entry of that name, once it is offered."""
         action = f"ticket:{name}"
-        await self.until(f"the button {name}", lambda: self._offers(name))
+        await self.until(f"the button {name}", lambda: self.offers(name))
         menu = action not in self.buttons()
         await (who or self.person).click(
             self.channel,
@@ -174,7 +176,8 @@ class Agent:
         await self.until(shown, done)
         await self.shows(shown)
 
-    def _offers(self, name: str) -> bool:
+    def offers(self, name: str) -> bool:
+        """Whether the card has that button, or that entry in its menu."""
         return f"ticket:{name}" in self.buttons() or name in _menu(self.card())
 
     async def form(self, name: str) -> Json:
