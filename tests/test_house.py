@@ -23,7 +23,8 @@ FLOORS = 11  # on which the folders stand
 # Which folders a folder may import, beside itself. Every module lies under the longest name that
 # fits it; there are no exceptions by file.
 SHARED = tuple(
-    f"providers.{name}" for name in ("answer", "factory", "http", "lenient", "pacing", "base")
+    f"providers.{name}"
+    for name in ("answer", "factory", "http", "lenient", "numbered", "pacing", "base")
 )
 CORE = ("ports", "domain", "text")
 ROOM = ("rules", *CORE)

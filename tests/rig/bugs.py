@@ -216,6 +216,13 @@ OF_THE_POLLER = (
         (RARE + "the_record_of_a_ticket_that_is_active_again_does_not_expire",),
     ),
     Bug(
+        "ended tickets are not watched",
+        "rooms/polling/poller.py",
+        "for ticket in self._ended.stirred(ended, shown, now):",
+        "for ticket in ():",
+        (POLLER + "what_happens_on_an_ended_ticket_is_read",),
+    ),
+    Bug(
         "what does not fit a page of changes is left out",
         "rooms/polling/poller.py",
         "self._full_at = 0.0  # more",

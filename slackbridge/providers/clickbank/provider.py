@@ -36,6 +36,7 @@ from slackbridge.providers.clickbank.settings import BASE_URL, ClickBankSettings
 from slackbridge.providers.clickbank.wire import TicketRow
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
+from slackbridge.providers.numbered import NumberedWalk
 from slackbridge.providers.pacing import Spend
 
 LONGEST_ADDRESS = 2_000  # characters, percent-encoded, scheme and host included
@@ -75,22 +76,18 @@ class ClickBank(BaseProvider):
         self._reader = Reader(self._api)
 
     async def list_active(self, cursor: str) -> Page:
-        """Open, then reopened tickets. Pages are numbered, so rows shift when tickets leave.
-
-        Hence a walk goes to the last page and back again: what has moved one page forward in the
-        meantime is found on the way back.
+        """Open, then reopened tickets. Pages are numbered, and their order is not documented: so
+        a walk goes on and back again (see `NumberedWalk`), two calls a page.
         """
-        status, number, way, before = (cursor or f"{OPEN}|1|on|").split("|")
-        page = int(number)
-        rows, more = await self._reader.page({"status": status}, page)
-        first = rows[0].ticket_id if rows else ""
-        if way == "on" and more:
-            if page >= MOST_PAGES or (first and first == before):
-                raise unreadable("ClickBank sent pages of tickets that lead nowhere", write=False)
-            return Page(self._tickets(rows), f"{status}|{page + 1}|on|{first}")
-        if page > 1:
-            return Page(self._tickets(rows), f"{status}|{page - 1}|back|")
-        return Page(self._tickets(rows), f"{REOPENED}|1|on|" if status == OPEN else "")
+        status, _, place = (cursor or f"{OPEN}|").partition("|")
+        walk = NumberedWalk.of(place)
+        rows, more = await self._reader.page({"status": status}, walk.page)
+        ids = [row.ticket_id for row in rows]
+        if more and (walk.page >= MOST_PAGES or walk.repeats(ids)):
+            raise unreadable("ClickBank sent pages of tickets that lead nowhere", write=False)
+        if place := walk.after(ids, more):
+            return Page(self._tickets(rows), f"{status}|{place}")
+        return Page(self._tickets(rows), f"{REOPENED}|" if status == OPEN else "")
 
     async def list_recent(self) -> Page:
         """Tickets that changed since yesterday or the last call, newest first, ended ones too."""

@@ -47,6 +47,11 @@ class Listed(Generic[Shape]):
     more: bool | None
     obeyed: bool
 
+    def goes_on(self, before: int) -> bool:
+        """As `leads_on`, by the number of rows of the page before."""
+        told = bool(self.rows) and len(self.rows) >= before
+        return told if self.more is None else self.more
+
     def leads_on(self, before: tuple[Shape, ...] = ()) -> bool:
         """Whether to read another page; `before` are the rows of the page before.
 

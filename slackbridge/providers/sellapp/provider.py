@@ -22,6 +22,7 @@ from slackbridge.providers.base import FOUND, BaseProvider, Row, existing, unsup
 from slackbridge.providers.factory import Factory
 from slackbridge.providers.http import HttpClient
 from slackbridge.providers.lenient import EPOCH
+from slackbridge.providers.numbered import NumberedWalk
 from slackbridge.providers.sellapp import goods, wire
 from slackbridge.providers.sellapp.actions import ARCHIVE, CAPABILITIES, V1, change_of
 from slackbridge.providers.sellapp.api import ID, Api, Body, headers
@@ -67,15 +68,14 @@ class SellApp(BaseProvider):
         self._stamps = True  # whether a new message moves `updated_at`, as far as is known
 
     async def list_active(self, cursor: str) -> Page:
-        """By page number, so rows shift when tickets come and go: each page is read twice.
-
-        The second time is after the page behind it, and finds what has moved up meanwhile.
+        """Pages are numbered, and their order is SellApp's own: so a walk goes on and back again
+        (see `NumberedWalk`), two calls a page. Closed tickets are among those of the list.
         """
         if not cursor and self._search.due:
             await self._learn()
-        mode, _, number = cursor.partition(":")
+        mode, _, place = cursor.partition(":")
         try:
-            return await self._page(int(number) if mode == self._mode else 1)
+            return await self._page(NumberedWalk.of(place if mode == self._mode else ""))
         except Later:
             self._search.forget_failure()
             raise
@@ -83,7 +83,7 @@ class SellApp(BaseProvider):
     async def list_recent(self) -> Page:
         """Of any status, so that what a customer writes on a closed ticket costs no call more."""
         found = await self._api.search(EVERY_CHANGED_LAST, 1)
-        return Page.of(self._tickets(found.rows)) if found else await self._page(1)
+        return Page.of(self._tickets(found.rows)) if found else await self._page(NumberedWalk())
 
     async def list_ended(self, since: float, cursor: str) -> Page:
         """The tickets that changed last: one call for each hundred that changed after `since`.
@@ -250,17 +250,16 @@ class SellApp(BaseProvider):
     def _mode(self) -> str:
         return SEARCH if self._search.works else LIST
 
-    async def _page(self, page: int) -> Page:
-        listed = await self._listed(page)
+    async def _page(self, walk: NumberedWalk) -> Page:
+        listed = await self._listed(walk.page)
         if listed is None:  # the search fails: begin again without it
-            page = 1
-            listed = await self._api.tickets(page)
+            walk = NumberedWalk()
+            listed = await self._api.tickets(walk.page)
             self._choose(False)
-        tickets, more = self._tickets(listed.rows), listed.leads_on()
-        if page > 1 and (before := await self._listed(page - 1)):
-            tickets += self._tickets(before.rows)
-            more = listed.leads_on(before.rows)
-        return Page.of(tickets, f"{self._mode}:{page + 1}" if more else "")
+        ids = [row.id for row in listed.rows]
+        more = listed.goes_on(walk.size) and not walk.repeats(ids)
+        place = walk.after(ids, more)
+        return Page.of(self._tickets(listed.rows), f"{self._mode}:{place}" if place else "")
 
     async def _listed(self, page: int) -> Listed[TicketRow] | None:
         if self._search.works:

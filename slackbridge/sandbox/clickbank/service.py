@@ -188,7 +188,12 @@ class Service:
             if f"{name}From" in query or f"{name}To" in query:
                 first, last = self._range(query, name)
                 found = [t for t in found if _within(moment(t), first, last)]
-        return found[::-1] if state.list_newest_first else found
+        match state.list_order:
+            case "newest":
+                return found[::-1]
+            case "updated":
+                return sorted(found, key=lambda t: (-t.updated_at, -t.id))
+        return found
 
     def _range(self, query: Query, name: str) -> tuple[date, date]:
         first, last = _day(query.get(f"{name}From", "")), _day(query.get(f"{name}To", ""))

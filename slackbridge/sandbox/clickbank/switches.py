@@ -28,7 +28,7 @@ class Switches:
         self.page_size = 100
         self.short_pages = False  # a page that is not the last holds fewer rows
         self.ignore_page = False  # the header `Page` is ignored
-        self.list_newest_first = False
+        self.list_order = "oldest"  # or "newest", "updated": the last one changed first
         self.future_days = True  # a range of days may end after today
         self.customer_reopens = False  # a customer's comment reopens a CLOSED ticket
         self.comments_update = True  # a comment moves `updateTime`

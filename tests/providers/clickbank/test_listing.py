@@ -41,7 +41,7 @@ async def test_a_walk_loses_no_ticket_while_tickets_move(
 ) -> None:
     made = shop.bulk(250)
     first = await bank.list_active("")
-    assert first.cursor == f"open|2|on|{made[0]}"
+    assert first.cursor.startswith("open|2.")
     for id in made[:40]:
         shop.close(id)  # whatever is on the second page moves to the first
     found, cursor = set[int](), first.cursor
