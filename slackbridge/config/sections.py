@@ -103,7 +103,7 @@ class AgentSettings(Section):
 
 Fact = Literal["provider", "account", "type", "topic", "country", "urgency", "status"]
 Turn = Literal["assignee", "needs", "help", "kind"]
-Condition = Fact | Turn
+Condition = Literal[Fact, Turn]
 # What a condition must say; every other one takes a word of the marketplace or of the settings.
 SAYS: Mapping[str, tuple[str, ...]] = {
     "needs": ("agent",),

@@ -227,7 +227,8 @@ class ClickBank(BaseProvider):
     def _excess(self, call: Call) -> str:
         # A lone surrogate cannot be sent, but must not keep us from counting.
         params = {k: v.encode("utf-8", "replace").decode() for k, v in call.params.items()}
-        length = len(str(httpx.URL(f"{self._base}/{call.path}", params=params)))
+        # Not by httpx.URL, which refuses one of over 65,536 characters.
+        length = len(f"{self._base}/{call.path}?{httpx.QueryParams(params)}")
         over = length - LONGEST_ADDRESS
         if over <= 0:
             return ""
