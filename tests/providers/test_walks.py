@@ -32,13 +32,6 @@ def of_sellapp(order: str, searches: bool = False, paginator: str = "resource") 
     return set
 
 
-def sellgate(order: str) -> Setting:
-    def set(sandbox: Any) -> None:
-        sandbox.limit_cap, sandbox.order = PAGE, order
-
-    return set
-
-
 CASES = {
     **{
         f"clickbank {order}": ("clickbank", clickbank(order))
@@ -50,10 +43,6 @@ CASES = {
     },
     "sellapp capped": ("sellapp", of_sellapp("updated", paginator="none")),
     "sellapp search": ("sellapp", of_sellapp("newest", searches=True)),
-    **{
-        f"sellgate {order}": ("sellgate", sellgate(order))
-        for order in ("oldest", "newest", "updated")
-    },
 }
 
 
