@@ -16,6 +16,8 @@ from slackbridge.domain.record import StoredTicket
 MOMENT = timedelta(seconds=2)
 """Between the time of a message and that of the change of its ticket, which some round."""
 
+NOTHING = "-"  # what a ticket had when it ended, if its first message may have come after the end
+
 HEARD = "📬 *The customer wrote after this ticket had ended.*"
 
 
@@ -79,10 +81,13 @@ def ended_with(stored: StoredTicket, conversation: Conversation) -> str:
         return stored.ended_with
     if stored.ended:
         messages = tuple(m for m in messages if stored.whole(m.id))
-    elif messages and not stored.whole(messages[-1].id):
-        late = _was_last(messages[-1], conversation.ticket)
-        messages = messages[:-1] if late else messages
+    elif messages and not stored.whole(messages[-1].id) and _late(conversation):
+        return messages[-2].id if len(messages) > 1 else NOTHING
     return messages[-1].id if messages else ""
+
+
+def _late(conversation: Conversation) -> bool:
+    return _was_last(conversation.messages[-1], conversation.ticket)
 
 
 def _was_last(message: Message, ticket: Ticket) -> bool:
