@@ -70,6 +70,11 @@ def wrote(conversation: Conversation, ended_with: str) -> bool:
     return _was_last(last, ticket)
 
 
+def came_late(stored: StoredTicket, conversation: Conversation) -> bool:
+    """As `wrote`, by what is on record or about to be: before and after that, it is the same."""
+    return wrote(conversation, ended_with(stored, conversation))
+
+
 def ended_with(stored: StoredTicket, conversation: Conversation) -> str:
     """The newest message that the ticket certainly had when it ended, to be remembered; '' = none.
 
@@ -83,7 +88,7 @@ def ended_with(stored: StoredTicket, conversation: Conversation) -> str:
         messages = tuple(m for m in messages if stored.whole(m.id))
     elif messages and not stored.whole(messages[-1].id) and _late(conversation):
         return messages[-2].id if len(messages) > 1 else NOTHING
-    return messages[-1].id if messages else ""
+    return messages[-1].id if messages else NOTHING if conversation.messages else ""
 
 
 def _late(conversation: Conversation) -> bool:

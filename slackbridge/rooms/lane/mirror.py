@@ -68,7 +68,7 @@ class Mirror:
         asked = conversation.ticket.status.active or not all(
             intent.is_tombstone for intent in pass_.intents
         )
-        return asked or after_end.wrote(conversation, pass_.stored.ended_with)
+        return asked or after_end.came_late(pass_.stored, conversation)
 
     async def _note_end(self, pass_: TicketPass, conversation: Conversation) -> None:
         """Before anything is posted: what is not yet shown then came after an end seen before."""
@@ -112,7 +112,7 @@ class Mirror:
             stored,
             pass_.intents,
             pass_.now(),
-            after_end.wrote(conversation, stored.ended_with),
+            after_end.came_late(stored, conversation),
         )
 
     async def _claim_echoes(self, pass_: TicketPass, conversation: Conversation) -> None:
