@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self, TypeVar
 
 import structlog
@@ -111,6 +111,17 @@ def _text(value: object) -> object:
     if value not in (None, [], {}):
         unread("text")
     return ""
+
+
+def exact(value: object, digits: int) -> Decimal | None:
+    """A number or the text of one, with at most so many digits before the point; else None."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < digits else None
 
 
 def _whole(value: Decimal) -> str:

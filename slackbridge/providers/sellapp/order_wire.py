@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from slackbridge.domain.model import Ticket
 from slackbridge.domain.order import Fact, Order
-from slackbridge.providers.lenient import Lenient, Moment, Rows, Text, same_id
+from slackbridge.providers.lenient import Lenient, Moment, Rows, Text, exact, same_id
 from slackbridge.text.clean import clean
 
 ITEMS, STEPS = 5, 6  # shown of each
@@ -27,14 +27,8 @@ FAILED = frozenset({"failed", "cancelled", "canceled"})  # refunds that moved no
 
 
 def _minor(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        return None
-    plausible = amount.is_finite() and abs(amount.adjusted()) < DIGITS
-    return int(amount) if plausible and amount == amount.to_integral_value() else None
+    amount = exact(value, DIGITS)
+    return int(amount) if amount is not None and amount == amount.to_integral_value() else None
 
 
 def _count(value: object) -> int:

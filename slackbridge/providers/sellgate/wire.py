@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -31,6 +31,7 @@ from slackbridge.providers.lenient import (
     Rows,
     Text,
     blanked,
+    exact,
 )
 from slackbridge.text.clean import clean
 from slackbridge.text.document import from_text
@@ -47,13 +48,7 @@ UNREVISED = {"closed_at", "has_owner_reply"}
 
 def _sum(value: object) -> Decimal | None:
     """An exact amount, from text or a Decimal; None if it is no plausible price."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and abs(amount.adjusted()) < LONGEST_SUM else None
+    return exact(value, LONGEST_SUM)
 
 
 Settable = Literal["open", "closed"]
